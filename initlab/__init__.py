@@ -1,0 +1,1 @@
+"""The laboratory for neural-network parameters."""

@@ -1,0 +1,167 @@
+"""Every error that initlab raises for a user's sake, as one tree.
+
+Each class also derives from the builtin that a stranger would catch::
+
+    InitlabError
+    ├── UnknownNameError        LookupError    a name that no catalog entry, key or path has
+    ├── SelectsNothingError     LookupError    a rule, tie or probe pattern without a match
+    ├── BadValueError           ValueError     a value outside what is allowed
+    │   └── BadTypeError        TypeError      a value of the wrong type
+    ├── ShapeError              ValueError     shapes that do not fit each other
+    ├── TieError                ValueError     two parameters that cannot be one
+    ├── NotInitializedError     RuntimeError   a parameter without data
+    │   └── DeferredInitializationError        ... because its shape is not known yet
+    ├── GraphError              RuntimeError   backward without a graph, a graph used twice
+    │   └── InPlaceError                       a write into an array that a recorded graph needs
+    ├── NoRuleError             TypeError      a NumPy function that autograd has no rule for
+    ├── DataError               OSError        a data file that is missing, cut or not what it says
+    ├── PluginError             ImportError    a plugin that breaks the contract
+    ├── NameTakenError          ValueError     two packages that register one name
+    ├── TrackingError           OSError        a place for the record that cannot be used
+    └── ConfigError             ValueError     a config that does not compose
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "BadTypeError",
+    "BadValueError",
+    "ConfigError",
+    "DataError",
+    "DeferredInitializationError",
+    "GraphError",
+    "InPlaceError",
+    "InitlabError",
+    "NameTakenError",
+    "NoRuleError",
+    "NotInitializedError",
+    "PluginError",
+    "SelectsNothingError",
+    "ShapeError",
+    "TieError",
+    "TrackingError",
+    "UnknownNameError",
+    "nearest",
+]
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Return the `known` names closest to `name`, best first, at most `count`.
+
+    >>> nearest("kaiming_nrmal", ["kaiming_normal", "zeros"])
+    ['kaiming_normal']
+    """
+    return get_close_matches(name, sorted(known), n=count, cutoff=0.5)
+
+
+class InitlabError(Exception):
+    """Anything that initlab refuses, with a message for the person who caused it.
+
+    The place (a config key, a file) is added with `add_note` where it is known; `str()` is the
+    message alone and `full()` the message and its notes.
+    """
+
+    def full(self) -> str:
+        """Return the message followed by its notes, one a line."""
+        return "\n".join([str(self), *getattr(self, "__notes__", [])])
+
+
+class UnknownNameError(InitlabError, LookupError):
+    """A name that nothing has; the message offers the nearest ones.
+
+    >>> str(UnknownNameError("initializer", "xvier", ["xavier", "zeros"]))
+    "Unknown initializer 'xvier'. Did you mean 'xavier'? Known: xavier, zeros."
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, sorted(known)
+        self.nearest = nearest(name, self.known)
+        guess = f" Did you mean {self.nearest[0]!r}?" if self.nearest else ""
+        names = ", ".join(self.known) if self.known else "none"
+        super().__init__(f"Unknown {kind} {name!r}.{guess} Known: {names}.")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]]]:
+        """Pickle by the arguments, so that the error crosses processes."""
+        return type(self), (self.kind, self.name, self.known)
+
+
+class SelectsNothingError(InitlabError, LookupError):
+    """A pattern that matches no path; the message lists the nearest paths.
+
+    >>> str(SelectsNothingError("rule 'head'", "outptu.weight", ["output.weight"]))
+    "rule 'head' selects nothing: no path matches 'outptu.weight'. Nearest: output.weight."
+    """
+
+    def __init__(self, what: str, pattern: str, paths: Iterable[str]) -> None:
+        self.what, self.pattern, self.paths = what, pattern, sorted(paths)
+        self.nearest = nearest(pattern, self.paths) or self.paths[:5]
+        near = ", ".join(self.nearest) if self.nearest else "there are no paths"
+        super().__init__(
+            f"{what} selects nothing: no path matches {pattern!r}. Nearest: {near}."
+        )
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]]]:
+        """Pickle by the arguments, so that the error crosses processes."""
+        return type(self), (self.what, self.pattern, self.paths)
+
+
+class BadValueError(InitlabError, ValueError):
+    """A value outside what is allowed."""
+
+
+class BadTypeError(BadValueError, TypeError):
+    """A value of the wrong type."""
+
+
+class ShapeError(InitlabError, ValueError):
+    """Shapes that do not fit each other."""
+
+
+class TieError(InitlabError, ValueError):
+    """Two parameters that cannot be one."""
+
+
+class NotInitializedError(InitlabError, RuntimeError):
+    """A parameter that has no data yet."""
+
+
+class DeferredInitializationError(NotInitializedError):
+    """A parameter whose draw waits for its shape, which the first forward pass tells."""
+
+
+class GraphError(InitlabError, RuntimeError):
+    """A backward pass without a recorded graph, or through one that is already freed."""
+
+
+class InPlaceError(GraphError):
+    """A write into an array that a recorded graph still needs; raised before the write."""
+
+
+class NoRuleError(InitlabError, TypeError):
+    """A NumPy function that autograd has no rule for."""
+
+
+class DataError(InitlabError, OSError):
+    """A data file that is missing, cut or not what it says."""
+
+
+class PluginError(InitlabError, ImportError):
+    """A plugin that fails to import or breaks the contract."""
+
+
+class NameTakenError(InitlabError, ValueError):
+    """One name registered by two packages."""
+
+
+class TrackingError(InitlabError, OSError):
+    """A place for the record that cannot be used."""
+
+
+class ConfigError(InitlabError, ValueError):
+    """A config that does not compose, or a key that is not there."""
