@@ -1,0 +1,49 @@
+"""Probes: what is measured on parameters, gradients and activations, as named readings."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from initlab.probes.activations import ActivationMoments, DeadUnits
+from initlab.probes.gradient_moments import GradientMoments
+from initlab.probes.observe import Observation, blocks_to_observe, observe, select_places
+from initlab.probes.probe import Claim, Probe, Reading, Snapshot, Subject
+from initlab.probes.ratios import GradientToWeight, UpdateToWeight
+from initlab.probes.weight_moments import WeightMoments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ActivationMoments",
+    "Claim",
+    "DeadUnits",
+    "GradientMoments",
+    "GradientToWeight",
+    "Observation",
+    "Probe",
+    "Reading",
+    "Snapshot",
+    "Subject",
+    "UpdateToWeight",
+    "WeightMoments",
+    "blocks_to_observe",
+    "observe",
+    "probes",
+    "select_places",
+]
+
+
+def probes() -> Mapping[str, type[Probe]]:
+    """Return the built-in probes by the names that configs use."""
+    return MappingProxyType(
+        {
+            "weight_moments": WeightMoments,
+            "gradient_moments": GradientMoments,
+            "gradient_to_weight": GradientToWeight,
+            "update_to_weight": UpdateToWeight,
+            "activation_moments": ActivationMoments,
+            "dead_units": DeadUnits,
+        }
+    )

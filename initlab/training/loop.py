@@ -1,0 +1,123 @@
+"""The training loop: a generator that yields its steps, so that whoever asks also watches."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from initlab import autograd
+from initlab.autograd import Tensor
+from initlab.data import Data, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from initlab.nd.random import RandomSource
+    from initlab.nn import Block
+
+__all__ = ["Score", "Step", "evaluate", "steps_per_epoch", "train"]
+
+
+
+class Stepper(Protocol):
+    """What the loop needs of an optimizer: to move the parameters by their gradients."""
+
+    def step(self, batch_size: int = 1, *, step: int = 0) -> None:
+        """Update every parameter from its gradient, divided by `batch_size`."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One finished optimizer step.
+
+    Args:
+        number: how many steps came before it.
+        epoch: the epoch it belongs to, from 0.
+        loss: the batch's mean loss, before the update.
+        accuracy: the share of the batch classified rightly; None for regression.
+    """
+
+    number: int
+    epoch: int
+    loss: float
+    accuracy: float | None = None
+
+    @property
+    def finite(self) -> bool:
+        """Whether the loss was a finite number; the loop ends with the first that is not."""
+        return math.isfinite(self.loss)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean loss and accuracy (None for regression) over a data set."""
+
+    loss: float
+    accuracy: float | None
+
+
+def steps_per_epoch(samples: int, batch_size: int) -> int:
+    """Return the number of batches that cover `samples`, the last one perhaps smaller."""
+    return -(-samples // batch_size)
+
+
+def train(
+    net: Block,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    stepper: Stepper,
+    data: Data,
+    source: RandomSource,
+    *,
+    epochs: int,
+    batch_size: int,
+) -> Iterator[Step]:
+    """Train `net` and yield each step after its update.
+
+    A step whose loss is not finite is yielded without its update and ends the training, so
+    what made it so can still be looked at.
+    """
+    number = 0
+    for epoch in range(epochs):
+        for x, y in batches(data.train_x, data.train_y, batch_size, source, epoch):
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                with autograd.record():
+                    output = net(Tensor(x))
+                    value = loss(output, Tensor(y))
+                mean = float(np.mean(np.asarray(value)))
+                step = Step(number, epoch, mean, _accuracy(output, y))
+                if not step.finite:
+                    yield step
+                    return
+                value.backward()
+                stepper.step(len(x), step=number)
+            yield step
+            number += 1
+
+
+def evaluate(
+    net: Block,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int = 1024,
+) -> Score:
+    """Return the score of `net` on a data set, in predict mode, nothing recorded."""
+    total, right = 0.0, 0.0
+    with autograd.pause(train_mode=False), np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, len(x), batch_size):
+            part = slice(start, start + batch_size)
+            output = net(Tensor(x[part]))
+            total += float(np.sum(np.asarray(loss(output, Tensor(y[part])))))
+            share = _accuracy(output, y[part])
+            right += 0.0 if share is None else share * len(output)
+    classes = np.issubdtype(y.dtype, np.integer)
+    return Score(total / len(x), right / len(x) if classes else None)
+
+
+def _accuracy(output: Tensor, y: np.ndarray) -> float | None:
+    if not np.issubdtype(y.dtype, np.integer):
+        return None
+    return float(np.mean(np.argmax(np.asarray(output), axis=-1) == y))
