@@ -1,0 +1,55 @@
+"""From a TrackingSpec to a tracker, and the preparation that comes before any worker starts."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from initlab.tracking.memory import MemoryTracker, NullTracker
+from initlab.tracking.mlflow import Store
+from initlab.tracking.recorder import MlflowTracker
+from initlab.tracking.spec import Backend, TrackingSpec
+
+if TYPE_CHECKING:
+    from initlab.tracking.tracker import Tracker
+
+__all__ = ["EXPERIMENT_VARIABLE", "make_tracker", "prepare"]
+
+EXPERIMENT_VARIABLE = "INITLAB_EXPERIMENT"
+"""The environment variable by which a sweep's parent hands the experiment's id to its workers."""
+
+
+def prepare(spec: TrackingSpec) -> str | None:
+    """Make the store and the experiment, and return the experiment's id; None without MLflow.
+
+    To be called once, before workers start: many processes that make one database lose runs.
+
+    Raises:
+        TrackingError: when the place cannot be used; the message has the way out.
+    """
+    if spec.name != Backend.mlflow:
+        return None
+    spec = spec.resolved()
+    return Store(spec, make=True).experiment(spec)
+
+
+def make_tracker(spec: TrackingSpec, experiment: str | None = None) -> Tracker:
+    """Return the tracker that the spec names.
+
+    Args:
+        spec: where the record goes.
+        experiment: the id from `prepare`; without it the one in `INITLAB_EXPERIMENT`, without that
+            store and experiment are prepared here.
+
+    Raises:
+        TrackingError: when the place cannot be used.
+
+    >>> make_tracker(TrackingSpec(name="memory")).where() is None
+    True
+    """
+    if spec.name == Backend.none:
+        return NullTracker()
+    if spec.name == Backend.memory:
+        return MemoryTracker()
+    experiment = experiment or os.environ.get(EXPERIMENT_VARIABLE)
+    return MlflowTracker(spec.resolved(), experiment)

@@ -1,0 +1,82 @@
+"""Which process, code and versions a run came from, as tags."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import socket
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+__all__ = ["environment_tags"]
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_GIT = ("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uno")
+
+
+def environment_tags(directory: Path) -> dict[str, str]:
+    """Return tags that tell where a run came from; what cannot be known is left out.
+
+    Host, boot and pid tell whether a run's process still lives. Commit and dirty flag are those of
+    `directory`, read by one git process; files that git doesn't know are not counted as changes.
+    """
+    tags = {
+        "mlflow.source.name": "initlab",
+        "mlflow.source.type": "LOCAL",
+        "mlflow.user": _user(),
+        "initlab.host": socket.gethostname(),
+        "initlab.boot": _boot(),
+        "initlab.pid": str(os.getpid()),
+        "initlab.version": _version("initlab"),
+        "python.version": platform.python_version(),
+        "numpy.version": _version("numpy"),
+        **_git_tags(directory),
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def _git_tags(directory: Path) -> dict[str, str]:
+    try:
+        answer = subprocess.run(  # noqa: S603 - a fixed command
+            _GIT, cwd=directory, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    return parse_git_status(answer.stdout) if answer.returncode == 0 else {}
+
+
+def parse_git_status(text: str) -> dict[str, str]:
+    r"""Return commit and dirty flag from `git status --porcelain=v2 --branch`.
+
+    >>> parse_git_status("# branch.oid 8f3c\n# branch.head main\n")
+    {'mlflow.source.git.commit': '8f3c', 'initlab.git.dirty': 'false'}
+    """
+    lines = text.splitlines()
+    commits = [line.split()[-1] for line in lines if line.startswith("# branch.oid ")]
+    if not commits or commits[0] == "(initial)":
+        return {}
+    dirty = any(not line.startswith("#") for line in lines)
+    return {"mlflow.source.git.commit": commits[0], "initlab.git.dirty": str(dirty).lower()}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _boot() -> str:
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

@@ -1,0 +1,181 @@
+"""The tracker of record: everything to the journal at once, to MLflow in batches on a budget."""
+
+from __future__ import annotations
+
+import gzip
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from initlab.errors import InitlabError, TrackingError
+from initlab.tracking.buffer import Buffer, Row
+from initlab.tracking.environment import environment_tags
+from initlab.tracking.journal import Journal
+from initlab.tracking.metrics import check_key, finite, non_finite
+from initlab.tracking.mlflow import Store
+from initlab.tracking.tracker import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from initlab.tracking.spec import TrackingSpec
+    from initlab.tracking.tracker import RunInfo
+
+__all__ = ["MlflowTracker"]
+
+FLUSH_EVERY = 10.0
+"""Seconds between two writes to MLflow while a run goes on."""
+
+
+class MlflowTracker:
+    """One run in MLflow, its journal beside it.
+
+    A server that goes away while the run goes on doesn't stop it: the rows wait, and `end` says
+    it if they could not be written. The journal has them all; it is kept as an artifact too.
+
+    Args:
+        spec: a resolved TrackingSpec.
+        experiment: the id that `prepare` returned; None prepares now.
+        clock: gives seconds.
+
+    Raises:
+        TrackingError: when the store cannot be used.
+    """
+
+    def __init__(
+        self,
+        spec: TrackingSpec,
+        experiment: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.spec = spec
+        self.store = Store(spec, make=experiment is None)
+        self.experiment = experiment or self.store.experiment(spec)
+        self.run_id = ""
+        self._clock = clock
+        self._buffer = Buffer(spec.budget)
+        self._journal: Journal | None = None
+        self._ended = False
+        self._began = self._flushed = 0.0
+        self._last_step = 0
+        self._root = ""
+
+    def start(self, info: RunInfo) -> str:
+        """Start the run in MLflow and the journal on disk; return MLflow's id of the run."""
+        for what, names in (("param", info.params), ("tag", info.tags)):
+            for name in names:
+                check_key(name, what)
+        journal = Journal(info.directory / "journal.jsonl")
+        tags = {**environment_tags(Path.cwd()), **info.tags}
+        facts = {"name": info.name, "params": dict(info.params), "tags": tags}
+        journal.append("open", uri=self.store.shown, experiment=self.experiment, **facts)
+        self.run_id, self._root = self.store.create_run(self.experiment, info.name, tags)
+        journal.append("start", run=self.run_id, artifacts=self._root)
+        self._journal = journal
+        self._began = self._flushed = self._clock()
+        try:
+            self.store.log_params(self.run_id, info.params)
+            if info.dataset is not None:
+                self.store.log_dataset(self.run_id, info.dataset)
+        except InitlabError as error:
+            self.end(Status.FAILED, str(error))
+            raise
+        return self.run_id
+
+    def log(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Write the numbers to the journal now, to MLflow within about ten seconds."""
+        journal = self._open_journal()
+        numbers = finite(step, metrics)
+        when = journal.append("log", step=step, metrics=numbers)
+        self._buffer.add(step, when, numbers)
+        self._last_step = max(self._last_step, step)
+        now = self._clock()
+        if now - self._flushed >= FLUSH_EVERY:
+            self._flushed = now
+            self._try_flush()
+
+    def artifact(self, path: Path, folder: str = "") -> None:
+        """Keep a copy of the file among the run's artifacts."""
+        self._open_journal().append("artifact", path=str(path), folder=folder)
+        self.store.log_artifact(self.run_id, self._root, path, folder)
+
+    def end(
+        self, status: Status, error: str | None = None, summary: Mapping[str, float] | None = None
+    ) -> None:
+        """Write what is held back, then the status."""
+        if self._ended:
+            return
+        journal = self._open_journal()
+        numbers = dict(summary or {})
+        bad = {key: numbers.pop(key) for key in non_finite(numbers)}
+        numbers = finite(self._last_step, numbers)
+        facts = {"status": status.value, "error": error, "step": self._last_step}
+        when = journal.append("end", summary=numbers, **facts)
+        try:
+            self._flush(last=True)
+            self._finish(
+                status, error, [Row(k, self._last_step, when, numbers[k]) for k in numbers]
+            )
+        except TrackingError as lost:
+            raise TrackingError(
+                f"{lost} All that was measured is in {journal.path}, and the run ended as "
+                f"{status.value}."
+            ) from lost
+        finally:
+            journal.close()
+        self._ended = True
+        finite(self._last_step, bad)
+
+    def where(self) -> str | None:
+        """Return the line that starts MLflow's pages and the address of this run."""
+        page = f"#/experiments/{self.experiment}/runs/{self.run_id}?workflowType=machine_learning"
+        if self.store.uri.startswith("http"):
+            return f"{self.store.shown.rstrip('/')}/{page}"
+        line = shlex.join(["mlflow", "ui", "--backend-store-uri", self.store.shown])
+        return f"{line}\nhttp://127.0.0.1:5000/{page}"
+
+    def _finish(self, status: Status, error: str | None, summary: list[Row]) -> None:
+        if summary:
+            self.store.log_rows(self.run_id, summary)
+        tags = self._notes(error)
+        if tags:
+            self.store.log_tags(self.run_id, tags)
+        self._keep_journal()
+        self.store.terminate(self.run_id, status)
+
+    def _notes(self, error: str | None) -> dict[str, str]:
+        tags = {"initlab.error": error} if error else {}
+        buffer = self._buffer
+        if buffer.sent < buffer.logged:
+            tags["initlab.thinned"] = (
+                f"{buffer.sent} of {buffer.logged} numbers are shown, without "
+                f"{len(buffer.left_out)} of the metrics; journal.jsonl.gz has all"
+            )
+        return tags
+
+    def _keep_journal(self) -> None:
+        path = self._open_journal().path
+        packed = path.with_suffix(".jsonl.gz")
+        packed.write_bytes(gzip.compress(path.read_bytes(), compresslevel=3))
+        self.store.log_artifact(self.run_id, self._root, packed, "")
+        packed.unlink()
+
+    def _try_flush(self) -> None:
+        try:
+            self._flush(last=False)
+        except TrackingError as error:
+            self._open_journal().append("unwritten", error=str(error))
+
+    def _flush(self, *, last: bool) -> None:
+        rows = self._buffer.take(self._clock() - self._began, last=last)
+        try:
+            self.store.log_rows(self.run_id, rows)
+        except BaseException:
+            self._buffer.give_back(rows)
+            raise
+
+    def _open_journal(self) -> Journal:
+        if self._journal is None or self._ended:
+            raise TrackingError("This record is not open: call start() first, and end() last.")
+        return self._journal
