@@ -87,10 +87,13 @@ class Buffer:
 
     def give_back(self, rows: Iterable[Row]) -> None:
         """Put rows back that could not be written."""
-        for row in sorted(rows, key=lambda row: row.step, reverse=True):
-            self._pending.setdefault(row.key, []).insert(0, row)
-            self._keys[row.key] -= 1
-            self.sent -= 1
+        back: dict[str, list[Row]] = {}
+        for row in rows:
+            back.setdefault(row.key, []).append(row)
+        for key, older in back.items():
+            self._pending[key] = older + self._pending.get(key, [])
+            self._keys[key] -= len(older)
+            self.sent -= len(older)
 
     def _admit_keys(self) -> None:
         new = [key for key in self._pending if key not in self._keys and key not in self.left_out]

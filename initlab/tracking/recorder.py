@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MlflowTracker"]
 
 FLUSH_EVERY = 10.0
-"""Seconds between two writes to MLflow while a run goes on."""
+"""Seconds between two writes to MLflow while a run goes on; doubled while the store is away."""
 
 
 class MlflowTracker:
@@ -58,6 +58,7 @@ class MlflowTracker:
         self._journal: Journal | None = None
         self._ended = False
         self._began = self._flushed = 0.0
+        self._every = FLUSH_EVERY
         self._last_step = 0
         self._root = ""
 
@@ -66,13 +67,13 @@ class MlflowTracker:
         for what, names in (("param", info.params), ("tag", info.tags)):
             for name in names:
                 check_key(name, what)
-        journal = Journal(info.directory / "journal.jsonl")
         tags = {**environment_tags(Path.cwd()), **info.tags}
-        facts = {"name": info.name, "params": dict(info.params), "tags": tags}
-        journal.append("open", uri=self.store.shown, experiment=self.experiment, **facts)
-        self.run_id, self._root = self.store.create_run(self.experiment, info.name, tags)
-        journal.append("start", run=self.run_id, artifacts=self._root)
-        self._journal = journal
+        self._journal = Journal(info.directory / "journal.jsonl")
+        try:
+            self._create(info, tags, self._journal)
+        except BaseException:
+            self._journal.close()
+            raise
         self._began = self._flushed = self._clock()
         try:
             self.store.log_params(self.run_id, info.params)
@@ -91,7 +92,7 @@ class MlflowTracker:
         self._buffer.add(step, when, numbers)
         self._last_step = max(self._last_step, step)
         now = self._clock()
-        if now - self._flushed >= FLUSH_EVERY:
+        if now - self._flushed >= self._every:
             self._flushed = now
             self._try_flush()
 
@@ -135,6 +136,12 @@ class MlflowTracker:
         line = shlex.join(["mlflow", "ui", "--backend-store-uri", self.store.shown])
         return f"{line}\nhttp://127.0.0.1:5000/{page}"
 
+    def _create(self, info: RunInfo, tags: dict[str, str], journal: Journal) -> None:
+        facts = {"name": info.name, "params": dict(info.params), "tags": tags}
+        journal.append("open", uri=self.store.shown, experiment=self.experiment, **facts)
+        self.run_id, self._root = self.store.create_run(self.experiment, info.name, tags)
+        journal.append("start", run=self.run_id, artifacts=self._root)
+
     def _finish(self, status: Status, error: str | None, summary: list[Row]) -> None:
         if summary:
             self.store.log_rows(self.run_id, summary)
@@ -166,6 +173,9 @@ class MlflowTracker:
             self._flush(last=False)
         except TrackingError as error:
             self._open_journal().append("unwritten", error=str(error))
+            self._every *= 2  # each try may cost seconds
+        else:
+            self._every = FLUSH_EVERY
 
     def _flush(self, *, last: bool) -> None:
         rows = self._buffer.take(self._clock() - self._began, last=last)
@@ -176,6 +186,6 @@ class MlflowTracker:
             raise
 
     def _open_journal(self) -> Journal:
-        if self._journal is None or self._ended:
+        if self._journal is None or not self.run_id or self._ended:
             raise TrackingError("This record is not open: call start() first, and end() last.")
         return self._journal

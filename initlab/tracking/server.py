@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import socket
+import ssl
+from http.client import HTTPException
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import Request, urlopen
 
 from initlab.errors import TrackingError
 
 __all__ = ["check_reachable", "without_password"]
 
-_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "mysql": 3306, "mssql": 1433}
+_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 
 
 def check_reachable(uri: str, timeout: float = 3.0) -> None:
-    """Connect to the server and hang up.
+    """Ask the server for a sign of life.
 
-    MLflow itself would try for minutes. A server behind a proxy is taken on trust.
+    MLflow itself would try for minutes.
 
     Args:
         uri: "http://host:port", "postgresql://user@host/database".
@@ -25,19 +28,35 @@ def check_reachable(uri: str, timeout: float = 3.0) -> None:
     Raises:
         TrackingError: when nobody answers.
     """
-    parts = urlsplit(uri)
-    scheme, host = parts.scheme.partition("+")[0], parts.hostname or ""
-    port = parts.port or _PORTS[scheme]
-    if scheme in getproxies() and not proxy_bypass(host):
-        return
     try:
-        socket.create_connection((host, port), timeout=timeout).close()
-    except OSError as error:
+        if urlsplit(uri).scheme in ("http", "https"):
+            _ask_health(uri, timeout)
+        else:
+            _connect(uri, timeout)
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", error)
         raise TrackingError(
             f"No tracking server answers at {without_password(uri)} "
-            f"({error.strerror or error}). Start it, correct tracking.uri, or record into a local "
-            "file with tracking.uri=null."
+            f"({getattr(reason, 'strerror', None) or reason}). Start it, correct tracking.uri, or "
+            "record into a local file with tracking.uri=null."
         ) from error
+
+
+def _ask_health(uri: str, timeout: float) -> None:
+    request = Request(f"{uri.rstrip('/')}/health")  # noqa: S310 - http and https only
+    try:
+        urlopen(request, timeout=timeout).close()  # noqa: S310 - idem
+    except HTTPError as answer:  # any answer is a sign of life
+        answer.close()
+    except URLError as error:
+        if not isinstance(error.reason, ssl.SSLError):  # MLflow has its own certificates
+            raise
+
+
+def _connect(uri: str, timeout: float) -> None:
+    parts = urlsplit(uri)
+    port = parts.port or _PORTS[parts.scheme.partition("+")[0]]
+    socket.create_connection((parts.hostname or "", port), timeout=timeout).close()
 
 
 def without_password(uri: str) -> str:

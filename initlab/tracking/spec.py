@@ -50,8 +50,9 @@ class TrackingSpec:
     budget: float = 0.03
 
     def __post_init__(self) -> None:
-        if self.name not in list(Backend):
-            raise UnknownNameError("tracking", str(self.name), list(Backend))
+        known = [backend.value for backend in Backend]
+        if self.name not in known:
+            raise UnknownNameError("tracking", str(self.name), known)
         object.__setattr__(self, "name", Backend(self.name))
         if not 0 < self.budget <= 1:
             raise BadValueError(

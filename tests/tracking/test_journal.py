@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import initlab
+from initlab.errors import TrackingError
+from initlab.tracking import Journal, read_journal
+
+
+def test_what_was_appended_reads_back_in_order(tmp_path):
+    journal = Journal(tmp_path / "deep" / "journal.jsonl")
+    when = journal.append("log", step=0, metrics={"loss": 0.1})
+    journal.append("end", status="FINISHED", error="Überlauf\nin 0.weight")
+    journal.close()
+    first, second = read_journal(journal.path)
+    assert first == {"event": "log", "time": when, "step": 0, "metrics": {"loss": 0.1}}
+    assert second["error"] == "Überlauf\nin 0.weight"
+    assert abs(when / 1000 - time.time()) < 60
+
+
+def test_a_cut_last_line_is_skipped_and_a_later_one_kept(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b'{"event":"log","time":1,"step":0}\n{"event":"log","time":2,"st')
+    assert [line["time"] for line in read_journal(path)] == [1]
+    journal = Journal(path)
+    journal.append("end")
+    journal.close()
+    assert [line["event"] for line in read_journal(path)] == ["log", "end"]
+
+
+def test_a_closed_journal_opens_again(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    for event in ("one", "two"):
+        journal.append(event)
+        journal.close()
+    assert [line["event"] for line in read_journal(journal.path)] == ["one", "two"]
+
+
+def test_a_killed_process_loses_no_line(tmp_path):
+    code = (
+        "import os, signal, sys; from pathlib import Path; from initlab.tracking import Journal\n"
+        "journal = Journal(Path(sys.argv[1]))\n"
+        "for step in range(100): journal.append('log', step=step)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    path = tmp_path / "journal.jsonl"
+    root = Path(initlab.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code, path], cwd=root, check=False)
+    assert done.returncode == -9
+    assert [line["step"] for line in read_journal(path)] == list(range(100))
+
+
+def test_a_full_disk_is_said_with_the_place():
+    journal = Journal(Path("/dev/full"))
+    with pytest.raises(TrackingError, match=r"journal /dev/full: No space left.*Make room"):
+        journal.append("log")
+    journal.close()
+
+
+def test_a_journal_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(TrackingError, match=r"Cannot read the journal .*none.jsonl: No such file"):
+        read_journal(tmp_path / "none.jsonl")
