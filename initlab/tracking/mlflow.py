@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import logging
 import os
 import shutil
-import sys
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from initlab.errors import InitlabError, TrackingError
+from initlab.tracking.quiet import paused_collector, quiet
 from initlab.tracking.server import check_reachable, without_password
 from initlab.tracking.spec import TrackingSpec, sqlite_file
 from initlab.tracking.sqlite import check_file, make_file, revisions
@@ -34,7 +32,6 @@ _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
 }
-_NOISY = ("mlflow", "alembic", "urllib3", "sqlalchemy")
 _PARAMS_PER_CALL, _ROWS_PER_CALL = 100, 1000
 _PARAM_LENGTH, _TAG_LENGTH = 6000, 8000
 
@@ -63,7 +60,7 @@ class Store:
                 f"There is no record at {self.file}. Make it first, once for all processes: "
                 "initlab.tracking.prepare(spec)."
             )
-        with _paused_collector():
+        with paused_collector():
             _import_mlflow()
             if self.file is not None and not self.file.exists():
                 make_file(self.file, _build)
@@ -193,7 +190,7 @@ class Store:
     def _speaking(self, what: str) -> Iterator[None]:
         """Turn whatever goes wrong in here into one sentence, without MLflow's own noise."""
         try:
-            with _quiet():
+            with quiet():
                 yield
         except InitlabError:
             raise
@@ -214,7 +211,7 @@ def _build(draft: Path) -> None:
     """Let MLflow make a new store, then let go of it."""
     from mlflow import MlflowClient
 
-    with _quiet():
+    with quiet():
         client = MlflowClient(tracking_uri=f"sqlite:///{draft.as_posix()}")
         client._tracking_client.store._dispose_engine()  # noqa: SLF001 - no public way to close
 
@@ -223,36 +220,6 @@ def _known_revisions() -> tuple[set[str], set[str]]:
     import mlflow
 
     return revisions(Path(mlflow.__file__).parent / "store" / "db_migrations" / "versions")
-
-
-@contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking MLflow's quarter million objects, now and at exit."""
-    new, running = "mlflow" not in sys.modules, gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if new:
-            gc.freeze()
-        if running:
-            gc.enable()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence MLflow and what it drives; their loggers are as before afterwards."""
-    loggers = [logging.getLogger(name) for name in _NOISY]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _reason(error: Exception) -> str:

@@ -156,8 +156,8 @@ class MlflowTracker:
         buffer = self._buffer
         if buffer.sent < buffer.logged:
             tags["initlab.thinned"] = (
-                f"{buffer.sent} of {buffer.logged} numbers are shown, without "
-                f"{len(buffer.left_out)} of the metrics; journal.jsonl.gz has all"
+                f"{buffer.sent} of {buffer.logged} numbers are here, {len(buffer.left_out)} "
+                "metrics are left out; the artifact journal.jsonl.gz has all"
             )
         return tags
 

@@ -186,7 +186,7 @@ def test_over_budget_the_store_gets_a_thinned_curve_and_the_journal_all(store, r
     journal = read_journal(tmp_path / "journal.jsonl")
     assert sum(line["event"] == "log" for line in journal) == 3 * FREE_ROWS + 1
     thinned = record.pairs("tags", run)["initlab.thinned"]
-    assert thinned.startswith(f"{FREE_ROWS} of {3 * FREE_ROWS + 1} numbers are shown")
+    assert thinned.startswith(f"{FREE_ROWS} of {3 * FREE_ROWS + 1} numbers are here")
 
 
 def test_where_gives_a_line_that_a_shell_reads_back(tracker, store, record, tmp_path):
