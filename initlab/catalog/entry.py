@@ -1,0 +1,57 @@
+"""What stands on a shelf: a name, what it stands for, and the package that it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["BrokenPlugin", "Entry"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered name.
+
+    Args:
+        name: what configs call it.
+        kind: "initializer", "calibrator", "probe", "layer", "dataset" or "random_source".
+        value: the class, or the instance where the plugin registered a preset.
+        package: the distribution, module or file that registered it.
+        version: the distribution's version; "local" for a module given by hand.
+
+    >>> Entry("laplace", "initializer", float, "initlab-laplace", "0.1.0").origin
+    'initlab-laplace 0.1.0'
+    """
+
+    name: str
+    kind: str
+    value: Any
+    package: str
+    version: str
+
+    @property
+    def cls(self) -> type:
+        """The class itself, or the preset's."""
+        return self.value if isinstance(self.value, type) else type(self.value)
+
+    @property
+    def origin(self) -> str:
+        """The package and its version, as messages write them."""
+        return f"{self.package} {self.version}"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the class's docstring."""
+        return (self.cls.__doc__ or "").strip().partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class BrokenPlugin:
+    """An installed plugin that could not be used, and why."""
+
+    package: str
+    version: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.package} {self.version}: {self.reason}"

@@ -1,0 +1,9 @@
+"""What a plugin promises, as checks that its author calls; the built-ins pass the same."""
+
+from __future__ import annotations
+
+from initlab.testing.contract import ContractError
+from initlab.testing.initializers import check_initializer
+from initlab.testing.probes import check_probe
+
+__all__ = ["ContractError", "check_initializer", "check_probe"]

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from initlab.catalog import load_catalog, options
+from initlab.testing import check_initializer, check_probe
+
+
+def test_an_initializer_keeps_its_contract(initializer):
+    check_initializer(initializer)
+
+
+def test_a_probe_keeps_its_contract(probe):
+    check_probe(probe)
+
+
+def test_an_entry_says_what_it_is_and_how_its_options_are_typed(entry):
+    assert entry.summary
+    assert [o.name for o in options(entry) if o.type is None] == []
+
+
+def test_no_installed_plugin_is_broken():
+    assert load_catalog().broken == ()

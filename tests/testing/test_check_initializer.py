@@ -1,0 +1,198 @@
+"""Each promise broken by one small initializer; the check must name the broken promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from initlab.init import Initializer, ParameterSpec
+
+from initlab.errors import ShapeError
+from initlab.testing import ContractError, check_initializer
+
+
+@dataclass(frozen=True)
+class Gaussian(Initializer):
+    """Keeps every promise; the broken ones below differ from it in one point."""
+
+    sigma: float = 0.1
+
+    def variance(self, spec):
+        return self.sigma**2
+
+    def kurtosis(self, spec):
+        return 3.0
+
+    def __call__(self, spec, rng):
+        return rng.normal(0, self.sigma, spec.shape).astype(spec.dtype)
+
+
+class WrongShape(Gaussian):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, rng).T.copy()
+
+
+class WrongDtype(Gaussian):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, rng).astype(np.float64)
+
+
+class NotAnArray(Gaussian):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, rng).tolist()
+
+
+class NotFinite(Gaussian):
+    def __call__(self, spec, rng):
+        return np.full_like(super().__call__(spec, rng), np.nan)
+
+
+class GlobalGenerator(Gaussian):
+    def __call__(self, spec, rng):
+        np.random.normal()  # noqa: NPY002  the fault under test
+        return super().__call__(spec, rng)
+
+
+class Unseeded(Gaussian):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, np.random.default_rng())
+
+
+class OwnSeed(Gaussian):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, np.random.default_rng(0))
+
+
+@dataclass(frozen=True)
+class Caching(Gaussian):
+    kept: dict = field(default_factory=dict, compare=False, repr=False)
+
+    def __call__(self, spec, rng):
+        return self.kept.setdefault((spec.shape, spec.dtype), super().__call__(spec, rng))
+
+
+class WrongClaim(Gaussian):
+    def variance(self, spec):
+        return 1.05 * self.sigma**2
+
+
+class WrongClaimOfUnknownLaw(WrongClaim):
+    def kurtosis(self, spec):
+        return None
+
+
+class NegativeClaim(Gaussian):
+    def variance(self, spec):
+        return -1.0
+
+
+class ImpossibleKurtosis(Gaussian):
+    def kurtosis(self, spec):
+        return 0.0  # the excess kurtosis, which the contract does not mean
+
+
+class ClaimsNothingVaries(Gaussian):
+    def variance(self, spec):
+        return 0.0
+
+
+class RefusesAll(Gaussian):
+    def __call__(self, spec, rng):
+        raise ShapeError("no shape pleases me")
+
+
+class Crashes(Gaussian):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, rng)[:, 0]
+
+
+class Mutating(Gaussian):
+    def __call__(self, spec, rng):
+        object.__setattr__(self, "sigma", 0.2)
+        return super().__call__(spec, rng)
+
+
+class SpecMutating(Gaussian):
+    def __call__(self, spec, rng):
+        drawn = super().__call__(spec, rng)
+        object.__setattr__(spec, "groups", spec.groups + 1)
+        return drawn
+
+
+@dataclass
+class Unhashable(Gaussian.__base__):
+    sigma: float = 0.1
+
+
+class Chatty(Gaussian):
+    def __repr__(self):
+        return "Chatty\n"
+
+
+class OnlyItself(Gaussian):
+    def __eq__(self, other):
+        return self is other
+
+    def __hash__(self):
+        return 1
+
+
+class Hashless(Gaussian):
+    def __hash__(self):
+        return id(self)
+
+
+BROKEN = {
+    WrongShape: r"draws shape \(256, 320\)",
+    WrongDtype: r"draws dtype float64",
+    NotAnArray: r"returns a list, no array",
+    NotFinite: r"draws values that are not finite",
+    GlobalGenerator: r"draws from NumPy's global generator",
+    Unseeded: r"draws other values from an equal stream",
+    OwnSeed: r"draws the same values from every stream",
+    Caching: r"returns memory that it keeps",
+    WrongClaim: r"claims variance 0\.0105 but draws 0\.0\d+, [\d.]+ standard errors away",
+    WrongClaimOfUnknownLaw: r"claims variance 0\.0105 but draws",
+    NegativeClaim: r"claims a variance of -1\.0",
+    ImpossibleKurtosis: r"claims a kurtosis of 0\.0",
+    ClaimsNothingVaries: r"claims variance 0 but varies",
+    RefusesAll: r"refuses every spec",
+    Crashes: r"fails on .*IndexError: .*refused by an InitlabError, such as ShapeError",
+    Mutating: r"is changed by drawing",
+    SpecMutating: r"changes the spec that it was given",
+    Unhashable: r"has no hash",
+    Chatty: r"does not print its class and options on one line",
+    OnlyItself: r"does not equal its own copy",
+    Hashless: r"has another hash than its equal copy",
+}
+
+
+def test_an_initializer_that_keeps_every_promise_passes_as_class_and_as_instance():
+    check_initializer(Gaussian)
+    check_initializer(Gaussian(sigma=3.0))
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_promise_is_named(broken):
+    with pytest.raises(ContractError, match=BROKEN[broken]):
+        check_initializer(broken, [ParameterSpec((320, 256)), ParameterSpec((7,), in_axes=())])
+
+
+def test_a_class_that_needs_arguments_is_to_be_handed_in_as_an_instance():
+    @dataclass(frozen=True)
+    class Needy(Gaussian):
+        width: float = field(kw_only=True)
+
+    with pytest.raises(ContractError, match="Needy cannot be made without arguments"):
+        check_initializer(Needy)
+    check_initializer(Needy(width=1.0))
+
+
+def test_what_is_no_initializer_is_refused():
+    with pytest.raises(ContractError, match=r"3 is no Initializer"):
+        check_initializer(3)
+
+
+def test_a_contract_error_is_an_assertion():
+    assert issubclass(ContractError, AssertionError)
