@@ -70,7 +70,7 @@ def _entries(plugin: Plugin) -> list[Entry]:
     try:
         manager.register(module)
     except pluggy.PluginValidationError as error:
-        raise PluginError(" ".join(str(error).split())) from error
+        raise PluginError(str(error)) from error
     return [
         Entry(name, kind.name, value, plugin.package, plugin.version)
         for kind in KINDS
@@ -111,10 +111,11 @@ def _registered(manager: pluggy.PluginManager, kind: Kind) -> Iterator[tuple[str
 
 
 def _reason(error: BaseException) -> str:
-    """Return what went wrong and, in a stranger's code, at which line."""
+    """Return on one line what went wrong and, in a stranger's code, where."""
+    message = " ".join(str(error).split())
     if isinstance(error, PluginError):
-        return str(error)
+        return message
     frames = extract_tb(error.__traceback__)
     theirs = [frame for frame in frames if not frame.filename.startswith(NOT_THE_PLUGINS)]
     where = f" ({Path(theirs[-1].filename).name}:{theirs[-1].lineno})" if theirs else ""
-    return f"{type(error).__name__}: {error}{where}"
+    return f"{type(error).__name__}: {message}{where}"

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import pytest
+
 from initlab.catalog import load_catalog, options
 
-EXAMPLES = {float: 0.5, int: 2, str: "x"}  # for the options that have no default
+EXAMPLES = {float: 0.5, int: 2, str: "x"}  # for options that have no default
 
 
 def pytest_generate_tests(metafunc):
-    for kind in ("initializer", "probe", "entry"):
-        if kind in metafunc.fixturenames:
-            catalog = load_catalog()
-            entries = catalog.entries if kind == "entry" else catalog.shelf(kind).values()
-            values = [entry if kind == "entry" else example(entry) for entry in entries]
-            metafunc.parametrize(kind, values, ids=[f"{e.package}:{e.name}" for e in entries])
+    for kind in {"initializer", "probe", "entry"} & set(metafunc.fixturenames):
+        catalog = load_catalog()
+        entries = catalog.entries if kind == "entry" else catalog.shelf(kind).values()
+        ids = [f"{entry.package}:{entry.name}" for entry in entries]
+        metafunc.parametrize(kind, entries, ids=ids, indirect=kind != "entry")
+
+
+@pytest.fixture
+def initializer(request):
+    return example(request.param)
+
+
+@pytest.fixture
+def probe(request):
+    return example(request.param)
 
 
 def example(entry):
+    """Return the preset, or an instance whose options without default have example values."""
     if entry.value is not entry.cls:
         return entry.value
-    required = {o.name: EXAMPLES[o.type] for o in options(entry) if o.required}
-    return entry.cls(**required)
+    required = [option for option in options(entry) if option.required]
+    return entry.cls(**{o.name: EXAMPLES[o.type] for o in required if o.type in EXAMPLES})
