@@ -1,0 +1,155 @@
+"""The command line: run (implied), plan, catalog; everything after the verb is Hydra's grammar."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from initlab.errors import BadValueError, InitlabError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from initlab.catalog import Catalog
+    from initlab.config import RunSpec
+
+__all__ = ["main"]
+
+USER_MISTAKE, FAILED_RUN, INTERRUPTED = 2, 1, 130
+
+HELP = """\
+initlab: what a weight's first value does to a net.
+
+  python -m initlab +init=xavier                         run: draw, train on digits, probe, record
+  python -m initlab +init=he model.depth=8 training.epochs=5 seed=7
+  python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
+  python -m initlab plan +init=xavier model=residual_mlp          who gets what, and why; draws nothing
+  python -m initlab catalog                              every name, its package, its options
+  python -m initlab catalog xavier                       one name, its options explained
+
+Everything after the verb is Hydra's grammar: KEY=VALUE changes a key, +KEY=VALUE adds one.
+  init=NAME              the initializer of the weights; init.weight.OPTION=... its options
+  +init.rules.R.match=PATTERN +init.rules.R.use.name=NAME       another one for some parameters:
+                         '*' is one segment of a path, '**' any number ('output.weight', '**.bias')
+  model=mlp              the net; model.depth, model.width, model.activation
+  data=digits            digits, teacher, spirals, mnist (data.folder=...), fashion_mnist
+  optim=sgd              sgd, adam; optim.lr, optim.schedule.name=cosine
+  training.epochs        training.batch_size
+  probes.NAME.times=50   how often a probe looks; +probes.NEW.name=... adds one
+  tracking=mlflow        none, memory; tracking.uri=sqlite:////place/mlflow.db or a server's address
+  seed=0  threads=1      the same command gives the same numbers, to the last bit
+  +experiment=NAME       a published claim, ready to run
+
+Flags:
+  -m, --multirun         sweep over every KEY=A,B,C
+  -p MODULE              also load hooks from a local module or file (my_init.py)
+  --cfg job              print the composed config and run nothing
+  -h, --help  --version
+
+HYDRA_FULL_ERROR=1 shows the traceback of an error. Exit status: 0, 2 for a mistake in the command,
+1 for a run that failed, 130 after Ctrl-C.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        print("Interrupted. What was measured is kept.", file=sys.stderr)
+        return INTERRUPTED
+    except InitlabError as error:
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
+            raise
+        print(f"initlab: {error.full()}", file=sys.stderr)
+        return USER_MISTAKE
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _dispatch(arguments: list[str]) -> int:
+    plugins, arguments = _take_plugins(arguments)
+    verb = arguments[0] if arguments else ""
+    if verb in VERBS:
+        return VERBS[verb](arguments[1:], plugins)
+    if {"-h", "--help"} & set(arguments):
+        print(HELP, end="")
+        return 0
+    if "--version" in arguments:
+        from initlab import __version__
+
+        print(f"initlab {__version__}")
+        return 0
+    if verb.isidentifier():
+        raise UnknownNameError("command", verb, VERBS)
+    return _run(arguments, plugins)
+
+
+def _take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Split off each `-p MODULE`; workers of a sweep find them in the environment."""
+    plugins, rest = [], []
+    pending = iter(arguments)
+    for argument in pending:
+        if argument == "-p":
+            module = next(pending, None)
+            if module is None:
+                raise BadValueError("-p wants a module or file: -p my_init.py +init=mine.")
+            plugins.append(module)
+        else:
+            rest.append(argument)
+    return plugins, rest
+
+
+def _run(arguments: list[str], plugins: list[str]) -> int:
+    if {"-h", "--help"} & set(arguments):
+        print(HELP, end="")
+        return 0
+    from initlab.config import launch
+    from initlab.jobs import Jobs
+
+    jobs = Jobs()
+    launch(arguments, jobs, _catalog(plugins))
+    return jobs.conclude()
+
+
+def _plan(arguments: list[str], plugins: list[str]) -> int:
+    if {"-h", "--help"} & set(arguments):
+        print("initlab plan [OVERRIDES]: who gets which initializer, and why; draws nothing.\n")
+        print(HELP, end="")
+        return 0
+    from initlab.config import compose
+    from initlab.running import plan
+    from initlab.screen import print_table
+
+    spec = compose(arguments, catalog=_catalog(plugins))
+    print_table(*plan(spec).table(), title=spec.label)
+    return 0
+
+
+def _list(arguments: list[str], plugins: list[str]) -> int:
+    from initlab.listing import print_catalog
+
+    return print_catalog(_catalog(plugins), arguments)
+
+
+def _catalog(plugins: list[str]) -> Catalog:
+    from initlab.catalog import load_catalog
+
+    catalog = load_catalog(plugins)
+    for broken in catalog.broken:
+        print(f"initlab: a plugin is left out: {broken}", file=sys.stderr)
+    return catalog
+
+
+VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
+    "run": _run,
+    "plan": _plan,
+    "catalog": _list,
+}

@@ -1,0 +1,54 @@
+"""What the arguments of initializers must be."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, TypeVar
+
+from initlab.errors import BadValueError, nearest
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    Choice = TypeVar("Choice", bound=StrEnum)
+
+__all__ = ["choice", "finite", "not_negative", "positive"]
+
+
+def finite(name: str, **values: float) -> None:
+    """Raise BadValueError for a value that is no finite number."""
+    for argument, value in values.items():
+        if not isinstance(value, int | float) or not isfinite(value):
+            raise BadValueError(f"{name}: {argument} must be a finite number, got {value!r}.")
+
+
+def not_negative(name: str, **values: float) -> None:
+    """Raise BadValueError for a value that is no finite number >= 0."""
+    finite(name, **values)
+    for argument, value in values.items():
+        if value < 0:
+            raise BadValueError(f"{name}: {argument} must not be negative, got {value!r}.")
+
+
+def positive(name: str, **values: float) -> None:
+    """Raise BadValueError for a value that is no finite number > 0."""
+    finite(name, **values)
+    for argument, value in values.items():
+        if value <= 0:
+            raise BadValueError(f"{name}: {argument} must be positive, got {value!r}.")
+
+
+def choice(name: str, argument: str, value: str, options: type[Choice]) -> Choice:
+    """Return the member of `options` that `value` names.
+
+    Raises:
+        BadValueError: when it names none.
+    """
+    known = [option.value for option in options]
+    if value not in known:
+        near = nearest(str(value), known)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise BadValueError(
+            f"{name}: {argument} must be one of {', '.join(known)}, got {value!r}.{guess}"
+        )
+    return options(value)

@@ -1,0 +1,123 @@
+"""Initializers without randomness: zeros, ones, one value, the identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.errors import ShapeError
+from initlab.init.checks import finite
+from initlab.init.initializer import Initializer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Constant", "Identity", "Ones", "Zeros"]
+
+
+@dataclass(frozen=True)
+class Constant(Initializer):
+    """One value everywhere.
+
+    >>> Constant(42)(ParameterSpec((2,)), None).tolist()
+    [42.0, 42.0]
+    """
+
+    value: float = 0.0
+
+    def __post_init__(self) -> None:
+        finite("constant", value=self.value)
+
+    def __call__(
+        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+    ) -> NDArray[np.floating]:
+        """Return the filled array."""
+        return np.full(spec.shape, self.value, spec.dtype)
+
+    def variance(self, spec: ParameterSpec) -> float:  # noqa: ARG002
+        """Return 0."""
+        return 0.0
+
+    def kurtosis(self, spec: ParameterSpec) -> float:  # noqa: ARG002
+        """Return 1, the least there is: nothing varies."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    """0 everywhere, as biases start."""
+
+    def __call__(
+        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+    ) -> NDArray[np.floating]:
+        """Return zeros."""
+        return np.zeros(spec.shape, spec.dtype)
+
+    def variance(self, spec: ParameterSpec) -> float:  # noqa: ARG002
+        """Return 0."""
+        return 0.0
+
+    def kurtosis(self, spec: ParameterSpec) -> float:  # noqa: ARG002
+        """Return 1, the least there is: nothing varies."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Ones(Initializer):
+    """1 everywhere, as the gains of normalizations start."""
+
+    def __call__(
+        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+    ) -> NDArray[np.floating]:
+        """Return ones."""
+        return np.ones(spec.shape, spec.dtype)
+
+    def variance(self, spec: ParameterSpec) -> float:  # noqa: ARG002
+        """Return 0."""
+        return 0.0
+
+    def kurtosis(self, spec: ParameterSpec) -> float:  # noqa: ARG002
+        """Return 1, the least there is: nothing varies."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Identity(Initializer):
+    """`gain` on the main diagonal of a matrix, square or not, and 0 elsewhere."""
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        finite("identity", gain=self.gain)
+
+    def __call__(
+        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+    ) -> NDArray[np.floating]:
+        """Return the matrix.
+
+        Raises:
+            ShapeError: for anything but a matrix.
+        """
+        self._check(spec)
+        return np.asarray(self.gain * np.eye(*spec.shape), spec.dtype)
+
+    def variance(self, spec: ParameterSpec) -> float:
+        """Return the variance of the entries about their mean: with p = 1/max(n, m), g^2 p(1-p)."""
+        self._check(spec)
+        share = 1 / max(spec.shape)
+        return self.gain**2 * share * (1 - share)
+
+    def kurtosis(self, spec: ParameterSpec) -> float | None:  # noqa: ARG002
+        """Return 1: the values do not vary from draw to draw."""
+        return 1.0
+
+    def _check(self, spec: ParameterSpec) -> None:
+        if len(spec.shape) != 2:
+            raise ShapeError(
+                f"identity needs a matrix, but parameter {spec.name!r} has shape {spec.shape}. "
+                "Choose another initializer for it, for a vector zeros or ones."
+            )

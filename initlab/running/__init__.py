@@ -1,0 +1,36 @@
+"""Running: a RunSpec is built, tied, planned, drawn, calibrated, trained, probed, recorded."""
+
+from initlab.running.assemble import assemble, build, plan
+from initlab.running.events import (
+    Diverged,
+    Drawn,
+    Event,
+    Finished,
+    Measured,
+    Planned,
+    Scored,
+    Stepped,
+)
+from initlab.running.life import live
+from initlab.running.result import Outcome, RunResult
+from initlab.running.run import run
+from initlab.running.schedule import due_steps
+
+__all__ = [
+    "Diverged",
+    "Drawn",
+    "Event",
+    "Finished",
+    "Measured",
+    "Outcome",
+    "Planned",
+    "RunResult",
+    "Scored",
+    "Stepped",
+    "assemble",
+    "build",
+    "due_steps",
+    "live",
+    "plan",
+    "run",
+]

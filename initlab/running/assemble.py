@@ -1,0 +1,92 @@
+"""From a RunSpec to a net and the plan of its first values: build, tie, resolve shapes, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+from initlab.config import BlockSpec
+from initlab.errors import BadTypeError, InitlabError
+from initlab.init import InitPlan, make_plan
+from initlab.nn import Block
+from initlab.tree import fresh_names, resolve_shapes, slots, tie
+
+if TYPE_CHECKING:
+    from initlab.config import RunSpec
+
+__all__ = ["assemble", "build", "plan"]
+
+
+def build(spec: BlockSpec) -> Block:
+    """Build the block that `spec` describes, its sub-blocks first.
+
+    Raises:
+        InitlabError: what the block's constructor refuses, with its config key as a note.
+    """
+    factories = _factory_arguments(spec.cls)
+    arguments = {
+        name: (lambda value=value: build(value)) if name in factories else _built(value)
+        for name, value in spec.arguments.items()
+    }
+    try:
+        return spec.cls(**arguments)
+    except InitlabError as error:
+        error.add_note(f"in {spec.key}")
+        raise
+    except TypeError as error:
+        refused = BadTypeError(f"{spec.block} cannot be built: {error}.")
+        refused.add_note(f"in {spec.key}")
+        raise refused from error
+
+
+def _built(value: Any) -> Any:
+    if isinstance(value, BlockSpec):
+        return build(value)
+    if isinstance(value, Mapping):
+        return {key: _built(item) for key, item in value.items()}
+    return value
+
+
+def _factory_arguments(cls: type[Block]) -> set[str]:
+    """Return the constructor's arguments that take a function making a Block, not a Block."""
+    hints = get_type_hints(cls.__init__)
+    return {name for name, hint in hints.items() if _makes_block(hint)}
+
+
+def _makes_block(hint: Any) -> bool:
+    is_callable = get_origin(hint) is Callable
+    return is_callable and isinstance(made := get_args(hint)[-1], type) and issubclass(made, Block)
+
+
+def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
+    """Return the net, tied and with all shapes known, and the plan; nothing is drawn.
+
+    Raises:
+        InitlabError: a block, tie or rule that cannot be had; its config key is in the notes.
+    """
+    with fresh_names():
+        net = build(spec.model)
+    for wanted in spec.ties:
+        _tie(net, wanted.name, wanted.parameter, wanted.to)
+    resolve_shapes(net, spec.data.example())
+    return net, make_plan(
+        slots(net), rules=spec.init.rules, written=spec.written, roles=spec.init.roles
+    )
+
+
+def _tie(net: Block, name: str, parameter: str, to: str) -> None:
+    try:
+        tie(net, parameter=parameter, to=to)
+    except InitlabError as error:
+        error.add_note(f"in model.ties.{name}")
+        raise
+
+
+def plan(spec: RunSpec) -> InitPlan:
+    """Return which initializer each parameter of `spec`'s net would get, and why.
+
+    >>> import initlab
+    >>> print(initlab.plan(initlab.compose(["+init=xavier"])).entries[0].path)
+    hidden.0.weight
+    """
+    return assemble(spec)[1]

@@ -1,0 +1,75 @@
+"""What happens in a run, in the order in which it happens: the words between it and its watchers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from initlab.calibrators import Calibration
+    from initlab.data import Data
+    from initlab.init import InitPlan
+    from initlab.nn import Block
+    from initlab.probes import Reading
+    from initlab.training import Divergence, Score, Step
+
+__all__ = ["Diverged", "Drawn", "Event", "Finished", "Measured", "Planned", "Scored", "Stepped"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The net is built, the data are there, the plan is made; nothing is drawn yet."""
+
+    net: Block
+    data: Data
+    plan: InitPlan
+    steps: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The parameters have their first values, calibrated if the config asked for it."""
+
+    calibrations: Sequence[Calibration]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The probes that were due at a step have spoken."""
+
+    step: int
+    readings: Sequence[Reading]
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """One optimizer step is done."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The net was evaluated on the test data; `step` steps came before."""
+
+    step: int
+    score: Score
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The loss left the finite numbers, which ends the training and is a result."""
+
+    divergence: Divergence
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Nothing more will come."""
+
+    seconds: float
+
+
+Event = Planned | Drawn | Measured | Stepped | Scored | Diverged | Finished

@@ -1,0 +1,65 @@
+"""The two pictures of a run: how the signal goes through the depth, and how the loss falls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from initlab.running.result import RunResult
+
+__all__ = ["draw_loss", "draw_signal"]
+
+
+def draw_signal(result: RunResult, file: Path) -> None:
+    """Draw the std of activations and of the gradients arriving there, by Block, as drawn."""
+    activations, signals = result.first("act_std"), result.first("signal_grad_std")
+    if not activations:
+        return
+    axes = _axes()
+    places = list(activations)
+    for name, readings, marker in (
+        ("activation", activations, "o-"),
+        ("gradient of the loss", signals, "s--"),
+    ):
+        depth = [i for i, place in enumerate(places) if _plottable(readings.get(place))]
+        axes.plot(depth, [readings[places[i]].value for i in depth], marker, label=name)
+    axes.set_yscale("log")
+    shown = range(0, len(places), max(1, len(places) // 12))
+    axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
+    axes.set(ylabel="standard deviation", title=f"Signal through depth at initialization\n{result.spec.label}")
+    axes.legend()
+    _save(axes, file)
+
+
+def draw_loss(result: RunResult, file: Path) -> None:
+    """Draw the training loss of every step and the test loss of every epoch."""
+    axes = _axes()
+    finite = [step for step in result.steps if step.finite]
+    axes.plot([s.number for s in finite], [s.loss for s in finite], lw=0.8, label="train, by batch")
+    axes.plot([n for n, _ in result.scores], [s.loss for _, s in result.scores], "o-", ms=3, label="test")
+    if finite and min(step.loss for step in finite) > 0:
+        axes.set_yscale("log")
+    axes.set(xlabel="step", ylabel="loss", title=f"Loss\n{result.spec.label}")
+    axes.legend()
+    _save(axes, file)
+
+
+def _plottable(reading: object) -> bool:
+    value = getattr(reading, "value", 0.0)
+    return 0 < value < float("inf")
+
+
+def _axes() -> Axes:
+    from matplotlib.figure import Figure
+
+    axes: Axes = Figure(figsize=(7, 4.2), layout="constrained").subplots()
+    axes.grid(alpha=0.3)
+    return axes
+
+
+def _save(axes: Axes, file: Path) -> None:
+    axes.get_figure().savefig(file, dpi=100)  # type: ignore[union-attr]  # it has one: _axes

@@ -1,0 +1,129 @@
+"""The life of a run, as the events it goes through, from the plan to the last score."""
+
+from __future__ import annotations
+
+from math import sqrt
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from initlab.data import Task, first_batch
+from initlab.nd import random
+from initlab.nn import L2Loss, SoftmaxCrossEntropyLoss
+from initlab.probes import Claim, Snapshot, observe
+from initlab.running.assemble import assemble
+from initlab.running.events import (
+    Diverged,
+    Drawn,
+    Event,
+    Finished,
+    Measured,
+    Planned,
+    Scored,
+    Stepped,
+)
+from initlab.running.schedule import Watch
+from initlab.training import evaluate, locate, steps_per_epoch, train
+from initlab.tree import apply_plan, parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from initlab.config import RunSpec
+    from initlab.data import Data
+    from initlab.init import InitPlan
+    from initlab.nn import Block
+
+__all__ = ["live"]
+
+
+def live(spec: RunSpec) -> Iterator[Event]:
+    """Carry out `spec` and yield what happens: Planned, Drawn, then steps, readings, scores."""
+    began = perf_counter()
+    with threadpool_limits(spec.threads), random.drawing_from(spec.source.stream("dropout")):
+        net, plan = assemble(spec)
+        data = spec.data.load(spec.source)
+        total = spec.training.epochs * steps_per_epoch(len(data.train_x), spec.training.batch_size)
+        watch = Watch(spec.probes, net, total)
+        yield Planned(net, data, plan, total)
+        yield _draw(spec, net, data, plan)
+        yield from _Training(spec, net, data, plan, watch, total).events()
+    yield Finished(perf_counter() - began)
+
+
+def _draw(spec: RunSpec, net: Block, data: Data, plan: InitPlan) -> Drawn:
+    apply_plan(net, plan, spec.source)
+    calibrator = spec.init.calibrate
+    if calibrator is None:
+        return Drawn(())
+    batch, _ = first_batch(data, spec.training.batch_size)
+    return Drawn(calibrator.calibrate(net, batch))
+
+
+class _Training:
+    """The middle of a life: steps, what the probes read around them, and the scores."""
+
+    def __init__(
+        self, spec: RunSpec, net: Block, data: Data, plan: InitPlan, watch: Watch, total: int
+    ) -> None:
+        self.spec, self.net, self.data, self.plan = spec, net, data, plan
+        self.watch, self.total = watch, total
+        self.loss = SoftmaxCrossEntropyLoss() if data.task is Task.classification else L2Loss()
+        self.batch = first_batch(data, spec.training.batch_size)
+        self.trainable = {p: w for p, w in parameters(net).items() if w.grad_req != "null"}
+
+    def events(self) -> Iterator[Event]:
+        """Yield the training's events, ending with the final score or the divergence."""
+        spec = self.spec
+        stepper = spec.optim.bind(list(self.trainable.values()), total=self.total)
+        per_epoch = steps_per_epoch(len(self.data.train_x), spec.training.batch_size)
+        steps = train(
+            self.net, self.loss, stepper, self.data, spec.source,
+            epochs=spec.training.epochs, batch_size=spec.training.batch_size,
+        )  # fmt: skip
+        for number in range(self.total):
+            due = self.watch.is_due(number)
+            before = self._look(number) if due else None
+            step = next(steps)
+            if before is not None:
+                yield Measured(number, self.watch.measure(self._with_updates(before)))
+            yield Stepped(step)
+            if not step.finite:
+                yield Diverged(locate(self.net, self.batch[0], number))
+                return
+            if (number + 1) % per_epoch == 0:
+                yield self._score(number + 1)
+        yield Measured(self.total, self.watch.measure(self._look(self.total)))
+
+    def _score(self, step: int) -> Scored:
+        return Scored(step, evaluate(self.net, self.loss, self.data.test_x, self.data.test_y))
+
+    def _look(self, step: int) -> Snapshot:
+        """Take everything but the update, on the same batch at every step."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            seen = observe(self.net, *self.batch, self.loss)
+        return Snapshot(
+            step,
+            weights={path: np.array(p.data()) for path, p in parameters(self.net).items()},
+            gradients=seen.gradients,
+            activations=seen.activations,
+            signals=seen.signals,
+            claims=_claims(self.plan) if step == 0 and self.spec.init.calibrate is None else {},
+        )
+
+    def _with_updates(self, before: Snapshot) -> Snapshot:
+        updates = {
+            path: np.asarray(p.data()) - before.weights[path] for path, p in self.trainable.items()
+        }
+        return Snapshot(**{**vars(before), "updates": updates})
+
+
+def _claims(plan: InitPlan) -> dict[str, Claim]:
+    claims = {}
+    for entry in plan.entries:
+        variance = entry.initializer.variance(entry.spec)
+        if variance is not None:
+            claims[entry.path] = Claim(sqrt(variance), entry.initializer.kurtosis(entry.spec))
+    return claims

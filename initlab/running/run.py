@@ -1,0 +1,93 @@
+"""One run from its RunSpec to its result: lived, watched, recorded."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from initlab.running.life import live
+from initlab.running.record import Recorder
+from initlab.running.result import RunResult
+from initlab.tracking import Backend, Status, Tracker, make_tracker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from initlab.config import RunSpec
+    from initlab.running.events import Event
+
+__all__ = ["run"]
+
+
+def run(
+    spec: RunSpec,
+    *,
+    tracker: Tracker | None = None,
+    directory: Path | None = None,
+    tags: Mapping[str, str] | None = None,
+    watch: Callable[[Event], None] | None = None,
+) -> RunResult:
+    """Carry out `spec`: draw, train, probe, record.
+
+    Args:
+        spec: what to run, from `compose`.
+        tracker: where the record goes; by default what `spec.tracking` says.
+        directory: the run's own folder; by default a new one under `outputs/`, or a temporary
+            one where nothing is to be kept.
+        tags: further tags for the record.
+        watch: called with each event as it happens, for a screen.
+
+    Raises:
+        InitlabError: a config that cannot be carried out; nothing is recorded then.
+        KeyboardInterrupt: passed on, after the record is closed as KILLED.
+
+    A failure after the start is recorded as FAILED and passed on. A loss that becomes
+    non-finite is no failure: see `RunResult.divergence`.
+    """
+    with _folder(spec, directory) as folder:
+        tracker = tracker or make_tracker(spec.tracking)
+        recorder = Recorder(spec, tracker, folder, tags or {})
+        result = RunResult(spec)
+        try:
+            _live(spec, result, recorder, watch)
+        except KeyboardInterrupt:
+            recorder.stop(Status.KILLED, result, "interrupted")
+            raise
+        except BaseException as error:
+            recorder.stop(Status.FAILED, result, f"{type(error).__name__}: {error}")
+            raise
+        result.where = tracker.where()
+    return result
+
+
+def _live(
+    spec: RunSpec, result: RunResult, recorder: Recorder, watch: Callable[[Event], None] | None
+) -> None:
+    for event in live(spec):
+        result.take(event)
+        recorder.take(event)
+        if watch is not None:
+            watch(event)
+    result.run_id = recorder.run_id
+    recorder.end(result)
+
+
+@contextmanager
+def _folder(spec: RunSpec, given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        given.mkdir(parents=True, exist_ok=True)
+        yield given
+    elif spec.tracking.name == Backend.mlflow:
+        now = datetime.now().astimezone().strftime("%Y-%m-%d/%H-%M-%S-%f")
+        yield from _made(Path("outputs") / now)
+    else:
+        with TemporaryDirectory(prefix="initlab-") as folder:
+            yield Path(folder)
+
+
+def _made(folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True)
+    yield folder
