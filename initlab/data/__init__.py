@@ -1,0 +1,41 @@
+"""Data sets: options that load themselves, deterministic by their random source."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from initlab.data.dataset import Data, Dataset, Task, batches, first_batch
+from initlab.data.digits import Digits
+from initlab.data.idx import MNIST, FashionMNIST
+from initlab.data.synthetic import Spirals, Teacher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "MNIST",
+    "Data",
+    "Dataset",
+    "Digits",
+    "FashionMNIST",
+    "Spirals",
+    "Task",
+    "Teacher",
+    "batches",
+    "datasets",
+    "first_batch",
+]
+
+
+def datasets() -> Mapping[str, type[Dataset]]:
+    """Return the built-in data sets by the names that configs use."""
+    return MappingProxyType(
+        {
+            "digits": Digits,
+            "mnist": MNIST,
+            "fashion_mnist": FashionMNIST,
+            "teacher": Teacher,
+            "spirals": Spirals,
+        }
+    )
