@@ -1,0 +1,35 @@
+"""Reverse-mode differentiation on NumPy arrays: what is recorded can be walked back."""
+
+from __future__ import annotations
+
+from initlab.autograd.gradients import backward, grad, mark_variables
+from initlab.autograd.primitive import Primitive, nondifferentiable, primitive
+from initlab.autograd.registry import PRIMITIVES, implements
+from initlab.autograd.state import (
+    is_recording,
+    is_training,
+    pause,
+    predict_mode,
+    record,
+    train_mode,
+)
+from initlab.autograd.tensor import Tensor, unwrap
+
+__all__ = [
+    "PRIMITIVES",
+    "Primitive",
+    "Tensor",
+    "backward",
+    "grad",
+    "implements",
+    "is_recording",
+    "is_training",
+    "mark_variables",
+    "nondifferentiable",
+    "pause",
+    "predict_mode",
+    "primitive",
+    "record",
+    "train_mode",
+    "unwrap",
+]

@@ -1,0 +1,131 @@
+"""A primitive: a NumPy function and, with it, its vector-Jacobian product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd.node import Node
+from initlab.autograd.registry import HANDLERS, PRIMITIVES
+from initlab.autograd.state import STATE
+from initlab.autograd.tensor import Tensor
+from initlab.errors import NameTakenError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Primitive", "nondifferentiable", "primitive"]
+
+
+class Primitive:
+    """A function on arrays that tensors can be passed to, with the rules for its gradient.
+
+    Make one with `primitive`.
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        name: str,
+        rules: tuple[Callable[..., Any] | None, ...],
+        joint: Callable[..., Any] | None,
+    ) -> None:
+        self.fn = self.__wrapped__ = fn
+        self.__name__, self.__doc__ = name, fn.__doc__
+        self.rules, self.joint = rules, joint
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.__name__}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Return the function's value as a Tensor, recorded if an argument is."""
+        raw = [a.array if type(a) is Tensor else a for a in args]
+        out = Tensor(self.fn(*raw, **kwargs))
+        if STATE.recording:
+            sources = [a.node if type(a) is Tensor else None for a in args]
+            for source in sources:
+                if source is not None:
+                    out.node = Node(self, raw, sources, kwargs, out.array)
+                    break
+        return out
+
+    def lifted(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what NumPy's own functions would: an array for arrays, a Tensor for tensors.
+
+        Rules call other primitives that NumPy doesn't have by this.
+        """
+        if any(type(a) is Tensor for a in args):
+            return self(*args, **kwargs)
+        return self.fn(*args, **kwargs)
+
+
+def primitive(
+    fn: Callable[..., Any],
+    *rules: Callable[..., Any] | None,
+    joint: Callable[..., Any] | None = None,
+    name: str | None = None,
+) -> Primitive:
+    """Make a primitive of `fn` and register it.
+
+    Args:
+        fn: a NumPy function, which then works on tensors, or an own function on raw arrays.
+        rules: for each positional argument `rule(g, y, *args, **kwargs)`, the gradient of the
+            argument from the gradient `g` of the output `y`; None for one without derivative.
+            Written with NumPy functions and operators, so that it runs on raw arrays and, for
+            gradients of gradients, on tensors. Need not undo broadcasting: the engine does.
+        joint: instead of `rules`, one `joint(g, y, needs, *args, **kwargs)` that returns a tuple
+            with the gradients of all arguments; `needs[i]` says whether the i-th is wanted.
+        name: for the table of primitives; the function's own name otherwise.
+
+    Raises:
+        NameTakenError: when a primitive has that name already.
+
+    >>> cube = primitive(lambda x: x**3, lambda g, y, x: g * 3 * x**2, name="doctest_cube")
+    >>> x = Tensor([2.0])
+    >>> x.attach_grad()
+    >>> from initlab.autograd import record
+    >>> with record():
+    ...     y = cube(x)
+    >>> y.backward()
+    >>> x.grad
+    array([12.])
+    >>> del PRIMITIVES["doctest_cube"]
+    """
+    made = Primitive(fn, name or fn.__name__.lstrip("_"), rules, joint)
+    if made.__name__ in PRIMITIVES:
+        raise NameTakenError(
+            f"A primitive named {made.__name__!r} exists already; give yours another `name`."
+        )
+    PRIMITIVES[made.__name__] = made
+    handler: Any = made  # it returns a Tensor for a Tensor, which its signature does not say
+    HANDLERS[fn] = HANDLERS[made.__name__] = handler
+    return made
+
+
+def nondifferentiable(*functions: Any) -> tuple[Callable[..., Any], ...]:
+    """Let NumPy functions whose value has no derivative take tensors; arrays become tensors.
+
+    Returns them in that form, for those who want to call them by it.
+
+    >>> (signbit,) = nondifferentiable(np.signbit)
+    >>> np.signbit(Tensor([-1.0, 1.0]))
+    array([ True, False])
+    """
+    made = tuple(_Plain(function) for function in functions)
+    HANDLERS.update(zip(functions, made, strict=True))
+    return made
+
+
+class _Plain:
+    """Calls a function on the raw arrays."""
+
+    __slots__ = ("__name__", "fn")
+
+    def __init__(self, fn: Callable[..., Any]) -> None:
+        self.fn, self.__name__ = fn, fn.__name__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raw = [a.array if type(a) is Tensor else a for a in args]
+        out = self.fn(*raw, **kwargs)
+        return Tensor(out) if isinstance(out, np.ndarray | np.generic) else out

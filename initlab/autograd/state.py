@@ -1,0 +1,81 @@
+"""Whether this thread is recording calls, and whether layers should behave as in training."""
+
+from __future__ import annotations
+
+import threading
+
+__all__ = [
+    "STATE",
+    "Scope",
+    "is_recording",
+    "is_training",
+    "pause",
+    "predict_mode",
+    "record",
+    "train_mode",
+]
+
+
+class _State(threading.local):
+    """The two flags of one thread."""
+
+    recording = False
+    training = False
+
+
+STATE = _State()
+
+
+class Scope:
+    """A `with` block that sets the flags and restores them, also after an exception."""
+
+    __slots__ = ("_before", "_recording", "_training")
+
+    def __init__(self, recording: bool | None, training: bool | None) -> None:
+        self._recording, self._training = recording, training
+        self._before: list[tuple[bool, bool]] = []
+
+    def __enter__(self) -> None:
+        self._before.append((STATE.recording, STATE.training))
+        if self._recording is not None:
+            STATE.recording = self._recording
+        if self._training is not None:
+            STATE.training = self._training
+
+    def __exit__(self, *_: object) -> None:
+        STATE.recording, STATE.training = self._before.pop()
+
+
+def record(train_mode: bool = True) -> Scope:
+    """Record calls on tensors for `backward`, in training mode unless told otherwise.
+
+    >>> with record():
+    ...     is_recording(), is_training()
+    (True, True)
+    """
+    return Scope(True, train_mode)
+
+
+def pause(train_mode: bool = False) -> Scope:
+    """Stop recording for a while: what runs inside leaves no trace in the graph."""
+    return Scope(False, train_mode)
+
+
+def train_mode() -> Scope:
+    """Behave as in training (dropout drops), recording or not."""
+    return Scope(None, True)
+
+
+def predict_mode() -> Scope:
+    """Behave as in prediction (dropout passes everything), recording or not."""
+    return Scope(None, False)
+
+
+def is_recording() -> bool:
+    """Return whether calls on tensors are being recorded in this thread."""
+    return STATE.recording
+
+
+def is_training() -> bool:
+    """Return whether layers should behave as in training in this thread."""
+    return STATE.training

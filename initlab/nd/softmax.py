@@ -1,0 +1,105 @@
+# ruff: noqa: ARG001 - a rule is called with (g, y, *args) and names what it does not need
+"""The softmax, and the loss that it ends in, each as one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from initlab.autograd import Tensor, primitive, unwrap
+from initlab.errors import BadValueError, ShapeError
+
+__all__ = ["log_softmax", "softmax", "softmax_cross_entropy"]
+
+
+def _softmax(x: Any, axis: int = -1) -> Any:
+    """Return e^x divided by its sum over `axis`.
+
+    >>> softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+    """
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def _softmax_rule(g: Any, y: Any, x: Any, axis: int = -1) -> Any:
+    return y * (g - np.sum(g * y, axis=axis, keepdims=True))
+
+
+def _log_softmax(x: Any, axis: int = -1) -> Any:
+    """Return the logarithm of the softmax over `axis`.
+
+    >>> log_softmax(np.array([0.0, -1000.0]))
+    array([    0., -1000.])
+    """
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def _log_softmax_rule(g: Any, y: Any, x: Any, axis: int = -1) -> Any:
+    return g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
+
+
+softmax = primitive(_softmax, _softmax_rule)
+log_softmax = primitive(_log_softmax, _log_softmax_rule)
+
+
+def _cross_entropy(logits: Any, rows: Any, labels: Any) -> Any:
+    """Log sum e^x minus x at the label, for logits (n, classes)."""
+    top = np.maximum.reduce(logits, axis=1)
+    e = np.exp(logits - top[:, None])
+    return np.log(np.add.reduce(e, axis=1)) + (top - logits[rows, labels])
+
+
+def _cross_entropy_rule(g: Any, y: Any, logits: Any, rows: Any, labels: Any) -> Any:
+    """softmax(x) - onehot, where y + x[label] = log sum e^x."""
+    p = np.exp(logits - (y + logits[rows, labels])[:, None])
+    onehot = labels[:, None] == np.arange(logits.shape[1])
+    return g[:, None] * np.subtract(p, onehot)
+
+
+_cross_entropy_primitive = primitive(
+    _cross_entropy, _cross_entropy_rule, None, None, name="softmax_cross_entropy"
+)
+
+
+def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
+    """Return -log softmax(logits)[label] for each sample.
+
+    Args:
+        logits: (..., classes).
+        labels: (...), whole numbers in [0, classes), of any dtype.
+
+    Returns:
+        A loss of the labels' shape.
+
+    Raises:
+        ShapeError: when the labels' shape is not the logits' without the last axis.
+        BadValueError: for a label outside the classes.
+
+    >>> softmax_cross_entropy(np.zeros((1, 2)), [1])
+    array([0.69314718])
+    """
+    where = np.asarray(labels)
+    shape = np.shape(unwrap(logits))
+    if where.shape != shape[:-1]:
+        raise ShapeError(
+            f"Labels of shape {where.shape} do not fit logits of shape {shape}: each row of "
+            f"logits needs one whole number, so the labels' shape must be {shape[:-1]}."
+        )
+    if where.dtype.kind != "i":
+        where = where.astype(np.intp)
+    if len(shape) == 2:
+        return _checked(logits, where, shape[1])
+    flat = np.reshape(logits, (-1, shape[-1]))
+    return _checked(flat, where.ravel(), shape[-1]).reshape(shape[:-1])
+
+
+def _checked(logits: Any, labels: np.ndarray, classes: int) -> Tensor:
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        bad = labels[(labels < 0) | (labels >= classes)][0]
+        raise BadValueError(
+            f"Label {bad} is none of the {classes} classes 0 to {classes - 1} that the logits have."
+        )
+    return _cross_entropy_primitive(logits, np.arange(len(labels)), labels)
