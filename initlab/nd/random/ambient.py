@@ -1,0 +1,144 @@
+"""The chapter's `nd.random`: functions that draw from whatever generator is in force.
+
+That is the one of the innermost `drawing_from` in this thread, or the process's own sequence,
+which `seed` starts anew.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from operator import index
+from threading import local
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd import Tensor
+from initlab.nd.random.stream import Stream, checked_seed, stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = [
+    "drawing_from",
+    "generator",
+    "library_stream",
+    "normal",
+    "randint",
+    "seed",
+    "uniform",
+]
+
+
+class _Process:
+    """The state that `seed` sets: one for the process, since that is what the call is about."""
+
+    def __init__(self) -> None:
+        self.restart(0)
+
+    def restart(self, seed: int) -> None:
+        self.seed, self.sequence = checked_seed(seed), stream(seed, "nd.random")
+
+
+class _Thread(local):
+    """The generators that `drawing_from` put in force in this thread, innermost last."""
+
+    def __init__(self) -> None:
+        self.generators: list[np.random.Generator] = []
+
+
+_PROCESS = _Process()
+_THREAD = _Thread()
+
+
+def seed(n: int) -> None:
+    """Start the process's sequence anew, and key the draws of parameters to come by `n`.
+
+    Without a call it is 0: a script draws the same numbers each time it runs.
+
+    Raises:
+        BadTypeError: when `n` is no integer.
+        BadValueError: when it is negative.
+    """
+    _PROCESS.restart(n)
+
+
+def generator() -> np.random.Generator:
+    """Return the generator in force, which the functions of this module draw from."""
+    return _THREAD.generators[-1] if _THREAD.generators else _PROCESS.sequence
+
+
+@contextmanager
+def drawing_from(rng: np.random.Generator) -> Iterator[None]:
+    """Let the functions of this module draw from `rng` in this thread while the block runs.
+
+    >>> with drawing_from(stream(0, "0.weight")):
+    ...     x = normal(shape=(2, 3))
+    >>> bool(np.all(x.array == stream(0, "0.weight").standard_normal((2, 3), dtype=np.float32)))
+    True
+    """
+    _THREAD.generators.append(rng)
+    try:
+        yield
+    finally:
+        _THREAD.generators.pop()
+
+
+def library_stream(name: str, draw: int) -> Stream:
+    """Return the stream of a parameter that no run names: by the seed, its name and the draw.
+
+    Args:
+        name: the parameter's unique name, 'dense0_weight'.
+        draw: how often it has been drawn before, so that a forced re-draw differs.
+    """
+    return stream(_PROCESS.seed, f"library/{name}/{draw}")
+
+
+def uniform(
+    low: float = 0.0,
+    high: float = 1.0,
+    shape: int | Sequence[int] | None = None,
+    dtype: Any = "float32",
+) -> Tensor:
+    """Return a Tensor of numbers from U[low, high); of shape (1,) when none is given, as MXNet.
+
+    >>> uniform(-1, 1, shape=(2, 3)).shape
+    (2, 3)
+    """
+    drawn = _floats("random", shape, dtype)
+    drawn *= high - low
+    drawn += low
+    return Tensor(drawn.astype(dtype, copy=False))
+
+
+def normal(
+    loc: float = 0.0,
+    scale: float = 1.0,
+    shape: int | Sequence[int] | None = None,
+    dtype: Any = "float32",
+) -> Tensor:
+    """Return a Tensor of numbers from N(loc, scale^2); of shape (1,) when none is given."""
+    drawn = _floats("standard_normal", shape, dtype)
+    drawn *= scale
+    drawn += loc
+    return Tensor(drawn.astype(dtype, copy=False))
+
+
+def randint(
+    low: int, high: int, shape: int | Sequence[int] | None = None, dtype: Any = "int32"
+) -> Tensor:
+    """Return a Tensor of integers, low <= x < high; of shape (1,) when none is given."""
+    return Tensor(generator().integers(low, high, _shape(shape), dtype=np.dtype(dtype)))
+
+
+def _floats(law: str, shape: int | Sequence[int] | None, dtype: Any) -> np.ndarray:
+    """Draw in double precision where it is asked for, and in single precision else."""
+    precision = np.float64 if np.dtype(dtype) == np.float64 else np.float32
+    drawn: np.ndarray = getattr(generator(), law)(_shape(shape), dtype=precision)
+    return drawn
+
+
+def _shape(shape: int | Sequence[int] | None) -> tuple[int, ...]:
+    if shape is None:
+        return (1,)
+    return (index(shape),) if hasattr(shape, "__index__") else tuple(shape)

@@ -1,0 +1,66 @@
+"""Filling an array in fixed blocks, each from a bit stream of its own, by as many threads as help.
+
+The cut depends on the array's size alone: the result is the same on one core and on sixty-four.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BLOCK", "cores", "fill"]
+
+BLOCK = 2**16  # elements: 0.3 ms of normal draws, against 0.02 ms of seeding
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def fill(
+    target: np.ndarray,
+    draw: Callable[..., Any],
+    key: np.random.SeedSequence,
+    threads: int | None = None,
+) -> np.ndarray:
+    """Fill `target` and return it.
+
+    Threads are made for the fill and end with it (a tenth of a millisecond): none are left for a
+    fork to lose, and no fill waits for another's. NumPy draws without the interpreter's lock.
+
+    Args:
+        target: C-contiguous float32 or float64 array, any shape.
+        draw: a method of NumPy's Generator with `dtype` and `out`.
+        key: where the blocks' seeds come from; used for this fill only.
+        threads: how many; by default one a core, never more than blocks.
+    """
+    flat = target.reshape(-1)
+    blocks = -(-flat.size // BLOCK)
+    threads = max(1, min(cores() if threads is None else threads, blocks))
+    shares = [range(first, blocks, threads) for first in range(threads)]
+    work = partial(_fill_share, flat, draw, key)
+    if threads == 1:
+        work(shares[0])
+    else:
+        with ThreadPoolExecutor(threads, "initlab-draw") as pool:
+            list(pool.map(work, shares))
+    return target
+
+
+def _fill_share(
+    flat: np.ndarray, draw: Callable[..., Any], key: np.random.SeedSequence, share: range
+) -> None:
+    for number in share:
+        seeds = np.random.SeedSequence(key.entropy, spawn_key=(*key.spawn_key, number))
+        rng = np.random.Generator(np.random.SFC64(seeds))
+        draw(rng, dtype=flat.dtype, out=flat[number * BLOCK : (number + 1) * BLOCK])
