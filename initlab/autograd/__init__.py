@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from initlab.autograd.check import GradientMismatchError, check_gradients
 from initlab.autograd.gradients import backward, grad, mark_variables
 from initlab.autograd.primitive import Primitive, nondifferentiable, primitive
 from initlab.autograd.registry import PRIMITIVES, implements
@@ -17,9 +18,11 @@ from initlab.autograd.tensor import Tensor, unwrap
 
 __all__ = [
     "PRIMITIVES",
+    "GradientMismatchError",
     "Primitive",
     "Tensor",
     "backward",
+    "check_gradients",
     "grad",
     "implements",
     "is_recording",
