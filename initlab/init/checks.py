@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from math import isfinite
+from numbers import Real
 from typing import TYPE_CHECKING, TypeVar
 
-from initlab.errors import BadValueError, nearest
+from initlab.errors import BadTypeError, BadValueError, nearest
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -16,14 +17,19 @@ __all__ = ["choice", "finite", "not_negative", "positive"]
 
 
 def finite(name: str, **values: float) -> None:
-    """Raise BadValueError for a value that is no finite number."""
+    """Raise BadTypeError for a value that is no number, BadValueError for one not finite."""
     for argument, value in values.items():
-        if not isinstance(value, int | float) or not isfinite(value):
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise BadTypeError(
+                f"{name}: {argument} must be a number, got {value!r} of type "
+                f"{type(value).__name__}."
+            )
+        if not isfinite(value):
             raise BadValueError(f"{name}: {argument} must be a finite number, got {value!r}.")
 
 
 def not_negative(name: str, **values: float) -> None:
-    """Raise BadValueError for a value that is no finite number >= 0."""
+    """Raise as `finite`, and BadValueError for a value below 0."""
     finite(name, **values)
     for argument, value in values.items():
         if value < 0:
@@ -31,7 +37,7 @@ def not_negative(name: str, **values: float) -> None:
 
 
 def positive(name: str, **values: float) -> None:
-    """Raise BadValueError for a value that is no finite number > 0."""
+    """Raise as `finite`, and BadValueError for a value that is not above 0."""
     finite(name, **values)
     for argument, value in values.items():
         if value <= 0:

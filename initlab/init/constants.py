@@ -23,6 +23,10 @@ __all__ = ["Constant", "Identity", "Ones", "Zeros"]
 class Constant(Initializer):
     """One value everywhere.
 
+    Args:
+        value: which.
+
+    >>> from initlab.init import ParameterSpec
     >>> Constant(42)(ParameterSpec((2,)), None).tolist()
     [42.0, 42.0]
     """
@@ -33,7 +37,9 @@ class Constant(Initializer):
         finite("constant", value=self.value)
 
     def __call__(
-        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
     ) -> NDArray[np.floating]:
         """Return the filled array."""
         return np.full(spec.shape, self.value, spec.dtype)
@@ -52,7 +58,9 @@ class Zeros(Initializer):
     """0 everywhere, as biases start."""
 
     def __call__(
-        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
     ) -> NDArray[np.floating]:
         """Return zeros."""
         return np.zeros(spec.shape, spec.dtype)
@@ -71,7 +79,9 @@ class Ones(Initializer):
     """1 everywhere, as the gains of normalizations start."""
 
     def __call__(
-        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
     ) -> NDArray[np.floating]:
         """Return ones."""
         return np.ones(spec.shape, spec.dtype)
@@ -87,7 +97,15 @@ class Ones(Initializer):
 
 @dataclass(frozen=True)
 class Identity(Initializer):
-    """`gain` on the main diagonal of a matrix, square or not, and 0 elsewhere."""
+    """`gain` on the main diagonal of a matrix, square or not, and 0 elsewhere.
+
+    Args:
+        gain: the value on the diagonal.
+
+    >>> from initlab.init import ParameterSpec
+    >>> Identity()(ParameterSpec((2, 3)), None).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
 
     gain: float = 1.0
 
@@ -95,7 +113,9 @@ class Identity(Initializer):
         finite("identity", gain=self.gain)
 
     def __call__(
-        self, spec: ParameterSpec, rng: np.random.Generator  # noqa: ARG002 - no randomness
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
     ) -> NDArray[np.floating]:
         """Return the matrix.
 
@@ -103,11 +123,13 @@ class Identity(Initializer):
             ShapeError: for anything but a matrix.
         """
         self._check(spec)
-        return np.asarray(self.gain * np.eye(*spec.shape), spec.dtype)
+        rows, columns = spec.shape
+        return np.asarray(self.gain * np.eye(rows, columns), spec.dtype)
 
     def variance(self, spec: ParameterSpec) -> float:
         """Return the variance of the entries about their mean: with p = 1/max(n, m), g^2 p(1-p)."""
         self._check(spec)
+        spec.require_known()
         share = 1 / max(spec.shape)
         return self.gain**2 * share * (1 - share)
 
@@ -118,6 +140,6 @@ class Identity(Initializer):
     def _check(self, spec: ParameterSpec) -> None:
         if len(spec.shape) != 2:
             raise ShapeError(
-                f"identity needs a matrix, but parameter {spec.name!r} has shape {spec.shape}. "
-                "Choose another initializer for it, for a vector zeros or ones."
+                f"{spec.label} of shape {spec.shape} is no matrix, which identity needs. Choose "
+                "another initializer for it, for a vector zeros or ones."
             )

@@ -51,7 +51,8 @@ def create(init: Initializer | str) -> Initializer:
 
     Raises:
         UnknownNameError: for a name that no built-in has.
-        BadTypeError: for anything else: a class, a number.
+        BadTypeError: for anything else: a class, a number; for an option that it does not have.
+        BadValueError: for a text that starts as Gluon's JSON and is none.
 
     >>> create("zeros"), create('["constant", {"value": 3}]')
     (Zeros(), Constant(value=3))
@@ -64,7 +65,7 @@ def create(init: Initializer | str) -> Initializer:
             "Write init.Xavier() or 'xavier'."
         )
     name, arguments = _parse(init)
-    name = _ALIASES.get(name.lower(), name.lower())
+    name = _ALIASES.get(name, name)
     if name not in _BUILT_IN:
         raise UnknownNameError("initializer", name, _BUILT_IN)
     try:
@@ -75,11 +76,11 @@ def create(init: Initializer | str) -> Initializer:
 
 def _parse(text: str) -> tuple[str, dict[str, Any]]:
     if not text.startswith("["):
-        return text, {}
+        return text.lower(), {}
     try:
         name, arguments = json.loads(text)
-    except ValueError as error:
+        return name.lower(), dict(arguments)
+    except (ValueError, TypeError, AttributeError) as error:
         raise BadValueError(
-            f"{text!r} is no initializer: {error}. Write it as '[\"constant\", {{\"value\": 3}}]'."
+            f'{text!r} is no initializer: {error}. Write it as \'["constant", {{"value": 3}}]\'.'
         ) from error
-    return name, arguments

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import Tensor
+from initlab.autograd import Tensor, pause
 from initlab.nd.random import drawing_from
 
 if TYPE_CHECKING:
@@ -34,9 +35,14 @@ class Initializer:
     """
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Return values of `spec.shape` and `spec.dtype`, all randomness from `rng`."""
+        """Return values of `spec.shape` and `spec.dtype`, all randomness from `rng`.
+
+        Args:
+            spec: the parameter, its shape known.
+            rng: where to draw from; nothing else may be drawn from.
+        """
         data = Tensor(np.zeros(spec.shape, spec.dtype))
-        with drawing_from(rng):
+        with drawing_from(rng), pause():
             self._init_weight(spec.name, data)
         return np.asarray(data)
 
@@ -55,19 +61,36 @@ class Initializer:
         return None
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
+        return type(self) is type(other) and _frozen(vars(self)) == _frozen(vars(other))
 
     def __hash__(self) -> int:
-        return hash((type(self), repr(sorted(vars(self).items()))))
+        return hash((type(self), _frozen(vars(self))))
 
     def __repr__(self) -> str:
-        return str(self)
+        """Write Python that makes it: Xavier(rnd_type='uniform', factor_type='avg', ...)."""
+        arguments = ", ".join(f"{name}={_plain(value)!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({arguments})"
 
     def __str__(self) -> str:
-        """Write the call that makes it, choices by their plain names: Xavier(rnd_type=uniform)."""
+        """Write it shorter, as tables do: Xavier(rnd_type=uniform, factor_type=avg, ...)."""
         arguments = ", ".join(f"{name}={_short(value)}" for name, value in vars(self).items())
         return f"{type(self).__name__}({arguments})"
 
 
 def _short(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _frozen(value: Any) -> Any:
+    """Return `value` with its arrays, lists and dicts as tuples, which compare and hash."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, value.tobytes()
+    if isinstance(value, dict):
+        return tuple((key, _frozen(value[key])) for key in sorted(value, key=repr))
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in value)
+    return value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from initlab.errors import SelectsNothingError
+from initlab.errors import InitlabError, SelectsNothingError, UnknownNameError
 from initlab.init.distributions import Uniform
 from initlab.init.show import PlanView
 from initlab.init.spec import ParameterSpec, Role
@@ -59,7 +60,7 @@ class Written:
 
     Args:
         path: a pattern for the block's path; the parameters of the blocks below count too.
-        what: a role, or the name of a parameter of the block: "weight".
+        what: a role ("weight" stands for embeddings too), or the name of a parameter: "gamma".
         use: the initializer.
     """
 
@@ -128,8 +129,10 @@ def make_plan(
     """Decide which initializer each parameter gets.
 
     Precedence, strongest first: a rule (where two match, the later one); what is written on a
-    sub-block in the model (the nearest block first); the role's initializer; the layer's own;
-    the default. An embedding without an entry of its own in `roles` follows `weight`.
+    sub-block in the model (the nearest block first; on one block a parameter's name before its
+    role, and of two the later); the role's initializer; the layer's own; the default. An
+    embedding without an entry of its own in `roles` follows `weight`. A tied parameter is reached
+    under each of its paths, and what is written nearer to its first one counts first.
 
     Args:
         slots: the parameters.
@@ -140,17 +143,29 @@ def make_plan(
 
     Raises:
         SelectsNothingError: for a rule or a written initializer that matches no parameter.
+        UnknownNameError: for a key of `roles` that is no role.
+        InitlabError: what the chosen initializer has against a parameter of known shape, such as
+            Xavier against a vector; a note says which parameter, and on what ground.
+
+    >>> slots = [Slot("out.weight", "dense0_weight", ParameterSpec((10, 64)))]
+    >>> plan = make_plan(slots, rules=[Rule("small", "out.*", Uniform(0.01))])
+    >>> plan["out.weight"].why, plan["out.weight"].initializer
+    ('rule small', Uniform(scale=0.01))
     """
-    slots = list(slots)
+    slots, roles = list(slots), _known_roles(roles or {})
     chosen = [_matched(rule, slots) for rule in rules]
     placed = [(item, _placed(item, slots)) for item in written]
     fallback = Choice(default or Uniform(0.07), "default")
     entries = []
     for slot in slots:
         choices = [
-            *(Choice(r.use, f"rule {r.name}") for r, paths in reversed(chosen) if slot.path in paths),
+            *(
+                Choice(r.use, f"rule {r.name}")
+                for r, paths in reversed(chosen)
+                if slot.path in paths
+            ),
             *_nearest_first(slot, placed),
-            *_by_role(slot, roles or {}),
+            *_by_role(slot, roles),
             *([Choice(slot.own, "layer default")] if slot.own is not None else []),
             fallback,
         ]
@@ -161,9 +176,8 @@ def make_plan(
 def _entry(slot: Slot, choices: list[Choice]) -> PlanEntry:
     first, *others = choices
     overruled = tuple(c.why for c in others if c.why != "default")
-    return PlanEntry(
-        slot.path, slot.name, slot.spec, first.use, first.why, overruled, slot.aliases
-    )
+    _ask(slot, first)
+    return PlanEntry(slot.path, slot.name, slot.spec, first.use, first.why, overruled, slot.aliases)
 
 
 def _matched(rule: Rule, slots: list[Slot]) -> tuple[Rule, set[str]]:
@@ -173,36 +187,74 @@ def _matched(rule: Rule, slots: list[Slot]) -> tuple[Rule, set[str]]:
     return rule, {owner[path] for path in select(rule.match, owner, what)}
 
 
-def _placed(item: Written, slots: list[Slot]) -> dict[str, int]:
-    """Return the parameters that a written initializer reaches, with the depth of its block."""
-    found: dict[str, int] = {}
-    for slot in slots:
-        for path in slot.paths:
-            depth = _depth_of_block(item, slot.spec.role, path)
-            if depth is not None:
-                found[slot.path] = max(depth, found.get(slot.path, 0))
+def _ask(slot: Slot, choice: Choice) -> None:
+    """Let the initializer object now, while the config key is near, and not when it draws."""
+    if not slot.spec.known:
+        return
+    try:
+        choice.use.variance(slot.spec)
+    except InitlabError as error:
+        error.add_note(f"for {slot.path}, which gets {choice.use} by {choice.why}")
+        raise
+
+
+def _placed(item: Written, slots: list[Slot]) -> dict[str, Nearness]:
+    """Return the parameters that a written initializer reaches, and how near it stands to each."""
+    found = {slot.path: near for slot in slots if (near := _nearness(item, slot)) is not None}
     if not found:
         paths = [path for slot in slots for path in slot.paths]
         wanted = f"{item.path}.**.{item.what}".removeprefix(".")
-        raise SelectsNothingError("an initializer written in the model", wanted, paths)
+        raise SelectsNothingError(
+            f"{item.what!r} written on {item.path or 'the model'}", wanted, paths
+        )
     return found
 
 
-def _depth_of_block(item: Written, role: str, path: str) -> int | None:
-    *above, name = path.split(".")
-    if item.what not in (role, name):
-        return None
-    pattern = PathPattern(item.path)
+class Nearness(NamedTuple):
+    """How strongly a written initializer speaks for a parameter; compares as a tuple."""
+
+    first_path: bool
+    depth: int  # of the block that it is written on
+    exactly: bool  # by its name or its very role; not as an embedding by `weight`
+
+
+def _nearness(item: Written, slot: Slot) -> Nearness | None:
+    speaks = []
+    for path in slot.paths:
+        *above, name = path.split(".")
+        by_name = item.what == name and item.what not in list(Role)
+        depth = _depth_of_block(item.path, above) if by_name or _is_for(item, slot) else None
+        if depth is not None:
+            speaks.append(
+                Nearness(path == slot.path, depth, by_name or item.what == slot.spec.role)
+            )
+    return max(speaks, default=None)
+
+
+def _is_for(item: Written, slot: Slot) -> bool:
+    role = slot.spec.role
+    return item.what == role or (item.what == Role.weight and role == Role.embedding)
+
+
+def _depth_of_block(pattern: str, above: list[str]) -> int | None:
+    """Return the depth of the nearest block that fits, of those that a parameter stands in."""
     for depth in range(len(above), -1, -1):
-        if pattern.matches(".".join(above[:depth])):
+        if PathPattern(pattern).matches(".".join(above[:depth])):
             return depth
     return None
 
 
-def _nearest_first(slot: Slot, placed: list[tuple[Written, dict[str, int]]]) -> list[Choice]:
-    here = [(depths[slot.path], item) for item, depths in placed if slot.path in depths]
-    here.sort(key=lambda pair: -pair[0])
+def _nearest_first(slot: Slot, placed: list[tuple[Written, dict[str, Nearness]]]) -> list[Choice]:
+    here = [(near[slot.path], item) for item, near in reversed(placed) if slot.path in near]
+    here.sort(key=itemgetter(0), reverse=True)
     return [Choice(item.use, f"written on {item.path or 'the model'}") for _, item in here]
+
+
+def _known_roles(roles: Mapping[str, Initializer]) -> Mapping[str, Initializer]:
+    for role in roles:
+        if role not in list(Role):
+            raise UnknownNameError("role", role, list(Role))
+    return roles
 
 
 def _by_role(slot: Slot, roles: Mapping[str, Initializer]) -> list[Choice]:

@@ -32,18 +32,27 @@ FactorType.__doc__ = "Which fan divides, as Gluon names them; `avg` is (fan_in +
 
 
 def factor(spec: ParameterSpec, kind: FactorType) -> float:
-    """Return the fan that a factor type stands for."""
+    """Return the fan that a factor type stands for.
+
+    Raises:
+        ShapeError: when the parameter has no fans, or they are not known yet.
+    """
     if kind == FactorType.avg:
         return (spec.fan_in + spec.fan_out) / 2
     return spec.fan_in if kind == "in" else spec.fan_out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Xavier(Initializer):
     """Scale sqrt(magnitude / factor): uniform within it, or gaussian with it as std.
 
     Glorot & Bengio (2010), with Gluon's arguments. The default, magnitude 3 and uniform, is
     Glorot's; gaussian with magnitude 3 has three times Glorot's variance, as in Gluon.
+
+    Args:
+        rnd_type: the distribution.
+        factor_type: the fan that divides; avg is the mean of both.
+        magnitude: the square of the scale times the fan.
 
     >>> from initlab.init import ParameterSpec
     >>> round(Xavier().variance(ParameterSpec((256, 20))) * 138, 12)  # 2 / (fan_in + fan_out)
@@ -55,7 +64,9 @@ class Xavier(Initializer):
     magnitude: float = 3.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rnd_type", choice("xavier", "rnd_type", self.rnd_type, RandomType))
+        object.__setattr__(
+            self, "rnd_type", choice("xavier", "rnd_type", self.rnd_type, RandomType)
+        )
         kind = choice("xavier", "factor_type", self.factor_type, FactorType)
         object.__setattr__(self, "factor_type", kind)
         positive("xavier", magnitude=self.magnitude)
@@ -81,7 +92,15 @@ class Xavier(Initializer):
 
 @dataclass(frozen=True)
 class He(Initializer):
-    """N(0, gain^2 / fan_in), which keeps the second moment through ReLU layers (He et al., 2015)."""
+    """N(0, gain^2 / fan_in), which keeps the second moment through ReLU layers (He et al., 2015).
+
+    Args:
+        gain: sqrt(2) makes up for the half that ReLU cuts off; for others see `initlab.theory`.
+
+    >>> from initlab.init import ParameterSpec
+    >>> round(He().variance(ParameterSpec((256, 20))), 12)
+    0.1
+    """
 
     gain: float = sqrt(2)
 
@@ -103,7 +122,12 @@ class He(Initializer):
 
 @dataclass(frozen=True)
 class LeCun(Initializer):
-    """N(0, 1 / fan_in), which keeps the second moment through linear layers (LeCun et al., 1998)."""
+    """N(0, 1 / fan_in), which keeps the second moment through linear layers (LeCun et al., 1998).
+
+    >>> from initlab.init import ParameterSpec
+    >>> LeCun().variance(ParameterSpec((256, 20)))
+    0.05
+    """
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw."""
@@ -118,9 +142,18 @@ class LeCun(Initializer):
         return 3.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MSRAPrelu(Initializer):
-    """N(0, 2 / ((1 + slope^2) factor)), for PReLU (He et al., 2015), with Gluon's defaults."""
+    """N(0, 2 / ((1 + slope^2) factor)), for PReLU (He et al., 2015), with Gluon's defaults.
+
+    Args:
+        factor_type: the fan that divides; avg is the mean of both.
+        slope: PReLU's slope for negative inputs.
+
+    >>> from initlab.init import ParameterSpec
+    >>> round(MSRAPrelu().variance(ParameterSpec((256, 20))), 6)  # sd .1168
+    0.01364
+    """
 
     factor_type: FactorType = FactorType.avg
     slope: float = 0.25

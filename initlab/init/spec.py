@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
+from operator import index
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.errors import ShapeError
+from initlab.errors import BadTypeError, BadValueError, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["ParameterSpec", "Role"]
 
@@ -31,13 +36,17 @@ class ParameterSpec:
 
     Args:
         shape: the dimensions; 0 stands for one that is not known yet.
-        dtype: float32 or float64.
+        dtype: of the elements.
         role: what the parameter is for.
         in_axes: the axes that are summed over when the layer is applied.
         out_axes: the axes that index outputs.
         batch_axes: the axes that index independent copies (experts, stacked layers).
         groups: how many independent groups the outputs fall into (grouped convolution).
         name: the parameter's name, for messages; not part of what it is.
+
+    Raises:
+        BadTypeError: for a dimension that is no integer.
+        BadValueError: for a negative dimension or fewer than one group.
 
     >>> ParameterSpec((256, 20)).fan_in, ParameterSpec((256, 20)).fan_out
     (20, 256)
@@ -54,55 +63,90 @@ class ParameterSpec:
     groups: int = 1
     name: str = field(default="", compare=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", _dimensions(self.shape))
+        object.__setattr__(self, "dtype", np.dtype(self.dtype))
+        if self.groups < 1:
+            raise BadValueError(f"{self.label}: groups must be at least 1, got {self.groups}.")
+
     @property
     def known(self) -> bool:
         """Whether every dimension is known."""
-        return all(dim > 0 for dim in self.shape)
+        return all(self.shape)
+
+    @property
+    def label(self) -> str:
+        """How a message's first words name it: "Parameter 'dense0_bias'", or "A bias"."""
+        return f"Parameter {self.name!r}" if self.name else f"A parameter (role {self.role})"
 
     @property
     def fan_in(self) -> int:
         """How many inputs each output sums.
 
         Raises:
-            ShapeError: when the shape lacks the declared axes (a vector has no fans) or a
-                dimension is unknown.
+            ShapeError: when the shape lacks the declared axes (a vector has no fans) or one of
+                the dimensions that count is unknown.
         """
-        return self._product(self.in_axes) * self._receptive_field()
+        return self._fan("fan_in", self.in_axes)
 
     @property
     def fan_out(self) -> int:
         """How many outputs each input reaches.
 
         Raises:
-            ShapeError: as for `fan_in`.
+            ShapeError: as for `fan_in`, and when the groups do not divide the outputs.
         """
-        return self._product(self.out_axes) * self._receptive_field() // self.groups
+        fan = self._fan("fan_out", self.out_axes)
+        if fan % self.groups:
+            raise ShapeError(
+                f"{self.label} of shape {self.shape} has {fan} outputs (times the receptive "
+                f"field), which {self.groups} groups do not divide."
+            )
+        return fan // self.groups
 
     @property
     def has_fans(self) -> bool:
-        """Whether the declared axes exist and are known."""
-        used = (*self.in_axes, *self.out_axes, *self.batch_axes)
-        return self.known and bool(used) and max(used) < len(self.shape)
+        """Whether it maps inputs to outputs: both have axes, and the shape has those axes."""
+        named = (*self.in_axes, *self.out_axes, *self.batch_axes)
+        exist = all(-len(self.shape) <= axis < len(self.shape) for axis in named)
+        return bool(self.in_axes) and bool(self.out_axes) and exist
 
-    def _product(self, axes: tuple[int, ...]) -> int:
-        self._check()
-        return prod(self.shape[axis] for axis in axes)
+    def require_known(self) -> None:
+        """Raise a ShapeError unless every dimension is known."""
+        if not self.known:
+            raise ShapeError(f"{self.label} has shape {self.shape}, {_UNKNOWN}")
 
-    def _receptive_field(self) -> int:
-        used = {*self.in_axes, *self.out_axes, *self.batch_axes}
-        return prod(dim for axis, dim in enumerate(self.shape) if axis not in used)
-
-    def _check(self) -> None:
-        if self.has_fans:
-            return
-        name = f"{self.name!r} " if self.name else ""
-        if not self.known and len(self.shape) > 1:
+    def require_fans(self) -> None:
+        """Raise a ShapeError unless it maps inputs to outputs; dimensions may be unknown."""
+        if not self.has_fans:
             raise ShapeError(
-                f"Parameter {name}of shape {self.shape} has no fans yet: 0 is a dimension that is "
-                "not known. Run a forward pass first, or give the layer its input size."
+                f"{self.label} of shape {self.shape} has no fan_in and fan_out: they need axes "
+                f"{self.in_axes} (in) and {self.out_axes} (out). Choose an initializer without "
+                "fans for it: zeros, constant, uniform, normal."
             )
-        raise ShapeError(
-            f"Parameter {name}of shape {self.shape} has no fan_in and fan_out: they need "
-            f"axes {self.in_axes} (in) and {self.out_axes} (out). Choose an initializer without "
-            "fans for it: zeros, constant, uniform, normal."
-        )
+
+    def _fan(self, what: str, axes: tuple[int, ...]) -> int:
+        self.require_fans()
+        rank = len(self.shape)
+        used = {axis % rank for axis in (*self.in_axes, *self.out_axes, *self.batch_axes)}
+        counted = [self.shape[axis] for axis in axes]
+        counted += [dim for axis, dim in enumerate(self.shape) if axis not in used]
+        if not all(counted):
+            raise ShapeError(f"{self.label} of shape {self.shape} has no {what} yet, {_UNKNOWN}")
+        return prod(counted)
+
+
+_UNKNOWN = (
+    "where 0 is a dimension that is not known. Run a forward pass first, or give the layer its "
+    "input size."
+)
+
+
+def _dimensions(shape: Iterable[int]) -> tuple[int, ...]:
+    try:
+        dims = tuple(index(dim) for dim in shape)
+    except TypeError:
+        raise BadTypeError(f"A shape is a sequence of integers, got {shape!r}.") from None
+    if any(dim < 0 for dim in dims):
+        raise BadValueError(f"Shape {dims} has a negative dimension; write 0 for an unknown one.")
+    return dims
