@@ -66,6 +66,7 @@ class Node:
     def free(self) -> None:
         """Let go of the arrays and of the rest of the graph."""
         self.args, self.sources, self.kwargs, self.freed = (), (), {}, True
+        del self.out
 
 
 Source: TypeAlias = Node | Leaf

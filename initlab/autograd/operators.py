@@ -12,6 +12,7 @@ from initlab.errors import InPlaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from initlab.autograd.node import Source
 
@@ -88,8 +89,7 @@ class Operators:
     __itruediv__ = _in_place(np.divide)
     __floordiv__, __rfloordiv__ = _binary(np.floor_divide), _reflected(np.floor_divide)
     __mod__, __rmod__ = _binary(np.remainder), _reflected(np.remainder)
-    __pow__, __rpow__ = _binary(np.power), _reflected(np.power)
-    __ipow__ = _in_place(np.power)
+    __rpow__, __ipow__ = _reflected(np.power), _in_place(np.power)
     __matmul__, __rmatmul__ = _binary(np.matmul), _reflected(np.matmul)
     __neg__, __pos__ = _unary(np.negative), _unary(np.positive)
     __abs__, __invert__ = _unary(np.absolute), _unary(np.invert)
@@ -101,3 +101,8 @@ class Operators:
     __eq__ = _binary(np.equal)  # type: ignore[assignment] # elementwise, as an array's
     __ne__ = _binary(np.not_equal)  # type: ignore[assignment] # elementwise, as an array's
     __hash__ = object.__hash__
+
+    def __pow__(self, other: Any) -> Self:
+        if type(other) is int and other == 2:  # several times faster, as in NumPy's own operator
+            return HANDLERS[np.square](self)
+        return HANDLERS[np.power](self, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from initlab.autograd.node import Node
 from initlab.autograd.registry import HANDLERS, PRIMITIVES
 from initlab.autograd.state import STATE
 from initlab.autograd.tensor import Tensor
-from initlab.errors import NameTakenError
+from initlab.errors import NameTakenError, NoRuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Primitive", "nondifferentiable", "primitive"]
 
@@ -34,6 +35,7 @@ class Primitive:
         self.fn = self.__wrapped__ = fn
         self.__name__, self.__doc__ = name, fn.__doc__
         self.rules, self.joint = rules, joint
+        self.options = _keywords(joint or next(filter(None, rules), fn))
 
     def __repr__(self) -> str:
         return f"<primitive {self.__name__}>"
@@ -46,9 +48,18 @@ class Primitive:
             sources = [a.node if type(a) is Tensor else None for a in args]
             for source in sources:
                 if source is not None:
+                    if kwargs and not kwargs.keys() <= self.options:
+                        self._refuse(kwargs)
                     out.node = Node(self, raw, sources, kwargs, out.array)
                     break
         return out
+
+    def _refuse(self, kwargs: Mapping[str, Any]) -> None:
+        wrong = ", ".join(f"{key}=" for key in kwargs if key not in self.options)
+        raise NoRuleError(
+            f"{self.__name__}({wrong}) has no rule for a recorded Tensor; without {wrong} it has. "
+            "To use its values without a gradient, pass np.asarray(tensor)."
+        )
 
     def lifted(self, *args: Any, **kwargs: Any) -> Any:
         """Return what NumPy's own functions would: an array for arrays, a Tensor for tensors.
@@ -58,6 +69,11 @@ class Primitive:
         if any(type(a) is Tensor for a in args):
             return self(*args, **kwargs)
         return self.fn(*args, **kwargs)
+
+
+def _keywords(rule: Callable[..., Any]) -> frozenset[str]:
+    """Return the names that a rule can be passed by keyword."""
+    return frozenset(inspect.signature(rule).parameters)
 
 
 def primitive(

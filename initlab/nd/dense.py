@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def _rows(x: Any, width: int, flatten: bool) -> Any:
     """Return `x` as a matrix of rows of `width`: one a sample, or one a vector on the last axis."""
     if x.ndim == 2:
         return x
-    return np.reshape(x, (len(x), -1) if flatten else (-1, width))
+    return np.reshape(x, (len(x), prod(x.shape[1:])) if flatten else (prod(x.shape[:-1]), width))
 
 
 def _dense(x: Any, W: Any, b: Any = None, flatten: bool = True) -> Any:
@@ -57,10 +58,11 @@ def _dense_back(  # noqa: PLR0917 - a rule's arguments are its primitive's
     g: Any, y: Any, needs: Sequence[bool], x: Any, W: Any, b: Any = None, flatten: bool = True
 ) -> tuple[Any, ...]:
     g = _rows(g, W.shape[0], flatten=False)
+    back = np.matmul(g, W) if needs[0] else None
     return (
-        np.reshape(np.matmul(g, W), x.shape) if needs[0] else None,
+        back if back is None or x.ndim == 2 else np.reshape(back, x.shape),
         np.matmul(g.T, _rows(x, W.shape[1], flatten)) if needs[1] else None,
-        np.sum(g, axis=0) if len(needs) > 2 and needs[2] else None,
+        g.sum(0) if len(needs) > 2 and needs[2] else None,
     )
 
 

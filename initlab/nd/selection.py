@@ -94,12 +94,24 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Tensor:
     return getitem(x, tuple(key))
 
 
-where = primitive(
+_where_primitive = primitive(
     np.where,
     None,
     lambda g, y, c, a, b: np.where(c, g, 0),
     lambda g, y, c, a, b: np.where(c, 0, g),
 )
+
+
+@implements(np.where)
+def where(condition: Any, *choice: Any) -> Any:
+    """Return the first choice where the condition holds, else the second.
+
+    Without choices: the places where it holds, as `np.nonzero` gives them.
+
+    >>> where(np.array([True, False]), 1.0, 2.0)
+    array([1., 2.])
+    """
+    return _where_primitive(condition, *choice) if choice else np.nonzero(unwrap(condition))
 
 
 @implements(np.diagonal)

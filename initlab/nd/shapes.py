@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def _reshape_back(g: Any, y: Any, x: Any, *_: Any, **__: Any) -> Any:
+def _reshape_back(g: Any, y: Any, x: Any, shape: Any = None, *, axis: Any = None) -> Any:
     return np.reshape(g, x.shape)
 
 
@@ -100,7 +100,7 @@ def _pad(x: Any, pad_width: Any, constant_values: Any = 0) -> Any:
     return np.pad(x, pad_width, constant_values=constant_values)
 
 
-def _pad_back(g: Any, y: Any, x: Any, pad_width: Any, **_: Any) -> Any:
+def _pad_back(g: Any, y: Any, x: Any, pad_width: Any, constant_values: Any = 0) -> Any:
     widths = np.broadcast_to(pad_width, (x.ndim, 2))
     return g[tuple(slice(b, b + n) for (b, _), n in zip(widths, x.shape, strict=True))]
 

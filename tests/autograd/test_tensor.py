@@ -128,6 +128,16 @@ def test_a_recorded_ufunc_with_keywords_is_refused(leaf):
         np.add(leaf, 1, where=[True, False, True])
 
 
+def test_a_keyword_that_a_rule_does_not_know_is_refused_when_recorded(leaf):
+    with record(), pytest.raises(NoRuleError, match=r"sum\(where=\) has no rule"):
+        np.sum(leaf, where=[True, False, True])
+    assert np.sum(leaf, where=[True, False, True]).item() == 4
+
+
+def test_where_without_choices_gives_places(leaf):
+    assert leaf[np.where(leaf > 1)].tolist() == [2, 3]
+
+
 def test_keyword_tensors_are_differentiated(leaf):
     with record():
         y = np.tensordot(a=leaf, b=leaf, axes=1)

@@ -57,6 +57,24 @@ def test_dense_equals_the_product_with_the_transposed_weight():
     np.testing.assert_allclose(np.asarray(nd.dense(x, W, b)), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("shape", "flatten", "expected"),
+    [((0, 2, 3), True, (0, 4)), ((2, 0, 6), False, (2, 0, 4)), ((6,), False, (4,))],
+)
+def test_dense_takes_empty_batches_and_single_vectors(shape, flatten, expected):
+    W = nd.ones((4, 6))
+    W.attach_grad()
+    with record():
+        y = nd.dense(nd.zeros(shape), W, flatten=flatten)
+    y.backward()
+    assert y.shape == expected
+    assert W.grad.tolist() == np.zeros((4, 6)).tolist()
+
+
+def test_dense_takes_a_vector_as_rows_of_one_value_as_gluon_does():
+    assert nd.dense(np.ones(4), np.ones((2, 1))).shape == (4, 2)
+
+
 def test_dense_skips_gradients_that_nobody_wants():
     W = nd.ones((2, 3))
     W.attach_grad()
