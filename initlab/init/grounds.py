@@ -157,7 +157,7 @@ def known_roles(roles: Mapping[str, Initializer]) -> Mapping[str, Initializer]:
     """Return `roles`, or raise an UnknownNameError for a key that is no role."""
     for role in roles:
         if role not in list(Role):
-            raise UnknownNameError("role", role, list(Role))
+            raise UnknownNameError("role", role, [known.value for known in Role])
     return roles
 
 

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from initlab import autograd
+from initlab.init import Constant, Initializer, Normal, ParameterSpec, Uniform, Xavier, initializers
+from initlab.nd import random
+
+SPEC = ParameterSpec((4, 5), name="dense0_weight")
+
+
+class Mine(Initializer):
+    """The chapter's: U[-10, 10), and zero where that is nearer to zero than 5."""
+
+    def _init_weight(self, name, data):
+        data[:] = random.uniform(low=-10, high=10, shape=data.shape)
+        data *= abs(data) >= 5
+
+
+class Named(Initializer):
+    def __init__(self, value, also=()):
+        self.value, self.also = value, also
+
+    def _init_weight(self, name, data):
+        data[:] = len(name)
+
+
+def test_the_chapters_level_fills_a_tensor_from_the_given_generator():
+    drawn = Mine()(SPEC, random.stream(0, "w"))
+    expected = random.stream(0, "w").random((4, 5), dtype=np.float32) * 20 - 10
+    assert_array_equal(drawn, expected * (abs(expected) >= 5), strict=True)
+    assert type(drawn) is np.ndarray
+
+
+def test_the_chapters_level_is_told_the_parameters_name():
+    assert_array_equal(Named(1)(SPEC, random.stream(0, "w")), np.full((4, 5), 13, np.float32))
+
+
+def test_a_draw_inside_a_recording_is_not_recorded():
+    with autograd.record():
+        assert_array_equal(Mine()(SPEC, random.stream(0, "w")), Mine()(SPEC, random.stream(0, "w")))
+        assert autograd.is_recording()
+
+
+def test_a_subclass_that_defines_neither_level_says_what_to_define():
+    class Idle(Initializer):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Idle is an Initializer without __call__\(self"):
+        Idle()(SPEC, random.stream(0, "w"))
+
+
+def test_a_plain_subclass_claims_nothing():
+    assert Mine().variance(SPEC) is None
+    assert Mine().kurtosis(SPEC) is None
+
+
+SAME = [
+    (Named(1), Named(1)),
+    (Named(1), Named(1.0)),
+    (Named([1, {"a": 2}]), Named([1, {"a": 2}])),
+    (Named(np.arange(3)), Named(np.arange(3))),
+    (Xavier(), Xavier("uniform", "avg", 3)),
+    (Uniform(0.07), Uniform()),
+]
+OTHER = [
+    (Named(1), Named(2)),
+    (Named(1), Mine()),
+    (Named(np.arange(3)), Named(np.arange(4))),
+    (Named(np.zeros(2, "f4")), Named(np.zeros(1, "f8"))),
+    (Xavier(), Xavier("gaussian")),
+    (Uniform(0.07), Normal(0.07)),
+    (Uniform(), "uniform"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_equal_type_and_options_make_equal_initializers_with_equal_hashes(a, b):
+    assert a == b
+    assert hash(a) == hash(b)
+
+
+@pytest.mark.parametrize(("a", "b"), OTHER)
+def test_another_type_or_option_makes_another_initializer(a, b):
+    assert a != b
+
+
+@pytest.mark.parametrize("name", initializers())
+def test_a_built_in_is_a_value_that_pickles_and_prints_as_python_that_makes_it(name):
+    made = initializers()[name]()
+    assert pickle.loads(pickle.dumps(made)) == made
+    assert eval(repr(made), {type(made).__name__: type(made)}) == made
+
+
+def test_tables_show_choices_as_words_and_numbers_short():
+    assert (
+        str(Xavier("gaussian", "in", 2)) == "Xavier(rnd_type=gaussian, factor_type=in, magnitude=2)"
+    )
+    assert str(Constant(1 / 3)) == "Constant(value=0.333333)"
+
+
+def test_a_plain_subclass_prints_its_attributes():
+    assert repr(Named(1, "x")) == "Named(value=1, also='x')"
+
+
+@pytest.mark.parametrize("name", initializers())
+def test_what_the_catalog_prints_of_a_built_in_is_one_whole_sentence(name):
+    first = initializers()[name].__doc__.splitlines()[0]
+    assert first.endswith(".")
+    assert "Initializer" not in first

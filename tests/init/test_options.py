@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from initlab.errors import BadTypeError, BadValueError, ShapeError, UnknownNameError
+from initlab.init import (
+    Constant,
+    He,
+    Identity,
+    MSRAPrelu,
+    Normal,
+    One,
+    Ones,
+    Orthogonal,
+    ParameterSpec,
+    TruncatedNormal,
+    Uniform,
+    Xavier,
+    Zero,
+    Zeros,
+    create,
+    initializers,
+)
+
+BAD = [
+    (lambda: Uniform(-1), r"uniform: scale must not be negative, got -1"),
+    (lambda: Normal(sigma=-0.1), r"normal: sigma must not be negative, got -0\.1"),
+    (lambda: Normal(mean=float("nan")), r"normal: mean must be a finite number, got nan"),
+    (lambda: TruncatedNormal(-1), r"truncated_normal: sigma must not be negative"),
+    (lambda: TruncatedNormal(mean=float("inf")), r"truncated_normal: mean must be a finite"),
+    (lambda: Xavier(magnitude=0), r"xavier: magnitude must be positive, got 0"),
+    (lambda: Xavier("unifrom"), r"rnd_type must be one of uniform, gaussian, got 'unifrom'\. Did"),
+    (lambda: Xavier(factor_type="both"), r"xavier: factor_type must be one of avg, in, out, got"),
+    (lambda: MSRAPrelu("both"), r"msraprelu: factor_type must be one of avg, in, out"),
+    (lambda: MSRAPrelu(slope=float("inf")), r"msraprelu: slope must be a finite number, got inf"),
+    (lambda: He(gain=-1), r"he: gain must be positive, got -1"),
+    (lambda: Orthogonal(0), r"orthogonal: scale must be positive, got 0"),
+    (lambda: Identity(float("inf")), r"identity: gain must be a finite number, got inf"),
+    (lambda: Constant(float("nan")), r"constant: value must be a finite number, got nan"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), BAD)
+def test_a_value_outside_what_is_allowed_is_refused_at_construction(make, message):
+    with pytest.raises(BadValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("value", ["3", None, True, [1.0]])
+def test_what_is_no_number_is_refused_by_its_type(value):
+    with pytest.raises(BadTypeError, match=r"constant: value must be a number, got .* of type"):
+        Constant(value)
+
+
+def test_numpy_numbers_are_numbers():
+    assert Constant(np.float32(0.5)) == Constant(0.5)
+    assert Uniform(np.int64(3)) == Uniform(3)
+
+
+@pytest.mark.parametrize("make", [Xavier, He, MSRAPrelu, Orthogonal])
+def test_rules_by_fan_refuse_a_vector_and_name_another_rule(make):
+    spec = ParameterSpec((7,), name="dense0_bias")
+    with pytest.raises(
+        ShapeError, match=r"'dense0_bias' of shape \(7,\).*zeros, constant, uniform"
+    ):
+        make()(spec, np.random.default_rng(0))
+
+
+def test_an_identity_refuses_what_is_no_matrix():
+    with pytest.raises(
+        ShapeError, match=r"\(2, 3, 4\) is no matrix, which identity needs\. Choose"
+    ):
+        Identity()(ParameterSpec((2, 3, 4)), np.random.default_rng(0))
+    with pytest.raises(
+        ShapeError, match=r"shape \(2, 0\), where 0 is a dimension that is not known"
+    ):
+        Identity().variance(ParameterSpec((2, 0)))
+
+
+def test_the_names_are_those_of_the_issue():
+    assert list(initializers()) == [
+        "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "xavier", "he",
+        "msraprelu", "lecun", "orthogonal", "identity",
+    ]  # fmt: skip
+
+
+def test_gluons_names_are_the_same_classes():
+    assert Zero is Zeros
+    assert One is Ones
+
+
+@pytest.mark.parametrize(
+    ("named", "made"),
+    [
+        ("xavier", Xavier()),
+        ("Xavier", Xavier()),
+        ("zero", Zeros()),
+        ("ones", Ones()),
+        ('["constant", {"value": 3}]', Constant(3)),
+        ('["Xavier", {"rnd_type": "gaussian", "factor_type": "in"}]', Xavier("gaussian", "in")),
+        ('["zero", {}]', Zeros()),
+        (Normal(0.3), Normal(0.3)),
+    ],
+)
+def test_create_takes_names_in_any_case_gluons_json_and_instances(named, made):
+    assert create(named) == made
+
+
+def test_create_offers_the_nearest_name():
+    with pytest.raises(
+        UnknownNameError, match=r"Unknown initializer 'xvier'\. Did you mean 'xavier'"
+    ):
+        create("xvier")
+
+
+@pytest.mark.parametrize("wrong", [Xavier, 3, None])
+def test_create_refuses_classes_and_numbers_and_says_what_to_write(wrong):
+    with pytest.raises(
+        BadTypeError, match=r"registered name, got .* Write init\.Xavier\(\) or 'xav"
+    ):
+        create(wrong)
+
+
+@pytest.mark.parametrize("text", ['["constant"', '["constant"]', "[3, {}]", '["constant", 3]'])
+def test_create_shows_how_the_json_is_written(text):
+    with pytest.raises(BadValueError, match=r"is no initializer: .*\. Write it as '\[\"constant\""):
+        create(text)
+
+
+def test_create_refuses_an_option_that_the_initializer_does_not_have():
+    with pytest.raises(BadTypeError, match=r"'constant' does not take \{'sigma': 1\}: .*'sigma'"):
+        create('["constant", {"sigma": 1}]')

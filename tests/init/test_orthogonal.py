@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from initlab.errors import ShapeError
+from initlab.init import Orthogonal, ParameterSpec
+from initlab.init.orthogonal import haar
+from initlab.nd.random import stream
+
+
+def draw(spec, scale=1.0):
+    return Orthogonal(scale)(spec, stream(0, "w")).astype(np.float64)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(5, 5), (40, 7), (7, 40), (1, 9), (9, 1), (1, 1)])
+def test_the_shorter_side_is_orthonormal(shape, dtype):
+    w = draw(ParameterSpec(shape, dtype), scale=3.0)
+    gram = w @ w.T if shape[0] <= shape[1] else w.T @ w
+    assert_allclose(gram, 9 * np.eye(min(shape)), atol=1e-5 if dtype == "float32" else 1e-12)
+
+
+def test_haar_moments_of_the_trace_hold_over_draws():
+    count, n = 4000, 6
+    q = haar(count, n, n, stream(0, "w"))
+    first, second = np.trace(q, axis1=1, axis2=2), np.trace(q @ q, axis1=1, axis2=2)
+    for sample, expected in ((first, 0), (second, 1), (first**2, 1), (np.linalg.det(q), 0)):
+        assert abs(sample.mean() - expected) < 5 * sample.std() / count**0.5
+
+
+def test_every_entry_has_variance_one_over_n_and_the_kurtosis_of_a_sphere():
+    count, n = 4000, 6
+    q = haar(count, n, n, stream(1, "w"))
+    for sample, expected in ((q**2, 1 / n), (q**4, 3 / (n * (n + 2)))):
+        assert np.all(abs(sample.mean(0) - expected) < 5 * sample.std(0) / count**0.5)
+
+
+@pytest.mark.parametrize("shape", [(48, 20), (20, 48), (8, 4, 3, 3)])
+def test_the_claimed_variance_is_the_mean_square_of_the_entries(shape):
+    spec = ParameterSpec(shape, "float64")
+    assert Orthogonal(2.0).variance(spec) == pytest.approx((draw(spec, 2.0) ** 2).mean(), rel=1e-12)
+
+
+def test_a_convolution_is_taken_as_outputs_by_everything_else():
+    w = draw(ParameterSpec((6, 4, 3, 3), "float64")).reshape(6, 36)
+    assert_allclose(w @ w.T, np.eye(6), atol=1e-12)
+
+
+def test_declared_axes_and_not_positions_say_what_rows_are():
+    spec = ParameterSpec((3, 3, 4, 6), "float64", in_axes=(2,), out_axes=(-1,))
+    w = np.moveaxis(draw(spec), 3, 0).reshape(6, 36)
+    assert_allclose(w @ w.T, np.eye(6), atol=1e-12)
+
+
+def test_each_group_and_each_copy_is_a_map_of_its_own():
+    grouped = draw(ParameterSpec((6, 4), "float64", groups=2)).reshape(2, 3, 4)
+    assert_allclose(grouped @ np.swapaxes(grouped, 1, 2), [np.eye(3)] * 2, atol=1e-12)
+    copies = ParameterSpec((4, 3, 5), "float64", in_axes=(0,), out_axes=(2,), batch_axes=(1,))
+    stacked = np.moveaxis(draw(copies), 1, 0)
+    assert_allclose(stacked @ np.swapaxes(stacked, 1, 2), [np.eye(4)] * 3, atol=1e-12)
+    assert not np.allclose(stacked[0], stacked[1])
+
+
+def test_a_vector_and_an_unknown_shape_are_refused():
+    with pytest.raises(ShapeError, match=r"\(7,\) has no fan_in and fan_out.*zeros, constant"):
+        draw(ParameterSpec((7,)))
+    with pytest.raises(ShapeError, match=r"has shape \(7, 0\), where 0 .* forward pass"):
+        Orthogonal().variance(ParameterSpec((7, 0)))
+
+
+@pytest.mark.peers
+def test_depth_keeps_the_norm_as_torchs_orthogonal_does():
+    torch = pytest.importorskip("torch")
+    ours = draw(ParameterSpec((64, 64), "float64"))
+    theirs = torch.nn.init.orthogonal_(torch.empty(64, 64, dtype=torch.float64)).numpy()
+    singular = [np.linalg.svd(w, compute_uv=False) for w in (ours, theirs)]
+    assert_allclose(singular[0], singular[1], atol=1e-12)
