@@ -7,10 +7,9 @@ from enum import StrEnum
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from initlab.init import Initializer, ParameterSpec
-
 from initlab.catalog import hookimpl
 from initlab.errors import BadValueError
+from initlab.init import Initializer, ParameterSpec
 
 if TYPE_CHECKING:
     import numpy as np
