@@ -38,6 +38,8 @@ class Laplace(Initializer):
     def __post_init__(self) -> None:
         if not self.scale > 0:
             raise BadValueError(f"scale must be positive, got {self.scale}.")
+        if self.mode not in list(Mode):
+            raise BadValueError(f"mode must be one of {', '.join(Mode)}, got {self.mode!r}.")
 
     def variance(self, spec: ParameterSpec) -> float:
         """Return scale^2 / fan."""

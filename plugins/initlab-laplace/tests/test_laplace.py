@@ -26,3 +26,8 @@ def test_median_of_absolute_values_is_b_log_2():
 def test_a_scale_that_is_not_positive_is_refused():
     with pytest.raises(BadValueError, match=r"scale must be positive, got 0\."):
         Laplace(scale=0)
+
+
+def test_a_mode_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(BadValueError, match="one of fan_in, fan_avg, fixed, got 'fan_out'"):
+        Laplace(mode="fan_out")
