@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from initlab.init import ParameterSpec
-from initlab.nd.random import Streams
 from initlab_laplace import Laplace, Mode
 
 from initlab.errors import BadValueError
+from initlab.init import ParameterSpec
+from initlab.nd.random import Streams
 from initlab.testing import check_initializer
 
 
