@@ -1,0 +1,86 @@
+"""Moments of an activation, and of its derivative, under a standard Gaussian input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd import Tensor, record
+from initlab.errors import BadTypeError
+from initlab.theory.quadrature import expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+__all__ = ["derivative", "mean", "second_moment", "variance"]
+
+
+def mean(f: Callable[[Any], Any]) -> float:
+    """Return E f(z) for z ~ N(0, 1).
+
+    >>> from initlab import nd
+    >>> round(mean(nd.relu), 12)  # 1 / sqrt(2 pi)
+    0.398942280401
+    """
+    return expectation(f)
+
+
+def second_moment(f: Callable[[Any], Any]) -> float:
+    """Return E f(z)^2 for z ~ N(0, 1).
+
+    >>> from initlab import nd
+    >>> round(second_moment(nd.relu), 12)
+    0.5
+    """
+
+    def square(z: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(f(z)) ** 2
+
+    square.__name__ = f"the square of {getattr(f, '__name__', f)}"
+    return expectation(square)
+
+
+def variance(f: Callable[[Any], Any]) -> float:
+    """Return Var f(z) for z ~ N(0, 1).
+
+    >>> from initlab import nd
+    >>> round(variance(nd.relu), 12)  # (1 - 1 / pi) / 2
+    0.340845056908
+    """
+    centre = mean(f)
+    return second_moment(lambda z: np.asarray(f(z)) - centre)
+
+
+def derivative(f: Callable[[Any], Any]) -> Callable[[Any], NDArray[np.float64]]:
+    """Return f' as a function of arrays, by autograd.
+
+    Args:
+        f: made of functions that autograd has rules for: np.tanh, nd.gelu, ...
+
+    Raises:
+        NoRuleError: when called, if f uses another NumPy function.
+        BadTypeError: when called, if f turns the Tensor that it is given into a plain array.
+
+    >>> derivative(np.sin)([0.0])
+    array([1.])
+    """
+
+    def slope(z: Any) -> NDArray[np.float64]:
+        x = Tensor(np.asarray(z, np.float64))
+        x.attach_grad()
+        with record():
+            y = f(x)
+        if not isinstance(y, Tensor):
+            raise BadTypeError(
+                f"{getattr(f, '__name__', f)} returned a {type(y).__name__} for a Tensor, so its "
+                "derivative is not known. Write it with np and nd functions, or hand over the "
+                "derivative itself."
+            )
+        y.backward()
+        return np.array(x.grad)
+
+    slope.__name__ = f"the derivative of {getattr(f, '__name__', f)}"
+    return slope
