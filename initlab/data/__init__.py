@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from initlab.data.dataset import Data, Dataset, Task, batches, first_batch
+from initlab.data.dataset import Data, Dataset, Task
 from initlab.data.digits import Digits
-from initlab.data.idx import MNIST, FashionMNIST
-from initlab.data.synthetic import Spirals, Teacher
+from initlab.data.mnist import MNIST, FashionMNIST
+from initlab.data.order import batches, first_batch
+from initlab.data.spirals import Spirals
+from initlab.data.teacher import Teacher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,12 +9,12 @@ import numpy as np
 from initlab.errors import BadValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from initlab.optim.schedule import Schedule
     from initlab.tree import Parameter
 
-__all__ = ["Optimizer", "Stepper", "Update", "not_negative", "share"]
+__all__ = ["Optimizer", "Stepper", "Update"]
 
 
 class Optimizer(Protocol):
@@ -25,8 +25,12 @@ class Optimizer(Protocol):
         """The learning rate."""
 
     @property
+    def weight_decay(self) -> float:
+        """How much of a weight is added to its gradient."""
+
+    @property
     def schedule(self) -> Schedule:
-        """What multiplies it as the training goes on."""
+        """What multiplies the learning rate as the training goes on."""
 
     def bind(self, parameters: Sequence[Parameter], total: int = 1) -> Stepper:
         """Return what steps these parameters in a training of `total` steps."""
@@ -35,8 +39,8 @@ class Optimizer(Protocol):
 class Update(Protocol):
     """The rule for one array, with its own state."""
 
-    def __call__(self, weight: np.ndarray, gradient: np.ndarray, lr: float, wd: float) -> None:
-        """Change `weight` in place; `gradient` is scratch and may be changed too."""
+    def __call__(self, weight: np.ndarray, gradient: np.ndarray, lr: float) -> None:
+        """Change `weight` in place; `gradient`, decay included, is scratch to be overwritten."""
 
 
 class Stepper:
@@ -44,48 +48,67 @@ class Stepper:
 
     Args:
         optimizer: the options: lr, weight_decay, schedule.
-        updates: pairs of a parameter and its update.
+        parameters: what to step; data and gradients may come later, by the first step.
+        rule: makes the update of one parameter.
         total: the number of steps of the whole training, for the schedule.
+
+    Raises:
+        BadValueError: for a total below 1.
     """
 
     def __init__(
         self,
         optimizer: Optimizer,
-        weight_decay: float,
-        updates: Sequence[tuple[Parameter, Update]],
+        parameters: Sequence[Parameter],
+        rule: Callable[[], Update],
         total: int,
     ) -> None:
-        self.optimizer, self.weight_decay, self.total = optimizer, weight_decay, total
-        unique = {id(parameter): (parameter, update) for parameter, update in updates}
-        self.updates = tuple(unique.values())
+        if total < 1:
+            raise BadValueError(f"total must be at least 1 step, got {total}.")
+        self.optimizer, self.total = optimizer, total
+        unique = {id(parameter): parameter for parameter in parameters}
+        self.slots = tuple(_Slot(parameter, rule()) for parameter in unique.values())
 
     def step(self, batch_size: int = 1, *, step: int = 0) -> None:
-        """Update every parameter that has a gradient.
+        """Update every parameter whose `grad_req` is not 'null', in place.
 
         Args:
             batch_size: what gradients summed over a batch are divided by.
             step: the step's number, from 0, for the schedule.
 
         `lr_mult`, `wd_mult` and `grad_req` are read live from each Parameter.
+
+        Raises:
+            BadValueError: for a batch size below 1.
         """
+        if batch_size < 1:
+            raise BadValueError(f"batch_size must be at least 1, got {batch_size}.")
         lr = self.optimizer.lr * self.optimizer.schedule.factor(step, self.total)
-        for parameter, update in self.updates:
-            if parameter.grad_req == "null":
-                continue
-            gradient = np.asarray(parameter.grad()) / np.float32(batch_size)
-            wd = self.weight_decay * parameter.wd_mult
-            update(np.asarray(parameter.data()), gradient, lr * parameter.lr_mult, wd)
+        for slot in self.slots:
+            slot.step(batch_size, lr, self.optimizer.weight_decay)
 
 
-def not_negative(name: str, **values: float) -> None:
-    """Raise BadValueError for a value that is not a number >= 0."""
-    for option, value in values.items():
-        if not 0 <= value < float("inf"):
-            raise BadValueError(f"{name}: {option} must not be negative, got {value}.")
+class _Slot:
+    """One parameter, its update, and the buffer that spares each step its temporaries."""
 
+    __slots__ = ("parameter", "scratch", "update")
 
-def share(name: str, **values: float) -> None:
-    """Raise BadValueError for a value that is not in [0, 1)."""
-    for option, value in values.items():
-        if not 0 <= value < 1:
-            raise BadValueError(f"{name}: {option} must be at least 0 and below 1, got {value}.")
+    def __init__(self, parameter: Parameter, update: Update) -> None:
+        self.parameter, self.update = parameter, update
+        self.scratch = np.empty(0)
+
+    def step(self, batch_size: int, lr: float, wd: float) -> None:
+        parameter = self.parameter
+        if parameter.grad_req == "null":
+            return
+        weight, gradient = parameter.data().array, parameter.grad().array
+        if self.scratch.shape != weight.shape or self.scratch.dtype != weight.dtype:
+            self.scratch = np.empty_like(weight)
+        decay = wd * parameter.wd_mult
+        if decay:  # (gradient + batch_size decay w) / batch_size needs one buffer, not two
+            np.multiply(weight, batch_size * decay, out=self.scratch)
+            self.scratch += gradient
+            self.scratch /= batch_size
+        else:
+            np.divide(gradient, batch_size, out=self.scratch)
+        self.update(weight, self.scratch, lr * parameter.lr_mult)

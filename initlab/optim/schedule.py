@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import cos, pi
 from typing import Protocol
 
-from initlab.errors import BadValueError
+from initlab.optim.options import fraction
 
 __all__ = ["Constant", "Cosine", "Schedule", "Warmup"]
 
@@ -31,6 +31,9 @@ class Constant:
 class Cosine:
     """Half a cosine from 1 down to `floor` (Loshchilov & Hutter, 2017).
 
+    Args:
+        floor: the factor at the end of the training.
+
     >>> [round(Cosine().factor(step, 4), 3) for step in range(5)]
     [1.0, 0.854, 0.5, 0.146, 0.0]
     """
@@ -38,7 +41,7 @@ class Cosine:
     floor: float = 0.0
 
     def __post_init__(self) -> None:
-        _share("cosine", "floor", self.floor)
+        fraction("cosine", floor=self.floor)
 
     def factor(self, step: int, total: int) -> float:
         """Return floor + (1 - floor) (1 + cos(pi step / total)) / 2."""
@@ -50,7 +53,11 @@ class Cosine:
 class Warmup:
     """A straight rise over the first `share` of the steps, then a cosine down to `floor`.
 
-    With floor 1 the learning rate stays where the rise ends.
+    With floor 1 the learning rate stays where the rise ends (Goyal et al., 2017).
+
+    Args:
+        share: how much of the training the rise takes.
+        floor: the factor at the end of the training.
 
     >>> [Warmup(share=0.5, floor=1).factor(step, 4) for step in range(4)]
     [0.5, 1.0, 1.0, 1.0]
@@ -60,17 +67,11 @@ class Warmup:
     floor: float = 0.0
 
     def __post_init__(self) -> None:
-        _share("warmup", "share", self.share)
-        _share("warmup", "floor", self.floor)
+        fraction("warmup", share=self.share, floor=self.floor)
 
     def factor(self, step: int, total: int) -> float:
-        """Return the factor: the first step is not wasted on 0."""
-        rise = self.share * total
-        if step + 1 < rise:
+        """Return (step + 1) / rise, so the first step is not wasted on 0, then the cosine's."""
+        rise = round(self.share * total)
+        if step < rise:
             return (step + 1) / rise
-        return Cosine(self.floor).factor(max(0, step - int(rise)), max(1, total - int(rise)))
-
-
-def _share(name: str, option: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise BadValueError(f"{name}: {option} must be from 0 to 1, got {value}.")
+        return Cosine(self.floor).factor(step - rise, max(1, total - rise))

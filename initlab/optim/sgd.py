@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.optim.optimizer import Stepper, not_negative, share
+from initlab.optim.optimizer import Stepper
+from initlab.optim.options import momentum, not_negative
 from initlab.optim.schedule import Constant, Schedule
 
 if TYPE_CHECKING:
@@ -22,40 +24,53 @@ __all__ = ["SGD"]
 class SGD:
     """m <- momentum m - lr (g + weight_decay w); w <- w + m, with g the batch's mean gradient.
 
-    As in Gluon the learning rate is inside m (Polyak, 1964), and the decay reaches biases too
-    unless their `wd_mult` is 0.
+    As in Gluon the learning rate is inside m (Polyak, 1964), so that a schedule also acts on what
+    was gathered before, and the decay reaches biases too unless their `wd_mult` is 0.
+
+    Args:
+        lr: the learning rate.
+        momentum: the share of the last move that is made again.
+        weight_decay: how much of a weight is added to its gradient.
+        schedule: what multiplies the learning rate as the training goes on.
+
+    >>> SGD(lr=0.1, momentum=0.9).schedule
+    Constant()
     """
 
-    lr: float = 0.1
+    lr: float = 0.01
     momentum: float = 0.0
     weight_decay: float = 0.0
     schedule: Schedule = field(default_factory=Constant)
 
     def __post_init__(self) -> None:
         not_negative("sgd", lr=self.lr, weight_decay=self.weight_decay)
-        share("sgd", momentum=self.momentum)
+        momentum("sgd", momentum=self.momentum)
 
     def bind(self, parameters: Sequence[Parameter], total: int = 1) -> Stepper:
         """Return what steps these parameters in a training of `total` steps."""
-        updates = [(parameter, _Update(self.momentum)) for parameter in parameters]
-        return Stepper(self, self.weight_decay, updates, total)
+        rule = partial(_Heavy, self.momentum) if self.momentum else _Plain
+        return Stepper(self, parameters, rule, total)
 
 
-class _Update:
-    def __init__(self, momentum: float) -> None:
-        self.momentum, self.velocity = momentum, None
+class _Plain:
+    """Straight down the gradient."""
 
-    velocity: np.ndarray | None
-
-    def __call__(self, weight: np.ndarray, gradient: np.ndarray, lr: float, wd: float) -> None:
-        if wd:
-            gradient += wd * weight
+    def __call__(self, weight: np.ndarray, gradient: np.ndarray, lr: float) -> None:
         gradient *= lr
-        if not self.momentum:
-            weight -= gradient
-            return
+        weight -= gradient
+
+
+class _Heavy:
+    """Down the gradient as a heavy ball."""
+
+    def __init__(self, momentum: float) -> None:
+        self.momentum = momentum
+        self.velocity: np.ndarray | None = None
+
+    def __call__(self, weight: np.ndarray, gradient: np.ndarray, lr: float) -> None:
         if self.velocity is None:
             self.velocity = np.zeros_like(weight)
+        gradient *= lr
         self.velocity *= self.momentum
         self.velocity -= gradient
         weight += self.velocity
