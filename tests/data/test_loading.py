@@ -113,3 +113,7 @@ def test_loaded_data_say_what_they_are_without_printing_arrays():
     text = repr(Spirals(outputs=4).load(Streams(0)))
     assert "name='spirals', source='4 spiral arms'" in text
     assert "array" not in text
+
+
+def test_the_test_share_is_rounded_not_cut():
+    assert len(Spirals(samples=100, test_share=0.29).load(Streams(0)).test_x) == 29  # 28.999...
