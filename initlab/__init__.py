@@ -1,1 +1,95 @@
-"""The laboratory for neural-network parameters."""
+"""The laboratory for neural-network parameters: named, reached, initialized, tied, watched.
+
+Everything is offered here and imported when it is first asked for::
+
+    from initlab import autograd, init, nd, nn
+
+    spec = initlab.compose(["+init=xavier", "model.depth=8"])
+    initlab.plan(spec)
+    initlab.run(spec)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from initlab import (
+        autograd,
+        calibrators,
+        data,
+        errors,
+        init,
+        nd,
+        nn,
+        optim,
+        probes,
+        testing,
+        theory,
+        tracking,
+        training,
+        tree,
+    )
+    from initlab.catalog import Catalog, hookimpl, load_catalog
+    from initlab.config import RunSpec, compose
+    from initlab.errors import InitlabError
+    from initlab.running import RunResult, plan, run
+
+__all__ = [
+    "Catalog",
+    "InitlabError",
+    "RunResult",
+    "RunSpec",
+    "__version__",
+    "autograd",
+    "calibrators",
+    "compose",
+    "data",
+    "errors",
+    "hookimpl",
+    "init",
+    "load_catalog",
+    "nd",
+    "nn",
+    "optim",
+    "plan",
+    "probes",
+    "run",
+    "testing",
+    "theory",
+    "tracking",
+    "training",
+    "tree",
+]
+
+_FLOORS = {
+    "Catalog": "catalog",
+    "InitlabError": "errors",
+    "RunResult": "running",
+    "RunSpec": "config",
+    "compose": "config",
+    "hookimpl": "catalog",
+    "load_catalog": "catalog",
+    "plan": "running",
+    "run": "running",
+}
+
+try:
+    __version__ = version("initlab")
+except PackageNotFoundError:  # run from a checkout that is not installed
+    __version__ = "0+unknown"
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, a room or a name behind its door."""
+    if name not in __all__:
+        raise AttributeError(f"module 'initlab' has no attribute {name!r}")
+    if name in _FLOORS:
+        return getattr(import_module(f"initlab.{_FLOORS[name]}"), name)
+    return import_module(f"initlab.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,262 @@
+"""A block: a node of the model tree, which is made of its attributes."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import nullcontext
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from initlab.autograd import pause
+from initlab.errors import BadTypeError, NameTakenError, ShapeError
+from initlab.tree.dictionary import ParameterDict
+from initlab.tree.hooks import HookHandle
+from initlab.tree.names import NameScope, current_scope, inside, next_name
+from initlab.tree.parameter import Parameter
+from initlab.tree.shapes import only_shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from initlab.init import Initializer
+
+__all__ = ["Block"]
+
+
+class Block:
+    """The base of all layers and nets.
+
+    A Block or Parameter that is assigned to an attribute becomes part of the tree under the
+    attribute's name. A layer gets its parameters from `self.params.get`, writes `forward`, and
+    `infer_shape` where shapes follow from the first input.
+
+    Args:
+        prefix: of the names; made from the class's name and a counter if None.
+        params: another block's `params`, to share its Parameters.
+
+    >>> class Scale(Block):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.factor = self.params.get("factor", shape=(1,), init="ones", role="gain")
+    ...     def forward(self, x):
+    ...         return x * self.factor.data()
+    """
+
+    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+        self._children: dict[str, Block] = {}
+        self._parameters: dict[str, Parameter] = {}
+        self._before: list[Callable[..., Any]] = []
+        self._after: list[Callable[..., Any]] = []
+        self._settled = False
+        self._scope = NameScope()
+        self._empty_prefix = prefix == ""
+        self.prefix, self.params = _named(self._hint(), prefix, params)
+
+    def _hint(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def name(self) -> str:
+        """The prefix without its last underscore."""
+        return self.prefix.removesuffix("_")
+
+    @property
+    def children(self) -> Mapping[str, Block]:
+        """The sub-blocks by the name of their attribute."""
+        return MappingProxyType(self._children)
+
+    @property
+    def own_parameters(self) -> Mapping[str, Parameter]:
+        """The block's own Parameters by the name of their attribute."""
+        return MappingProxyType(self._parameters)
+
+    def name_scope(self) -> AbstractContextManager[None]:
+        """Let blocks made within carry this block's prefix."""
+        return nullcontext() if self._empty_prefix else inside(self)
+
+    # ---- the tree
+    def __setattr__(self, name: str, value: Any) -> None:
+        before = self.__dict__.get(name)
+        if isinstance(before, Block | Parameter) and not _same_kind(before, value):
+            raise BadTypeError(
+                f"{type(self).__name__}.{name} is a {type(before).__name__} and cannot become a "
+                f"{type(value).__name__}: {value!r}."
+            )
+        if isinstance(value, Block):
+            self.register_child(value, name)
+        elif isinstance(value, Parameter):
+            self._register(value, name)
+        super().__setattr__(name, value)
+
+    def _register(self, parameter: Parameter, name: str) -> None:
+        if self._parameters.get(name, parameter) is not parameter:
+            raise NameTakenError(
+                f"{type(self).__name__}.{name} is already a Parameter. To share one, pass "
+                "params=, or use initlab.tree.tie."
+            )
+        self._parameters[name] = parameter
+        self._settled = False
+        if parameter.name not in self.params:
+            self.params.adopt(parameter)
+
+    def register_child(self, block: Block, name: str | None = None) -> None:
+        """Make `block` part of the tree, by default under the next number.
+
+        Raises:
+            BadTypeError: when it is no Block.
+        """
+        if not isinstance(block, Block):
+            raise BadTypeError(
+                f"Only Blocks can be part of {type(self).__name__}, got {block!r}"
+                f"{' (a class: call it)' if isinstance(block, type) else ''}."
+            )
+        self._children[str(len(self._children)) if name is None else name] = block
+
+    def __repr__(self) -> str:
+        lines = [f"  ({name}): {_indented(repr(child))}" for name, child in self._children.items()]
+        return f"{type(self).__name__}(\n" + "\n".join(lines) + "\n)"
+
+    # ---- parameters
+    def collect_params(self, select: str | None = None) -> ParameterDict:
+        """Return the Parameters of the whole tree, each once, by name.
+
+        Args:
+            select: a regular expression that names must match from their start.
+
+        Raises:
+            re.error: when it is none.
+            NameTakenError: when two different Parameters have one name.
+        """
+        pattern = re.compile(select or "")
+        found = ParameterDict(self.params.prefix)
+        self._collect(found)
+        chosen = ParameterDict(self.params.prefix)
+        for name, parameter in found.items():
+            if pattern.match(name):
+                chosen.adopt(parameter)
+        return chosen
+
+    def _collect(self, found: ParameterDict) -> None:
+        self._warn_of_hidden_blocks()
+        found.update(self.params)
+        for child in self._children.values():
+            child._collect(found)
+
+    def _warn_of_hidden_blocks(self) -> None:
+        for name, value in vars(self).items():
+            if name.startswith("_") or not isinstance(value, list | tuple | dict):
+                continue
+            items = value.values() if isinstance(value, dict) else value
+            if any(isinstance(i, Block) and i not in self._children.values() for i in items):
+                warnings.warn(
+                    f"{type(self).__name__}.{name} is a {type(value).__name__} with Blocks in it, "
+                    "which are not collected: use nn.Sequential or register_child.",
+                    stacklevel=4,
+                )
+
+    def initialize(
+        self,
+        init: Initializer | str | None = None,
+        ctx: None = None,
+        verbose: bool = False,
+        force_reinit: bool = False,
+    ) -> None:
+        """Draw all Parameters, those of unknown shape at the first forward pass.
+
+        Args:
+            init: for Parameters that have no initializer of their own; Uniform(0.07) if None.
+            ctx: Gluon's; there is one device.
+            verbose: Gluon's; `initlab.plan` says who gets what.
+            force_reinit: draw again where there are data.
+        """
+        self.collect_params().initialize(init, ctx, verbose, force_reinit)
+
+    def cast(self, dtype: Any) -> None:
+        """Convert all Parameters to another precision."""
+        for child in self._children.values():
+            child.cast(dtype)
+        for parameter in self._parameters.values():
+            parameter.cast(dtype)
+
+    def apply(self, fn: Callable[[Block], Any]) -> Self:
+        """Call `fn` on every block, children first, and return self."""
+        for child in self._children.values():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    # ---- calling
+    def register_forward_pre_hook(self, hook: Callable[[Block, Any], Any]) -> HookHandle:
+        """Have `hook(block, inputs)` called before each forward pass."""
+        return HookHandle(self._before, hook)
+
+    def register_forward_hook(self, hook: Callable[[Block, Any, Any], Any]) -> HookHandle:
+        """Have `hook(block, inputs, output)` called after each forward pass."""
+        return HookHandle(self._after, hook)
+
+    def __call__(self, *args: Any) -> Any:
+        """Run the forward pass, after the first one has settled what was deferred.
+
+        Raises:
+            ShapeError: when the input does not fit; a note names the block.
+        """
+        for hook in tuple(self._before):
+            hook(self, args)
+        try:
+            if not self._settled:
+                self._settle(args)
+            out = self.forward(*args)
+        except ShapeError as error:
+            error.add_note(f"in {self.name}: {self!r}" if not self._children else f"in {self.name}")
+            raise
+        for hook in tuple(self._after):
+            hook(self, args, out)
+        return out
+
+    def forward(self, *args: Any) -> Any:
+        """Compute the output; every Block that is called has its own."""
+        raise NotImplementedError(f"{type(self).__name__} is a Block without forward().")
+
+    def infer_shape(self, *args: Any) -> None:
+        """Set the unknown shapes of own Parameters from the first input."""
+
+    def _settle(self, args: tuple[Any, ...]) -> None:
+        own = self._parameters.values()
+        if any(not parameter.known for parameter in own):
+            self.infer_shape(*args)
+        if only_shapes():
+            return
+        with pause():
+            for parameter in own:
+                parameter.settle()
+        self._settled = all(parameter.settled for parameter in own)
+
+
+def _named(
+    hint: str, prefix: str | None, params: ParameterDict | None
+) -> tuple[str, ParameterDict]:
+    """Return a new block's prefix and its own, empty ParameterDict, by Gluon's rules."""
+    outer = current_scope()
+    if not isinstance(outer, Block):
+        full = next_name(hint) if prefix is None else prefix
+        own = full
+        shared = None
+    else:
+        own = outer._scope.next(hint) if prefix is None else prefix  # noqa: SLF001 - its own kind
+        full = outer.prefix + own
+        own = outer.params.prefix + own
+        shared = outer.params.shared
+    if params is not None:
+        return full, ParameterDict(params.prefix, params)
+    return full, ParameterDict(own, shared)
+
+
+def _same_kind(before: object, value: object) -> bool:
+    kind = Block if isinstance(before, Block) else Parameter
+    return isinstance(value, kind)
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")

@@ -1,0 +1,25 @@
+"""Carrying out a plan: every parameter drawn from the stream of its path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from initlab.tree.walk import parameters
+
+if TYPE_CHECKING:
+    from initlab.init import InitPlan
+    from initlab.nd.random import RandomSource
+    from initlab.tree.block import Block
+
+__all__ = ["apply_plan"]
+
+
+def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
+    """Give each parameter its first values; the order does not matter, each has its own stream.
+
+    Raises:
+        InitlabError: what an initializer refuses, with the parameter's path as a note.
+    """
+    found = parameters(net)
+    for entry in plan:
+        found[entry.path].assign(entry.initializer(entry.spec, source.stream(entry.path)))

@@ -1,0 +1,71 @@
+"""Gluon's names: a counter for each kind of block, a prefix for each scope."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["NameScope", "current_scope", "fresh_names", "inside", "next_name"]
+
+
+class NameScope:
+    """Counts the blocks of each kind that are made inside one block, or at top level."""
+
+    def __init__(self) -> None:
+        self.counters: dict[str, int] = {}
+
+    def next(self, hint: str) -> str:
+        """Return 'dense0_', then 'dense1_', ..."""
+        number = self.counters.get(hint, 0)
+        self.counters[hint] = number + 1
+        return f"{hint}{number}_"
+
+
+class _State(threading.local):
+    def __init__(self) -> None:
+        self.top = NameScope()
+        self.blocks: list[object] = []
+
+
+_STATE = _State()
+
+
+def next_name(hint: str) -> str:
+    """Return the next prefix at top level, in this thread."""
+    return _STATE.top.next(hint)
+
+
+def current_scope() -> object | None:
+    """Return the block whose `name_scope()` is open, if any."""
+    return _STATE.blocks[-1] if _STATE.blocks else None
+
+
+@contextmanager
+def inside(block: object) -> Iterator[None]:
+    """Let blocks made within be named after `block`."""
+    _STATE.blocks.append(block)
+    try:
+        yield
+    finally:
+        _STATE.blocks.pop()
+
+
+@contextmanager
+def fresh_names() -> Iterator[None]:
+    """Let the counters start at 0 within, so that a run's names do not depend on what came before.
+
+    >>> from initlab import nn
+    >>> with fresh_names():
+    ...     nn.Dense(2).name
+    'dense0'
+    """
+    before = _STATE.top, _STATE.blocks
+    _STATE.top, _STATE.blocks = NameScope(), []
+    try:
+        yield
+    finally:
+        _STATE.top, _STATE.blocks = before

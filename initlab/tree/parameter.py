@@ -1,0 +1,290 @@
+"""A parameter: a trainable array with a name, a gradient and a role; tying shares its identity."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd import Tensor
+from initlab.errors import (
+    BadValueError,
+    DeferredInitializationError,
+    NotInitializedError,
+    ShapeError,
+)
+from initlab.init import Initializer, ParameterSpec, Role, Uniform, create
+from initlab.nd.random import library_stream
+from initlab.tree.shapes import only_shapes, stand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+__all__ = ["Parameter"]
+
+Init = Initializer | str | None
+
+
+class Parameter:
+    """A named array, drawn once its shape is known.
+
+    Args:
+        name: unique among a net's parameters: "dense0_weight".
+        grad_req: 'write' (each backward overwrites the gradient), 'add' (they accumulate until
+            `zero_grad`) or 'null' (none).
+        shape: the dimensions; 0 stands for one that the first forward pass will tell.
+        dtype: "float32" or "float64".
+        lr_mult: multiplies the optimizer's learning rate.
+        wd_mult: multiplies the optimizer's weight decay.
+        init: the parameter's own initializer, which a net-level one leaves alone.
+        allow_deferred_init: whether `initialize` may wait for the shape.
+        differentiable: False forces grad_req 'null'.
+        role, in_axes, out_axes, batch_axes, groups: see `initlab.init.ParameterSpec`.
+
+    >>> weight = Parameter("weight", shape=(2, 3), init="ones")
+    >>> weight.initialize()
+    >>> print(weight.data())
+    [[1. 1. 1.]
+     [1. 1. 1.]]
+    """
+
+    def __init__(
+        self,
+        name: str,
+        grad_req: str = "write",
+        shape: int | Sequence[int] | None = None,
+        dtype: Any = "float32",
+        lr_mult: float = 1.0,
+        wd_mult: float = 1.0,
+        init: Init = None,
+        allow_deferred_init: bool = False,
+        differentiable: bool = True,
+        *,
+        role: str = Role.weight,
+        in_axes: tuple[int, ...] = (1,),
+        out_axes: tuple[int, ...] = (0,),
+        batch_axes: tuple[int, ...] = (),
+        groups: int = 1,
+    ) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.lr_mult, self.wd_mult = lr_mult, wd_mult
+        self.init = init
+        self.allow_deferred_init = allow_deferred_init
+        self.differentiable = differentiable
+        self.role, self.groups = Role(role), groups
+        self.in_axes, self.out_axes, self.batch_axes = in_axes, out_axes, batch_axes
+        self._shape = _as_shape(shape)
+        self._data: Tensor | None = None
+        self._pending: Initializer | Tensor | None = None
+        self._draws = 0
+        self._grad_req = _checked_req(grad_req) if differentiable else "null"
+
+    def __repr__(self) -> str:
+        return f"Parameter {self.name} (shape={self._shape}, dtype={self.dtype})"
+
+    # ---- what it is
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The dimensions, 0 for an unknown one; None when not even the rank is known."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, new: Sequence[int]) -> None:
+        new = tuple(new)
+        old = self._shape
+        fits = old is None or (
+            len(old) == len(new) and all(o in (0, n) for o, n in zip(old, new, strict=True))
+        )
+        if not fits:
+            raise ShapeError(
+                f"Parameter {self.name!r} has shape {old}, which {new} does not fit: "
+                "only dimensions that are 0, unknown, can be set."
+            )
+        self._shape = new
+
+    @property
+    def spec(self) -> ParameterSpec:
+        """What an initializer may know of it."""
+        return ParameterSpec(
+            self._shape or (), np.dtype(self.dtype), self.role,
+            self.in_axes, self.out_axes, self.batch_axes, self.groups, self.name,
+        )  # fmt: skip
+
+    @property
+    def known(self) -> bool:
+        """Whether every dimension is known."""
+        return bool(self._shape) and all(self._shape)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has data."""
+        return self._data is not None
+
+    @property
+    def grad_req(self) -> str:
+        """What a backward pass does with the gradient: 'write', 'add' or 'null'."""
+        return self._grad_req
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        self._grad_req = _checked_req(req) if self.differentiable else "null"
+        if self._data is not None:
+            self._data.attach_grad(self._grad_req)
+
+    # ---- first values
+    def initialize(
+        self,
+        init: Init = None,
+        default_init: Init = None,
+        force_reinit: bool = False,
+    ) -> None:
+        """Draw now, or at the first forward pass where the shape is not known yet.
+
+        Args:
+            init: for this very parameter; stronger than its own.
+            default_init: for a parameter without an own one; Uniform(0.07) if None.
+            force_reinit: draw again although there are data; they are kept if the draw fails.
+
+        Raises:
+            ShapeError: when the shape is not known and deferring is not allowed.
+        """
+        if self._data is not None and not force_reinit:
+            warnings.warn(
+                f"Parameter {self.name!r} is already initialized, ignoring. "
+                "Set force_reinit=True to re-initialize.",
+                stacklevel=2,
+            )
+            return
+        chosen = create(init or self.init or default_init or Uniform(0.07))
+        if self.known:
+            self._draw(chosen)
+        elif self.allow_deferred_init:
+            self._pending = chosen
+        else:
+            raise ShapeError(
+                f"Cannot initialize Parameter {self.name!r} because it has invalid shape: "
+                f"{self._shape}. Give every dimension."
+            )
+
+    def settle(self) -> None:
+        """Carry out an initialization that waited for the shape; nothing if none does."""
+        pending = self._pending
+        if isinstance(pending, Initializer):
+            self._draw(pending)
+        elif pending is not None:
+            self.assign(pending.array)
+
+    def _draw(self, init: Initializer) -> None:
+        values = init(self.spec, library_stream(self.name, self._draws))
+        self._draws += 1
+        self.assign(values)
+
+    def assign(self, values: np.ndarray) -> None:
+        """Make `values` the data: written into the array that is there, else taken over.
+
+        Raises:
+            ShapeError: when the shape is another one.
+        """
+        self.shape = values.shape
+        self._pending = None
+        if self._data is None:
+            owned = np.array(values, self.dtype)
+            self._data = Tensor(owned)
+            self._data.attach_grad(self._grad_req)
+        else:
+            self._data.array[...] = values
+            self.zero_grad()
+
+    # ---- reading and writing
+    def data(self) -> Tensor:
+        """Return the live data: the same Tensor at every call.
+
+        Raises:
+            DeferredInitializationError: while the draw waits for the shape.
+            NotInitializedError: before `initialize`.
+        """
+        if self._data is not None:
+            return self._data
+        if only_shapes() and self.known:
+            return stand_in(self.spec)
+        raise self._missing()
+
+    def grad(self) -> Tensor:
+        """Return the live gradient: the same Tensor at every call.
+
+        Raises:
+            NotInitializedError: when there are no data, or grad_req is 'null'.
+        """
+        found = self.data().grad
+        if found is None:
+            raise NotInitializedError(
+                f"Cannot get gradient array for Parameter {self.name!r} because grad_req='null'."
+            )
+        return found
+
+    def set_data(self, values: ArrayLike) -> None:
+        """Write values in place; while deferred, fill the shape and keep them until it settles.
+
+        Raises:
+            ShapeError: when the shape does not fit.
+            NotInitializedError: before `initialize`.
+        """
+        array = np.asarray(values)
+        self.shape = array.shape
+        if self._data is not None:
+            self._data.array[...] = array
+        elif self._pending is not None:
+            self._pending = Tensor(np.array(array, self.dtype))
+        else:
+            raise self._missing()
+
+    def zero_grad(self) -> None:
+        """Set the gradient to zeros, where there is one."""
+        if self._data is not None and self._data.grad is not None:
+            self._data.grad.array[...] = 0
+
+    def cast(self, dtype: Any) -> None:
+        """Convert data and gradient to another precision, values kept."""
+        self.dtype = dtype
+        if self._data is not None:
+            self._data = Tensor(self._data.array.astype(dtype))
+            self._data.attach_grad(self._grad_req)
+
+    def list_data(self) -> list[Tensor]:
+        """Return [data()]: there is one device."""
+        return [self.data()]
+
+    def list_grad(self) -> list[Tensor]:
+        """Return [grad()]: there is one device."""
+        return [self.grad()]
+
+    def _missing(self) -> NotInitializedError:
+        if self._pending is not None:
+            return DeferredInitializationError(
+                f"Parameter {self.name!r} has not been initialized yet because initialization was "
+                "deferred. Actual initialization happens during the first forward pass. Please "
+                "pass one batch of data through the network before accessing Parameters."
+            )
+        return NotInitializedError(
+            f"Parameter {self.name!r} has not been initialized. Call initialize() on the net, "
+            "which reaches the parameters of all its blocks: net.initialize()."
+        )
+
+
+def _as_shape(shape: int | Sequence[int] | None) -> tuple[int, ...] | None:
+    if shape is None:
+        return None
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(dim < 0 for dim in shape):
+        raise BadValueError(f"A shape's dimensions cannot be negative, got {shape}; 0 is unknown.")
+    return shape
+
+
+def _checked_req(req: str) -> str:
+    if req not in ("write", "add", "null"):
+        raise BadValueError(f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}.")
+    return req

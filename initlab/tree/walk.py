@@ -1,0 +1,78 @@
+"""The tree by structural paths, which are the same in every run and process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from initlab.init import Slot, create
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from initlab.tree.block import Block
+    from initlab.tree.parameter import Parameter
+
+__all__ = ["blocks", "parameters", "places", "slots"]
+
+
+def blocks(net: Block) -> dict[str, Block]:
+    """Return every block by its path, depth first; the root's path is ''.
+
+    >>> from initlab import nn
+    >>> net = nn.Sequential()
+    >>> net.add(nn.Dense(2))
+    >>> list(blocks(net))
+    ['', '0']
+    """
+    return dict(_walk(net, ""))
+
+
+def places(net: Block) -> list[tuple[str, Parameter]]:
+    """Return every place in the tree that holds a Parameter, a tied one once a place."""
+    return [
+        (_join(path, name), parameter)
+        for path, block in _walk(net, "")
+        for name, parameter in block.own_parameters.items()
+    ]
+
+
+def parameters(net: Block) -> dict[str, Parameter]:
+    """Return every Parameter once, by the first of its paths.
+
+    >>> from initlab import nn
+    >>> net = nn.Sequential()
+    >>> net.add(nn.Dense(2))
+    >>> list(parameters(net))
+    ['0.weight', '0.bias']
+    """
+    first: dict[int, tuple[str, Parameter]] = {}
+    for path, parameter in places(net):
+        first.setdefault(id(parameter), (path, parameter))
+    return dict(first.values())
+
+
+def slots(net: Block) -> list[Slot]:
+    """Return the Parameters as a plan sees them, tied ones with all their paths."""
+    paths: dict[int, list[str]] = {}
+    for path, parameter in places(net):
+        paths.setdefault(id(parameter), []).append(path)
+    return [
+        Slot(
+            path,
+            parameter.name,
+            parameter.spec,
+            None if parameter.init is None else create(parameter.init),
+            tuple(paths[id(parameter)][1:]),
+        )
+        for path, parameter in parameters(net).items()
+    ]
+
+
+def _walk(block: Block, path: str) -> Iterator[tuple[str, Block]]:
+    yield path, block
+    for name, child in block.children.items():
+        yield from _walk(child, _join(path, name))
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
