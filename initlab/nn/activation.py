@@ -1,0 +1,71 @@
+"""Activations: elementwise functions by the names that configs use."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from initlab import nd
+from initlab.errors import UnknownNameError
+from initlab.tree import Block, ParameterDict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["ACTIVATIONS", "Activation"]
+
+
+def _identity(x: Any) -> Any:
+    return x
+
+
+ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "relu": nd.relu,
+        "sigmoid": nd.sigmoid,
+        "tanh": nd.tanh,
+        "gelu": nd.gelu,
+        "silu": nd.silu,
+        "elu": nd.elu,
+        "selu": nd.selu,
+        "softplus": nd.softplus,
+        "leaky_relu": nd.leaky_relu,
+        "identity": _identity,
+    }
+)
+
+
+class Activation(Block):
+    """One elementwise function.
+
+    Args:
+        activation: relu, sigmoid, tanh, gelu (erf form), silu, elu (alpha 1), selu, softplus,
+            leaky_relu (slope 0.01) or identity.
+        prefix: of the block's name.
+        params: unused; Gluon's signature.
+
+    Raises:
+        UnknownNameError: for another name.
+
+    >>> Activation("relu")
+    Activation(relu)
+    """
+
+    def __init__(
+        self, activation: str, prefix: str | None = None, params: ParameterDict | None = None
+    ) -> None:
+        if activation not in ACTIVATIONS:
+            raise UnknownNameError("activation", str(activation), ACTIVATIONS)
+        self._function = activation
+        super().__init__(prefix, params)
+        self._apply = ACTIVATIONS[activation]
+
+    def _hint(self) -> str:
+        return self._function
+
+    def forward(self, x: Any) -> Any:
+        """Return the function of every element."""
+        return self._apply(x)
+
+    def __repr__(self) -> str:
+        return f"Activation({self._function})"

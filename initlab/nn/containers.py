@@ -1,0 +1,119 @@
+"""Blocks made of blocks: one after the other, the same one repeated, one added to its input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from initlab.errors import BadValueError
+from initlab.tree import Block, ParameterDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Repeat", "Residual", "Sequential"]
+
+
+class Sequential(Block):
+    """Blocks, each applied to what the one before returned.
+
+    Args:
+        children: blocks by name; `add` numbers them from '0'.
+        prefix: of the block's name.
+        params: a ParameterDict to share Parameters of.
+
+    >>> from initlab import nn
+    >>> net = Sequential()
+    >>> net.add(nn.Dense(8, activation="tanh"), nn.Dense(2))
+    >>> len(net), net[-1]
+    (2, Dense(None -> 2, linear))
+    """
+
+    def __init__(
+        self,
+        children: Mapping[str, Block] | None = None,
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
+    ) -> None:
+        super().__init__(prefix, params)
+        for name, block in (children or {}).items():
+            self.register_child(block, str(name))
+
+    def add(self, *blocks: Block, **named: Block) -> None:
+        """Append blocks, under the next numbers or under names.
+
+        Raises:
+            BadTypeError: for anything but a Block.
+        """
+        for block in blocks:
+            self.register_child(block)
+        for name, block in named.items():
+            self.register_child(block, name)
+
+    def forward(self, x: Any) -> Any:
+        """Return the last block's output."""
+        for block in self._children.values():
+            x = block(x)
+        return x
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self._children.values())
+
+    def __getitem__(self, key: int | slice) -> Any:
+        """Return a block, or for a slice a Sequential of the same prefix with the same blocks."""
+        layers = list(self._children.values())[key]
+        if isinstance(layers, Block):
+            return layers
+        part = Sequential(prefix=self.prefix)
+        part.add(*layers)
+        return part
+
+
+class Repeat(Sequential):
+    """A Sequential of `count` blocks, each made anew.
+
+    Args:
+        count: how many.
+        of: makes one block at each call.
+        prefix: of the block's name.
+        params: a ParameterDict to share Parameters of.
+
+    Raises:
+        BadValueError: for a negative count.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        of: Callable[[], Block],
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
+    ) -> None:
+        if count < 0:
+            raise BadValueError(f"Repeat needs a count of at least 0, got {count}.")
+        super().__init__(None, prefix, params)
+        for _ in range(count):
+            self.add(of())
+
+
+class Residual(Block):
+    """x + body(x) (He et al., 2016).
+
+    Args:
+        body: the branch; its output has its input's shape.
+        prefix: of the block's name.
+        params: a ParameterDict to share Parameters of.
+    """
+
+    def __init__(
+        self, body: Block, prefix: str | None = None, params: ParameterDict | None = None
+    ) -> None:
+        super().__init__(prefix, params)
+        self.body = body
+
+    def forward(self, x: Any) -> Any:
+        """Return the sum of the input and the branch."""
+        return x + self.body(x)
