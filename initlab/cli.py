@@ -112,11 +112,12 @@ def _run(arguments: list[str], plugins: list[str]) -> int:
         print(HELP, end="")
         return 0
     from initlab.config import launch
-    from initlab.jobs import Jobs
+    from initlab.jobs import conclude, run_job
 
-    jobs = Jobs()
-    launch(arguments, jobs, _catalog(plugins))
-    return jobs.conclude()
+    sweep = launch(arguments, run_job, _catalog(plugins))
+    if sweep is None:
+        return 0
+    return FAILED_RUN if conclude(sweep) else 0
 
 
 def _plan(arguments: list[str], plugins: list[str]) -> int:

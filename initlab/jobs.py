@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from initlab.config import SWEEP_VARIABLE
 from initlab.errors import InitlabError
 from initlab.running import RunResult, run
 from initlab.screen import Screen, print_table
@@ -20,47 +21,38 @@ from initlab.screen import Screen, print_table
 if TYPE_CHECKING:
     from initlab.config import RunSpec
 
-__all__ = ["Jobs"]
+__all__ = ["conclude", "run_job"]
 
 OUTCOME = "outcome.json"
-SWEEP_VARIABLE = "INITLAB_SWEEP"
 
 
-class Jobs:
-    """What Hydra calls for each job, and the conclusion over all of them.
+def run_job(spec: RunSpec, directory: Path) -> float:
+    """Run one job and return its final test loss, infinite for one that failed or diverged.
 
-    A job's outcome is a file in its own directory, so that it crosses to the parent from
-    whatever process a launcher runs it in.
+    Its outcome is a file in its own directory, so that it crosses to the parent from whatever
+    process a launcher runs it in.
+
+    Raises:
+        Exception: in a single run, what it failed of; in a sweep the others go on instead.
     """
-
-    def __init__(self) -> None:
-        self.single = SWEEP_VARIABLE not in os.environ
-
-    def __call__(self, spec: RunSpec, directory: Path) -> float:
-        """Run one job and return its final test loss, or infinity: never an exception in a sweep.
-
-        Raises:
-            InitlabError: in a single run, for a mistake that the command line reports.
-        """
-        sweep = os.environ.get(SWEEP_VARIABLE)
-        tags = {"initlab.sweep": sweep} if sweep else {}
-        try:
-            with Screen(spec.label, spec.training.epochs) as screen:
-                result = run(spec, directory=directory, tags=tags, watch=screen)
-        except KeyboardInterrupt:
-            _write(directory, {"label": spec.label, "outcome": "killed"})
-            raise
-        except Exception as error:  # a sweep goes on, whatever one job dies of
-            _write(directory, {"label": spec.label, "outcome": "failed", "reason": _reason(error)})
-            if sweep is None:
-                raise
-            _report(spec, error)
-            return math.inf
-        _write(directory, _summary(result))
+    sweep = os.environ.get(SWEEP_VARIABLE)
+    tags = {"initlab.sweep": sweep} if sweep else {}
+    try:
+        with Screen(spec.label, spec.training.epochs) as screen:
+            result = run(spec, directory=directory, tags=tags, watch=screen)
+    except KeyboardInterrupt:
+        _write(directory, {"label": spec.label, "outcome": "killed"})
+        raise
+    except Exception as error:  # whatever one job of a sweep dies of
+        _write(directory, {"label": spec.label, "outcome": "failed", "reason": _reason(error)})
         if sweep is None:
-            screen.finish(result)
-        loss = result.summary.get("final/test_loss", math.inf)
-        return loss if result.divergence is None else math.inf
+            raise
+        _report(spec, error)
+        return math.inf
+    _write(directory, _summary(result))
+    if sweep is None:
+        screen.finish(result)
+    return result.summary.get("final/test_loss", math.inf) if not result.divergence else math.inf
 
 
 def _reason(error: BaseException) -> str:

@@ -1,0 +1,73 @@
+"""The names that are registered become options of Hydra's groups, and experiments with them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from initlab.catalog import Entry
+from initlab.config.typed import schema
+from initlab.errors import ConfigError
+from initlab.optim import optimizers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from initlab.catalog import Catalog
+    from initlab.calibrators import Calibrator
+
+__all__ = ["folder", "publish"]
+
+OPTIM_DEFAULTS = {"sgd": {"lr": 0.1}, "adam": {}}
+
+
+def folder(name: str) -> Path:
+    """Return `conf` or `experiments`: inside the installed package, or beside it in a checkout.
+
+    Raises:
+        ConfigError: when it is in neither place.
+    """
+    package = Path(str(files("initlab")))
+    for place in (package / name, package.parent / name):
+        if place.is_dir():
+            return place
+    raise ConfigError(f"initlab's folder {name!r} is missing beside {package}: reinstall initlab.")
+
+
+def publish(catalog: Catalog) -> None:
+    """Store an option for each registered name, typed by its own signature, and each experiment."""
+    store = ConfigStore.instance()
+    for group in ("init", "data", "optim", "experiment"):
+        store.repo.pop(group, None)
+    for name, entry in catalog.initializers.items():
+        store.store(name, _init(schema(entry)), group="init")
+    for name, entry in catalog.calibrators.items():
+        store.store(name, _calibrated(catalog, entry), group="init")
+    for name, entry in catalog.datasets.items():
+        store.store(name, schema(entry), group="data")
+    for name, cls in optimizers().items():
+        node = schema(Entry(name, "optimizer", cls, "initlab", ""), leave_out=["schedule"])
+        options = OmegaConf.merge(node, OPTIM_DEFAULTS[name])
+        store.store(name, _with_schedule(options), group="optim")
+    for file in sorted(folder("experiments").glob("*.yaml")):
+        store.store(file.stem, OmegaConf.load(file), group="experiment", package="_global_")
+
+
+def _init(weight: Any, calibrate: Any = None) -> dict[str, Any]:
+    return {"weight": weight, "bias": {"name": "zeros"}, "rules": {}, "calibrate": calibrate}
+
+
+def _calibrated(catalog: Catalog, entry: Entry) -> Mapping[str, Any]:
+    cls: type[Calibrator] = entry.cls
+    return _init(schema(catalog.initializers[cls.base]), schema(entry))
+
+
+def _with_schedule(options: Any) -> DictConfig:
+    node = OmegaConf.create({"schedule": {"name": "constant"}})
+    for key in options:
+        node[key] = options[key]
+    return node

@@ -1,0 +1,130 @@
+"""From the config's model tree to BlockSpecs, and what is written on its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from initlab.catalog import options
+from initlab.config.spec import BlockSpec, TieSpec
+from initlab.config.typed import instance, noting, typed
+from initlab.errors import ConfigError, UnknownNameError
+from initlab.init import Written
+
+if TYPE_CHECKING:
+    from initlab.catalog import Catalog, Entry
+
+__all__ = ["ModelReader", "read_ties"]
+
+OUR_OWN = ("prefix", "params")  # constructor arguments that a config has no use for
+INITIALIZER = "_initializer"
+
+
+class ModelReader:
+    """Reads one model tree; `written` fills with the initializers found on its blocks."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.written: list[Written] = []
+
+    def root(self, model: Mapping[str, Any], unresolved: str) -> BlockSpec:
+        """Read the root, whose further keys are sizes that `${model.KEY}` refers to.
+
+        Args:
+            model: the resolved node.
+            unresolved: the config's text with its interpolations.
+
+        Raises:
+            UnknownNameError: for a key that is neither an argument of the block nor used.
+        """
+        node = {k: v for k, v in model.items() if k not in ("ties", "name")}
+        known = self._known(node, "model")
+        sizes = [k for k in node if k not in known]
+        for size in sizes:
+            if f"${{model.{size}}}" not in unresolved:
+                allowed = [*known, *(s for s in sizes if s != size), "ties", "name"]
+                error = UnknownNameError("key of the model, which nothing uses:", size, allowed)
+                error.add_note(f"in model.{size}")
+                raise error
+        return self.block({k: v for k, v in node.items() if k not in sizes}, "model", "")
+
+    def block(self, node: Mapping[str, Any], key: str, path: str) -> BlockSpec:
+        """Read one block and those below it.
+
+        Args:
+            node: a mapping with the key `block`.
+            key: where it stands in the config.
+            path: a pattern for its path in the tree.
+        """
+        entry = self._entry(node, key)
+        arguments: dict[str, Any] = {}
+        plain: dict[str, Any] = {}
+        for name, value in node.items():
+            if name == "block":
+                continue
+            if name == "init":
+                self._write(value, f"{key}.init", path)
+            elif name.endswith(INITIALIZER):
+                self._write({name.removesuffix(INITIALIZER): value}, f"{key}.{name}", path)
+            elif _is_block(value):
+                below = _join(path, "*" if name == "of" else name)
+                arguments[name] = self.block(value, f"{key}.{name}", below)
+            elif name == "children":
+                arguments[name] = self._children(value, f"{key}.{name}", path)
+            else:
+                plain[name] = value
+        given = {name: None for name in arguments} | plain
+        converted = typed(entry, given, key)
+        return BlockSpec(
+            entry.name, entry.cls, {k: arguments.get(k, converted[k]) for k in converted}, key
+        )
+
+    def _children(self, nodes: Mapping[str, Any], key: str, path: str) -> dict[str, BlockSpec]:
+        return {
+            str(name): self.block(node, f"{key}.{name}", _join(path, str(name)))
+            for name, node in (nodes or {}).items()
+            if node is not None
+        }
+
+    def _write(self, uses: Mapping[str, Any], key: str, path: str) -> None:
+        for what, use in uses.items():
+            found = instance(self.catalog, "initializer", use, f"{key}.{what}")
+            self.written.append(Written(path, what, found))
+
+    def _entry(self, node: Any, key: str) -> Entry:
+        if not _is_block(node):
+            raise ConfigError(
+                f"{key} is no block: {node!r}. A node of the model says which layer it is: "
+                f"{key}.block=dense."
+            )
+        with noting(key):
+            self.catalog.get("layer", str(node["block"]))
+        return self.catalog.layers[str(node["block"])]
+
+    def _known(self, node: Mapping[str, Any], key: str) -> list[str]:
+        names = [o.name for o in options(self._entry(node, key)) if o.name not in OUR_OWN]
+        return ["block", "init", *names]
+
+
+def read_ties(ties: Mapping[str, Any]) -> tuple[TieSpec, ...]:
+    """Read `ties: {name: {parameter: PATH, to: PATH}}`.
+
+    Raises:
+        ConfigError: for a tie without one of the two.
+    """
+    found = []
+    for name, node in (ties or {}).items():
+        if not isinstance(node, Mapping) or set(node) != {"parameter", "to"}:
+            raise ConfigError(
+                f"model.ties.{name} needs `parameter` and `to`, two paths, got {node!r}."
+            )
+        found.append(TieSpec(name, str(node["parameter"]), str(node["to"])))
+    return tuple(found)
+
+
+def _is_block(value: Any) -> bool:
+    return isinstance(value, Mapping) and "block" in value
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,185 @@
+"""From a composed config to a RunSpec: the only place that sees both worlds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from initlab.config.model import ModelReader, read_ties
+from initlab.config.spec import InitSpec, ProbeSpec, RunSpec, TrainingSpec
+from initlab.config.typed import instance, noting
+from initlab.errors import BadTypeError, ConfigError, UnknownNameError
+from initlab.init import Initializer, Role, Rule
+from initlab.optim import optimizers, schedules
+from initlab.tracking import TrackingSpec
+
+if TYPE_CHECKING:
+    from initlab.catalog import Catalog
+    from initlab.optim import Optimizer
+
+__all__ = ["parse"]
+
+TOP = (
+    "model", "init", "data", "optim", "training", "seed", "threads", "random_source", "probes",
+    "tracking",
+)  # fmt: skip
+
+
+def parse(config: DictConfig, catalog: Catalog) -> RunSpec:
+    """Read every key of a composed config.
+
+    Raises:
+        InitlabError: for a key, name, type or value that is not allowed; a note says where.
+    """
+    unresolved = OmegaConf.to_yaml(config, resolve=False)
+    try:
+        tree: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"The config does not resolve: {str(error).strip()}") from error
+    tree = {k: v for k, v in tree.items() if k not in ("hydra", "experiment")}
+    _only(tree, TOP, "the config")
+    reader = ModelReader(catalog)
+    model = reader.root(tree["model"], unresolved)
+    seed = _integer(tree["seed"], "seed")
+    source = dict(tree["random_source"]) | {"seed": seed}
+    plain = json.loads(json.dumps(tree, default=str))
+    return RunSpec(
+        label=_label(tree, seed),
+        model=model,
+        written=tuple(reader.written),
+        ties=read_ties(tree["model"].get("ties") or {}),
+        init=_init(tree["init"], catalog),
+        data=instance(catalog, "dataset", tree["data"], "data"),
+        optim=_optim(tree["optim"]),
+        training=_training(tree["training"]),
+        probes=tuple(_probe(catalog, k, v) for k, v in tree["probes"].items() if v is not None),
+        source=instance(catalog, "random_source", source, "random_source"),
+        seed=seed,
+        threads=_integer(tree["threads"], "threads"),
+        tracking=_tracking(tree["tracking"]),
+        flat=_flat(plain) | {"init": _init_name(tree)},
+        text=OmegaConf.to_yaml(OmegaConf.create(plain)),
+        identity=_identity(plain),
+    )
+
+
+def _only(node: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
+    for key in node:
+        if key not in known:
+            raise UnknownNameError(f"key of {what}:", key, known)
+
+
+def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
+    _only(node, ("rules", "calibrate", *Role), "init")
+    calibrate = node.get("calibrate")
+    return InitSpec(
+        roles={
+            role: instance(catalog, "initializer", node[role], f"init.{role}")
+            for role in Role
+            if node.get(role) is not None
+        },
+        rules=tuple(_rule(catalog, k, v) for k, v in (node.get("rules") or {}).items()),
+        calibrate=None
+        if calibrate is None
+        else instance(catalog, "calibrator", calibrate, "init.calibrate"),
+    )
+
+
+def _rule(catalog: Catalog, name: str, node: Any) -> Rule:
+    key = f"init.rules.{name}"
+    if not isinstance(node, Mapping) or not {"match", "use"} <= set(node):
+        raise ConfigError(
+            f"{key} needs `match`, a pattern over paths, and `use`, an initializer, got {node!r}: "
+            f"+{key}.match=output.weight +{key}.use.name=zeros."
+        )
+    _only(node, ("match", "use", "role"), key)
+    role = node.get("role")
+    if role is not None and role not in list(Role):
+        error = UnknownNameError("role", str(role), Role)
+        error.add_note(f"in {key}.role")
+        raise error
+    use: Initializer = instance(catalog, "initializer", node["use"], f"{key}.use")
+    return Rule(name, str(node["match"]), use, None if role is None else Role(role))
+
+
+def _probe(catalog: Catalog, name: str, node: Mapping[str, Any]) -> ProbeSpec:
+    key = f"probes.{name}"
+    ours = ("match", "times", "every")
+    probe = instance(catalog, "probe", {k: v for k, v in node.items() if k not in ours}, key)
+    given = {k: node[k] for k in ours if k in node}
+    for option in ("times", "every"):
+        if given.get(option) is not None:
+            given[option] = _integer(given[option], f"{key}.{option}")
+    with noting(key):
+        return ProbeSpec(name, probe, **given)
+
+
+def _optim(node: Mapping[str, Any]) -> Optimizer:
+    values = dict(node)
+    schedule = _made(schedules(), "schedule", values.pop("schedule", "constant"), "optim.schedule")
+    return _made(optimizers(), "optimizer", values, "optim", schedule=schedule)  # type: ignore[no-any-return]
+
+
+def _made(
+    shelf: Mapping[str, Any], kind: str, node: Mapping[str, Any] | str, key: str, **more: Any
+) -> Any:
+    """Make an optimizer or schedule, which are ours alone: no plugin brings them."""
+    from initlab.catalog import Entry
+    from initlab.config.typed import typed
+
+    values = {"name": node} if isinstance(node, str) else dict(node)
+    name = str(values.pop("name", None))
+    with noting(key):
+        if name not in shelf:
+            raise UnknownNameError(kind, name, shelf)
+        entry = Entry(name, kind, shelf[name], "initlab", "")
+        return shelf[name](**typed(entry, values, key), **more)
+
+
+def _training(node: Mapping[str, Any]) -> TrainingSpec:
+    _only(node, ("epochs", "batch_size"), "training")
+    return TrainingSpec(**{k: _integer(v, f"training.{k}") for k, v in node.items()})
+
+
+def _tracking(node: Mapping[str, Any]) -> TrackingSpec:
+    _only(node, ("name", "uri", "artifacts", "experiment", "budget"), "tracking")
+    with noting("tracking"):
+        return TrackingSpec(**node)
+
+
+def _integer(value: Any, key: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadTypeError(f"{key} must be a whole number, got {value!r}.")
+    return value
+
+
+def _init_name(tree: Mapping[str, Any]) -> str:
+    init = tree["init"]
+    named = init.get("calibrate") or init.get("weight") or "default"
+    return str(named if isinstance(named, str) else named.get("name"))
+
+
+def _label(tree: Mapping[str, Any], seed: int) -> str:
+    model = tree["model"].get("name") or tree["model"].get("block")
+    return f"{_init_name(tree)}-{model}-{tree['data'].get('name')}-s{seed}"
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in tree.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{key}.")
+        elif not key.startswith(("tracking.", "model.children.")):
+            found[key] = str(value)
+    return found
+
+
+def _identity(tree: Mapping[str, Any]) -> str:
+    decides = {k: v for k, v in tree.items() if k != "tracking"}
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

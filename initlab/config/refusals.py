@@ -1,0 +1,59 @@
+"""Hydra's refusals, in our words: what, the value, where, the nearest right name."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf.errors import (
+    ConfigAttributeError,
+    ConfigKeyError,
+    OmegaConfBaseException,
+    ValidationError,
+)
+
+from initlab.errors import BadTypeError, ConfigError, InitlabError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["in_our_words"]
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Turn what Hydra and OmegaConf raise within into InitlabErrors."""
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _translated(error) from error
+
+
+def _translated(error: BaseException) -> InitlabError:
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        group, _, name = str(error.missing_cfg_file).rpartition("/")
+        return _noted(UnknownNameError(f"{group or 'config'}", name, error.options), group)
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    if isinstance(cause, ConfigKeyError | ConfigAttributeError):
+        return _unknown_key(cause)
+    if isinstance(cause, ValidationError):
+        what = str(cause).partition("\n")[0]
+        return BadTypeError(f"{cause.full_key} has the wrong type: {what}.")
+    return ConfigError(str(error).strip())
+
+
+def _unknown_key(cause: Any) -> InitlabError:
+    full = str(cause.full_key or cause.key)
+    parent = full.rpartition(".")[0]
+    siblings = list(cause.parent_node) if cause.parent_node is not None else []
+    known = [f"{parent}.{key}" if parent else str(key) for key in siblings]
+    error = UnknownNameError("config key", full, known)
+    error.add_note(f"To add a key that is not there, write +{full}=VALUE.")
+    return error
+
+
+def _noted(error: InitlabError, group: str) -> InitlabError:
+    if group:
+        error.add_note(f"in {group}={getattr(error, 'name', '')}")
+    return error
