@@ -5,7 +5,9 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Screen", "print_table"]
 
 REFRESH = 0.1  # seconds between two updates of the bar
+WIDE = 240  # columns of a table that goes to a file
+FOLDED = ("initializer", "why", "options", "package", "what it is", "type", "what it does")
 LINES = 10  # how many lines a run prints where there is no terminal
 
 
@@ -105,13 +109,14 @@ def print_table(
 ) -> None:
     """Print a table: boxed on a terminal, wide enough to lose nothing elsewhere."""
     console = console or Console()
-    table = Table(title=title, title_justify="left", header_style="bold")
+    if not console.is_terminal:  # a file or pipe has no width to fit into
+        console = Console(file=console.file, width=WIDE)
+    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column not in FOLDED)
     for row in rows:
-        table.add_row(*(cell.replace("[", r"\[") for cell in row))
-    wide = None if console.is_terminal else max(console.width, 200)
-    console.print(table, width=wide, highlight=False)
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table, highlight=False)
 
 
 def _scores(loss: float, accuracy: float | None) -> str:
