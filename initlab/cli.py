@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from initlab.errors import BadValueError, InitlabError, UnknownNameError
+from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
         print(f"initlab: {error.full()}", file=sys.stderr)
-        return USER_MISTAKE
+        return FAILED_RUN if isinstance(error, RunFailedError) else USER_MISTAKE
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:

@@ -18,7 +18,8 @@ Each class also derives from the builtin that a stranger would catch::
     ├── PluginError             ImportError    a plugin that breaks the contract
     ├── NameTakenError          ValueError     two packages that register one name
     ├── TrackingError           OSError        a place for the record that cannot be used
-    └── ConfigError             ValueError     a config that does not compose
+    ├── ConfigError             ValueError     a config that does not compose
+    └── RunFailedError          RuntimeError   a run that began and then failed
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ __all__ = [
     "NoRuleError",
     "NotInitializedError",
     "PluginError",
+    "RunFailedError",
     "SelectsNothingError",
     "ShapeError",
     "TieError",
@@ -165,3 +167,7 @@ class TrackingError(InitlabError, OSError):
 
 class ConfigError(InitlabError, ValueError):
     """A config that does not compose, or a key that is not there."""
+
+
+class RunFailedError(InitlabError, RuntimeError):
+    """A run that began and then failed; its cause is attached, what was measured is kept."""

@@ -49,7 +49,7 @@ def _unknown_key(cause: Any) -> InitlabError:
     siblings = list(cause.parent_node) if cause.parent_node is not None else []
     known = [f"{parent}.{key}" if parent else str(key) for key in siblings]
     error = UnknownNameError("config key", full, known)
-    error.add_note(f"To add a key that is not there, write +{full}=VALUE.")
+    error.add_note(f"To add a key that is not there, put a plus before it: +{full}...=VALUE.")
     return error
 
 

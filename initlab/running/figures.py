@@ -30,7 +30,8 @@ def draw_signal(result: RunResult, file: Path) -> None:
     axes.set_yscale("log")
     shown = range(0, len(places), max(1, len(places) // 12))
     axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
-    axes.set(ylabel="standard deviation", title=f"Signal through depth at initialization\n{result.spec.label}")
+    title = f"Signal through depth at initialization: {result.spec.label}"
+    axes.set(ylabel="standard deviation", title=title)
     axes.legend()
     _save(axes, file)
 
@@ -39,11 +40,12 @@ def draw_loss(result: RunResult, file: Path) -> None:
     """Draw the training loss of every step and the test loss of every epoch."""
     axes = _axes()
     finite = [step for step in result.steps if step.finite]
-    axes.plot([s.number for s in finite], [s.loss for s in finite], lw=0.8, label="train, by batch")
-    axes.plot([n for n, _ in result.scores], [s.loss for _, s in result.scores], "o-", ms=3, label="test")
+    axes.plot([s.number for s in finite], [s.loss for s in finite], lw=0.8, label="train batch")
+    tests = [(number, score.loss) for number, score in result.scores]
+    axes.plot([n for n, _ in tests], [loss for _, loss in tests], "o-", ms=3, label="test")
     if finite and min(step.loss for step in finite) > 0:
         axes.set_yscale("log")
-    axes.set(xlabel="step", ylabel="loss", title=f"Loss\n{result.spec.label}")
+    axes.set(xlabel="step", ylabel="loss", title=f"Loss: {result.spec.label}")
     axes.legend()
     _save(axes, file)
 
@@ -56,7 +58,8 @@ def _plottable(reading: object) -> bool:
 def _axes() -> Axes:
     from matplotlib.figure import Figure
 
-    axes: Axes = Figure(figsize=(7, 4.2), layout="constrained").subplots()
+    # fixed margins: measuring the labels to fit them costs more than drawing the picture
+    axes: Axes = Figure(figsize=(7, 4.2)).add_axes((0.11, 0.24, 0.86, 0.64))
     axes.grid(alpha=0.3)
     return axes
 

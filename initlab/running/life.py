@@ -77,6 +77,10 @@ class _Training:
     def events(self) -> Iterator[Event]:
         """Yield the training's events, ending with the final score or the divergence."""
         spec = self.spec
+        if self.total == 0:
+            yield Measured(0, self.watch.measure(self._look(0)))
+            yield self._score(0)
+            return
         stepper = spec.optim.bind(list(self.trainable.values()), total=self.total)
         per_epoch = steps_per_epoch(len(self.data.train_x), spec.training.batch_size)
         steps = train(

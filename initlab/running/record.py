@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+POINTS = 200  # of the loss curve in the record; every step's loss is in steps.csv
+
 
 class Recorder:
     """Tells a tracker what happens; opens the record when the run is planned.
@@ -35,6 +37,7 @@ class Recorder:
     ) -> None:
         self.spec, self.tracker, self.directory, self.tags = spec, tracker, directory, tags
         self.started = False
+        self.stride = 1
         self.run_id = ""
         self.headlines = {name for spec in spec.probes for name in spec.probe.headlines}
 
@@ -43,7 +46,7 @@ class Recorder:
         match event:
             case Planned():
                 self._start(event)
-            case Stepped() if event.step.finite:
+            case Stepped() if event.step.finite and event.step.number % self.stride == 0:
                 self._log(event.step.number, "train", event.step.loss, event.step.accuracy)
             case Scored() if math.isfinite(event.score.loss):
                 self._log(event.step, "test", event.score.loss, event.score.accuracy)
@@ -70,6 +73,7 @@ class Recorder:
         )
         self.run_id = self.tracker.start(info)
         self.started = True
+        self.stride = max(1, event.steps // POINTS)
         plan = self.directory / "plan.txt"
         plan.write_text(f"{event.plan}\n", encoding="utf-8")
         as_json = self.directory / "plan.json"
@@ -104,9 +108,10 @@ class Recorder:
             parameters = self.directory / "parameters.safetensors"
             save_parameters(result.net, parameters)
             self.tracker.artifact(parameters)
-        readings = self.directory / "readings.csv"
-        write_readings(result, readings)
-        self.tracker.artifact(readings)
+        for name, write in (("readings", write_readings), ("steps", write_steps)):
+            table = self.directory / f"{name}.csv"
+            write(result, table)
+            self.tracker.artifact(table)
         for name, draw in (("signal_through_depth", draw_signal), ("loss", draw_loss)):
             picture = self.directory / f"{name}.png"
             draw(result, picture)
@@ -136,3 +141,11 @@ def write_readings(result: RunResult, file: Path) -> None:
                 (step, r.statistic, r.place, r.value, r.expected, r.standard_error, r.verdict)
                 for r in readings
             )
+
+
+def write_steps(result: RunResult, file: Path) -> None:
+    """Write the loss and accuracy of every optimizer step as CSV."""
+    with file.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(("step", "epoch", "loss", "accuracy"))
+        rows.writerows((s.number, s.epoch, s.loss, s.accuracy) for s in result.steps)

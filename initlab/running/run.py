@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from initlab.errors import RunFailedError
 from initlab.running.life import live
 from initlab.running.record import Recorder
 from initlab.running.result import RunResult
@@ -42,10 +43,10 @@ def run(
 
     Raises:
         InitlabError: a config that cannot be carried out; nothing is recorded then.
+        RunFailedError: when something fails after the start; it is recorded as FAILED.
         KeyboardInterrupt: passed on, after the record is closed as KILLED.
 
-    A failure after the start is recorded as FAILED and passed on. A loss that becomes
-    non-finite is no failure: see `RunResult.divergence`.
+    A loss that becomes non-finite is no failure: see `RunResult.divergence`.
     """
     with _folder(spec, directory) as folder:
         tracker = tracker or make_tracker(spec.tracking)
@@ -56,9 +57,12 @@ def run(
         except KeyboardInterrupt:
             recorder.stop(Status.KILLED, result, "interrupted")
             raise
-        except BaseException as error:
-            recorder.stop(Status.FAILED, result, f"{type(error).__name__}: {error}")
-            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            recorder.stop(Status.FAILED, result, reason)
+            if not recorder.started:
+                raise
+            raise RunFailedError(f"The run {spec.label} failed: {reason}") from error
         result.where = tracker.where()
     return result
 
