@@ -18,7 +18,7 @@ __all__ = ["GradientMoments"]
 class GradientMoments(Probe):
     """Mean, std, min, max, L2 norm and share of zeros of each parameter's gradient."""
 
-    headlines = ("grad_std", "grad_norm")
+    headlines = ("grad_std",)
 
     def measure(self, snapshot: Snapshot) -> Iterator[Reading]:
         """Yield six readings a parameter that has a gradient."""

@@ -23,7 +23,7 @@ class WeightMoments(Probe):
     error is sigma * sqrt((kurtosis - 1) / (4 N)), the delta method on the sample variance.
     """
 
-    headlines = ("weight_std", "weight_norm")
+    headlines = ("weight_std",)
 
     def measure(self, snapshot: Snapshot) -> Iterator[Reading]:
         """Yield six readings a parameter."""

@@ -31,7 +31,8 @@ def draw_signal(result: RunResult, file: Path) -> None:
     shown = range(0, len(places), max(1, len(places) // 12))
     axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
     title = f"Signal through depth at initialization: {result.spec.label}"
-    axes.set(ylabel="standard deviation", title=title)
+    axes.set(ylabel="standard deviation")
+    _title(axes, title)
     axes.legend()
     _save(axes, file)
 
@@ -45,7 +46,8 @@ def draw_loss(result: RunResult, file: Path) -> None:
     axes.plot([n for n, _ in tests], [loss for _, loss in tests], "o-", ms=3, label="test")
     if finite and min(step.loss for step in finite) > 0:
         axes.set_yscale("log")
-    axes.set(xlabel="step", ylabel="loss", title=f"Loss: {result.spec.label}")
+    axes.set(xlabel="step", ylabel="loss")
+    _title(axes, f"Loss: {result.spec.label}")
     axes.legend()
     _save(axes, file)
 
@@ -62,6 +64,10 @@ def _axes() -> Axes:
     axes: Axes = Figure(figsize=(7, 4.2)).add_axes((0.11, 0.24, 0.86, 0.64))
     axes.grid(alpha=0.3)
     return axes
+
+
+def _title(axes: Axes, text: str) -> None:
+    axes.set_title(text, y=1.02)  # a given height saves looking for a free one
 
 
 def _save(axes: Axes, file: Path) -> None:
