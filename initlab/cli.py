@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from initlab.catalog import Catalog
-    from initlab.config import RunSpec
 
 __all__ = ["main"]
 
@@ -26,7 +24,7 @@ initlab: what a weight's first value does to a net.
   python -m initlab +init=xavier                         run: draw, train on digits, probe, record
   python -m initlab +init=he model.depth=8 training.epochs=5 seed=7
   python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
-  python -m initlab plan +init=xavier model=residual_mlp          who gets what, and why; draws nothing
+  python -m initlab plan +init=xavier model=residual_mlp      who gets what, and why; draws nothing
   python -m initlab catalog                              every name, its package, its options
   python -m initlab catalog xavier                       one name, its options explained
 

@@ -104,9 +104,7 @@ class SelectsNothingError(InitlabError, LookupError):
         self.what, self.pattern, self.paths = what, pattern, sorted(paths)
         self.nearest = nearest(pattern, self.paths) or self.paths[:5]
         near = ", ".join(self.nearest) if self.nearest else "there are no paths"
-        super().__init__(
-            f"{what} selects nothing: no path matches {pattern!r}. Nearest: {near}."
-        )
+        super().__init__(f"{what} selects nothing: no path matches {pattern!r}. Nearest: {near}.")
 
     def __reduce__(self) -> tuple[type, tuple[str, str, list[str]]]:
         """Pickle by the arguments, so that the error crosses processes."""

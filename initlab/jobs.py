@@ -8,7 +8,6 @@ import os
 import sys
 import traceback
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -19,6 +18,8 @@ from initlab.running import RunResult, run
 from initlab.screen import Screen, print_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from initlab.config import RunSpec
 
 __all__ = ["conclude", "run_job"]
@@ -62,7 +63,7 @@ def _reason(error: BaseException) -> str:
 def _report(spec: RunSpec, error: Exception) -> None:
     if os.environ.get("HYDRA_FULL_ERROR") == "1":
         traceback.print_exception(error)
-    print(f"{spec.label} failed: {_reason(error)}", file=sys.stderr)
+    sys.stderr.write(f"{spec.label} failed: {_reason(error)}\n")
 
 
 def _summary(result: RunResult) -> dict[str, object]:

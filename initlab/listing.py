@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["print_catalog"]
 
 
-def print_catalog(
-    catalog: Catalog, names: Sequence[str], console: Console | None = None
-) -> int:
+def print_catalog(catalog: Catalog, names: Sequence[str], console: Console | None = None) -> int:
     """Print the whole catalog, one kind of it, or single names; return the exit status 0.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -45,7 +45,7 @@ class Screen:
         self.shown_at = 0.0
         self.step: Step | None = None
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> Self:
         self.progress.start()
         return self
 

@@ -1,6 +1,6 @@
 """Configs: composed by Hydra, read into a RunSpec, launched."""
 
-from initlab.config.compose import compose
+from initlab.config.composition import compose
 from initlab.config.launch import SWEEP_VARIABLE, launch
 from initlab.config.spec import BlockSpec, InitSpec, ProbeSpec, RunSpec, TieSpec, TrainingSpec
 

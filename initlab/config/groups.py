@@ -10,15 +10,15 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from initlab.catalog import Entry
-from initlab.config.typed import schema
+from initlab.config.typed import described
 from initlab.errors import ConfigError
 from initlab.optim import optimizers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from initlab.catalog import Catalog
     from initlab.calibrators import Calibrator
+    from initlab.catalog import Catalog
 
 __all__ = ["folder", "publish"]
 
@@ -44,13 +44,13 @@ def publish(catalog: Catalog) -> None:
     for group in ("init", "data", "optim", "experiment"):
         store.repo.pop(group, None)
     for name, entry in catalog.initializers.items():
-        store.store(name, _init(schema(entry)), group="init")
+        store.store(name, _init(described(entry)), group="init")
     for name, entry in catalog.calibrators.items():
         store.store(name, _calibrated(catalog, entry), group="init")
     for name, entry in catalog.datasets.items():
-        store.store(name, schema(entry), group="data")
+        store.store(name, described(entry), group="data")
     for name, cls in optimizers().items():
-        node = schema(Entry(name, "optimizer", cls, "initlab", ""), leave_out=["schedule"])
+        node = described(Entry(name, "optimizer", cls, "initlab", ""), leave_out=["schedule"])
         options = OmegaConf.merge(node, OPTIM_DEFAULTS[name])
         store.store(name, _with_schedule(options), group="optim")
     for file in sorted(folder("experiments").glob("*.yaml")):
@@ -63,7 +63,7 @@ def _init(weight: Any, calibrate: Any = None) -> dict[str, Any]:
 
 def _calibrated(catalog: Catalog, entry: Entry) -> Mapping[str, Any]:
     cls: type[Calibrator] = entry.cls
-    return _init(schema(catalog.initializers[cls.base]), schema(entry))
+    return _init(described(catalog.initializers[cls.base]), described(entry))
 
 
 def _with_schedule(options: Any) -> DictConfig:

@@ -17,7 +17,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
 from initlab.config.arguments import is_multirun, normalized, overrides
-from initlab.config.compose import compose_config
+from initlab.config.composition import compose_config
 from initlab.config.groups import folder, publish
 from initlab.config.parse import parse
 from initlab.config.refusals import in_our_words

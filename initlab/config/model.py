@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from initlab.catalog import options
 from initlab.config.spec import BlockSpec, TieSpec
-from initlab.config.typed import instance, noting, typed
+from initlab.config.typed import instance, mapping, noting, typed
 from initlab.errors import ConfigError, UnknownNameError
 from initlab.init import Written
 
@@ -39,6 +39,7 @@ class ModelReader:
         """
         node = {k: v for k, v in model.items() if k not in ("ties", "name")}
         known = self._known(node, "model")
+        block = self.block({k: v for k, v in node.items() if k in known}, "model", "")
         sizes = [k for k in node if k not in known]
         for size in sizes:
             if f"${{model.{size}}}" not in unresolved:
@@ -46,7 +47,7 @@ class ModelReader:
                 error = UnknownNameError("key of the model, which nothing uses:", size, allowed)
                 error.add_note(f"in model.{size}")
                 raise error
-        return self.block({k: v for k, v in node.items() if k not in sizes}, "model", "")
+        return block
 
     def block(self, node: Mapping[str, Any], key: str, path: str) -> BlockSpec:
         """Read one block and those below it.
@@ -73,8 +74,7 @@ class ModelReader:
                 arguments[name] = self._children(value, f"{key}.{name}", path)
             else:
                 plain[name] = value
-        given = {name: None for name in arguments} | plain
-        converted = typed(entry, given, key)
+        converted = typed(entry, dict.fromkeys(arguments) | plain, key, leave_out=OUR_OWN)
         return BlockSpec(
             entry.name, entry.cls, {k: arguments.get(k, converted[k]) for k in converted}, key
         )
@@ -82,12 +82,12 @@ class ModelReader:
     def _children(self, nodes: Mapping[str, Any], key: str, path: str) -> dict[str, BlockSpec]:
         return {
             str(name): self.block(node, f"{key}.{name}", _join(path, str(name)))
-            for name, node in (nodes or {}).items()
+            for name, node in mapping(nodes, key).items()
             if node is not None
         }
 
     def _write(self, uses: Mapping[str, Any], key: str, path: str) -> None:
-        for what, use in uses.items():
+        for what, use in mapping(uses, key).items():
             found = instance(self.catalog, "initializer", use, f"{key}.{what}")
             self.written.append(Written(path, what, found))
 

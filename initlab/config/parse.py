@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from initlab.catalog import Entry
 from initlab.config.model import ModelReader, read_ties
 from initlab.config.spec import InitSpec, ProbeSpec, RunSpec, TrainingSpec
-from initlab.config.typed import instance, noting
+from initlab.config.typed import instance, known_keys, mapping, noting, typed
 from initlab.errors import BadTypeError, ConfigError, UnknownNameError
 from initlab.init import Initializer, Role, Rule
 from initlab.optim import optimizers, schedules
 from initlab.tracking import TrackingSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from initlab.catalog import Catalog
     from initlab.optim import Optimizer
 
@@ -28,6 +31,9 @@ TOP = (
     "model", "init", "data", "optim", "training", "seed", "threads", "random_source", "probes",
     "tracking",
 )  # fmt: skip
+
+
+WHEN = ("match", "times", "every")  # of a probe's keys those that are not its own options
 
 
 def parse(config: DictConfig, catalog: Catalog) -> RunSpec:
@@ -42,40 +48,37 @@ def parse(config: DictConfig, catalog: Catalog) -> RunSpec:
     except OmegaConfBaseException as error:
         raise ConfigError(f"The config does not resolve: {str(error).strip()}") from error
     tree = {k: v for k, v in tree.items() if k not in ("hydra", "experiment")}
-    _only(tree, TOP, "the config")
+    known_keys(tree, TOP, "key of the config")
+    for key in TOP:
+        if key not in tree:
+            raise ConfigError(f"The config has no {key!r}; a run needs it: +{key}=VALUE.")
     reader = ModelReader(catalog)
-    model = reader.root(tree["model"], unresolved)
+    model = reader.root(mapping(tree["model"], "model"), unresolved)
     seed = _integer(tree["seed"], "seed")
-    source = dict(tree["random_source"]) | {"seed": seed}
+    source = dict(mapping(tree["random_source"], "random_source")) | {"seed": seed}
     plain = json.loads(json.dumps(tree, default=str))
     return RunSpec(
         label=_label(tree, seed),
         model=model,
         written=tuple(reader.written),
-        ties=read_ties(tree["model"].get("ties") or {}),
-        init=_init(tree["init"], catalog),
+        ties=read_ties(mapping(tree["model"].get("ties"), "model.ties")),
+        init=_init(mapping(tree["init"], "init"), catalog),
         data=instance(catalog, "dataset", tree["data"], "data"),
-        optim=_optim(tree["optim"]),
-        training=_training(tree["training"]),
-        probes=tuple(_probe(catalog, k, v) for k, v in tree["probes"].items() if v is not None),
+        optim=_optim(mapping(tree["optim"], "optim")),
+        training=_fixed(TrainingSpec, tree["training"], "training"),
+        probes=tuple(_probes(mapping(tree["probes"], "probes"), catalog)),
         source=instance(catalog, "random_source", source, "random_source"),
         seed=seed,
         threads=_integer(tree["threads"], "threads"),
-        tracking=_tracking(tree["tracking"]),
+        tracking=_fixed(TrackingSpec, tree["tracking"], "tracking"),
         flat=_flat(plain) | {"init": _init_name(tree)},
         text=OmegaConf.to_yaml(OmegaConf.create(plain)),
         identity=_identity(plain),
     )
 
 
-def _only(node: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
-    for key in node:
-        if key not in known:
-            raise UnknownNameError(f"key of {what}:", key, known)
-
-
 def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
-    _only(node, ("rules", "calibrate", *Role), "init")
+    known_keys(node, ("rules", "calibrate", *Role), "key of init")
     calibrate = node.get("calibrate")
     return InitSpec(
         roles={
@@ -83,7 +86,9 @@ def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
             for role in Role
             if node.get(role) is not None
         },
-        rules=tuple(_rule(catalog, k, v) for k, v in (node.get("rules") or {}).items()),
+        rules=tuple(
+            _rule(catalog, k, v) for k, v in mapping(node.get("rules"), "init.rules").items()
+        ),
         calibrate=None
         if calibrate is None
         else instance(catalog, "calibrator", calibrate, "init.calibrate"),
@@ -97,26 +102,27 @@ def _rule(catalog: Catalog, name: str, node: Any) -> Rule:
             f"{key} needs `match`, a pattern over paths, and `use`, an initializer, got {node!r}: "
             f"+{key}.match=output.weight +{key}.use.name=zeros."
         )
-    _only(node, ("match", "use", "role"), key)
+    known_keys(node, ("match", "use", "role"), f"key of {key}")
     role = node.get("role")
     if role is not None and role not in list(Role):
-        error = UnknownNameError("role", str(role), Role)
+        error = UnknownNameError("role", str(role), [known.value for known in Role])
         error.add_note(f"in {key}.role")
         raise error
     use: Initializer = instance(catalog, "initializer", node["use"], f"{key}.use")
     return Rule(name, str(node["match"]), use, None if role is None else Role(role))
 
 
-def _probe(catalog: Catalog, name: str, node: Mapping[str, Any]) -> ProbeSpec:
-    key = f"probes.{name}"
-    ours = ("match", "times", "every")
-    probe = instance(catalog, "probe", {k: v for k, v in node.items() if k not in ours}, key)
-    given = {k: node[k] for k in ours if k in node}
-    for option in ("times", "every"):
-        if given.get(option) is not None:
-            given[option] = _integer(given[option], f"{key}.{option}")
-    with noting(key):
-        return ProbeSpec(name, probe, **given)
+def _probes(nodes: Mapping[str, Any], catalog: Catalog) -> Iterator[ProbeSpec]:
+    for name, node in nodes.items():
+        if node is None:
+            continue
+        key = f"probes.{name}"
+        given = {"name": node} if isinstance(node, str) else dict(mapping(node, key))
+        places = {k: given.pop(k) for k in WHEN if k in given}
+        probe = instance(catalog, "probe", given, key)
+        when = typed(Entry(name, "probe", ProbeSpec, "initlab", ""), places, key, ("name", "probe"))
+        with noting(key):
+            yield ProbeSpec(name, probe, **when)
 
 
 def _optim(node: Mapping[str, Any]) -> Optimizer:
@@ -129,10 +135,7 @@ def _made(
     shelf: Mapping[str, Any], kind: str, node: Mapping[str, Any] | str, key: str, **more: Any
 ) -> Any:
     """Make an optimizer or schedule, which are ours alone: no plugin brings them."""
-    from initlab.catalog import Entry
-    from initlab.config.typed import typed
-
-    values = {"name": node} if isinstance(node, str) else dict(node)
+    values = {"name": node} if isinstance(node, str) else dict(mapping(node, key))
     name = str(values.pop("name", None))
     with noting(key):
         if name not in shelf:
@@ -141,15 +144,11 @@ def _made(
         return shelf[name](**typed(entry, values, key), **more)
 
 
-def _training(node: Mapping[str, Any]) -> TrainingSpec:
-    _only(node, ("epochs", "batch_size"), "training")
-    return TrainingSpec(**{k: _integer(v, f"training.{k}") for k, v in node.items()})
-
-
-def _tracking(node: Mapping[str, Any]) -> TrackingSpec:
-    _only(node, ("name", "uri", "artifacts", "experiment", "budget"), "tracking")
-    with noting("tracking"):
-        return TrackingSpec(**node)
+def _fixed(cls: type, node: Any, key: str) -> Any:
+    """Make the one class that stands behind a key."""
+    given = typed(Entry(key, "section", cls, "initlab", ""), mapping(node, key), key)
+    with noting(key):
+        return cls(**given)
 
 
 def _integer(value: Any, key: str) -> int:

@@ -87,8 +87,8 @@ class ProbeSpec:
 class TrainingSpec:
     """How long to train, and on how many samples at a time."""
 
-    epochs: int
-    batch_size: int
+    epochs: int = 30
+    batch_size: int = 64
 
     def __post_init__(self) -> None:
         if self.epochs < 0 or self.batch_size < 1:

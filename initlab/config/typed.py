@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field, make_dataclass
 from enum import Enum
 from types import NoneType
@@ -14,23 +15,52 @@ from initlab.catalog import options
 from initlab.errors import BadTypeError, ConfigError, InitlabError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from initlab.catalog import Catalog, Entry
 
-__all__ = ["instance", "noting", "schema", "typed"]
+__all__ = ["described", "instance", "known_keys", "mapping", "noting", "schema", "typed"]
 
 SIMPLE = (bool, int, float, str)
 
 
 def schema(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
     """Return the entry's options as an OmegaConf node that knows their types and defaults."""
-    declared = [o for o in options(entry) if o.name not in leave_out]
-    fields = [("name", str, field(default=entry.name))]
-    for option in declared:
-        default = MISSING if option.required else option.default
-        fields.append((option.name, _type(option.type), _field(default)))
-    return OmegaConf.structured(make_dataclass(entry.cls.__name__, fields))
+    fields: dict[str, tuple[Any, Any]] = {"name": (str, field(default=entry.name))}
+    for option in options(entry):
+        if option.name not in leave_out:
+            default = MISSING if option.required else option.default
+            fields[option.name] = (_type(option.type), _field(default))
+    made = make_dataclass(entry.cls.__name__, [(name, *rest) for name, rest in fields.items()])
+    node: DictConfig = OmegaConf.structured(made)
+    return node
+
+
+def described(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
+    """Return the schema without the options whose default YAML cannot write, such as objects."""
+    objects = [o.name for o in options(entry) if not (o.required or _is_plain(o.default))]
+    return schema(entry, [*leave_out, *objects])
+
+
+def mapping(node: Any, key: str) -> Mapping[str, Any]:
+    """Return `node`, or {} for null.
+
+    Raises:
+        BadTypeError: when it is no mapping.
+    """
+    if node is None:
+        return {}
+    if not isinstance(node, Mapping):
+        raise BadTypeError(f"{key} must be a mapping of names to values, got {node!r}.")
+    return node
+
+
+def known_keys(node: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+    """Raise an UnknownNameError, "Unknown WHAT: 'KEY'", for the first key that is not `known`."""
+    known = [str(name) for name in known]
+    for key in node:
+        if key not in known:
+            raise UnknownNameError(f"{what}:", str(key), known)
 
 
 def _type(hint: Any) -> Any:
@@ -43,41 +73,54 @@ def _type(hint: Any) -> Any:
     return hint if simple else Any
 
 
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(_is_plain(item) for item in value.values())
+    return value is None or isinstance(value, (*SIMPLE, Enum))
+
+
 def _field(default: Any) -> Any:
-    if isinstance(default, list | dict):
-        return field(default_factory=lambda: default)
-    plain = default is None or isinstance(default, SIMPLE) or default is MISSING
-    return field(default=default if plain else None)
+    if not _is_plain(default):
+        return field(default=None)
+    if isinstance(default, list | tuple | dict):
+        made = dict(default) if isinstance(default, dict) else list(default)
+        return field(default_factory=lambda: made)
+    return field(default=default)
 
 
-def typed(entry: Entry, values: Mapping[str, Any], key: str) -> dict[str, Any]:
+def typed(
+    entry: Entry, values: Mapping[str, Any], key: str, leave_out: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the options in `values`, converted to their declared types, defaults left out.
 
     Raises:
         UnknownNameError: for an option that the entry does not have.
-        BadTypeError: for a value of another type.
+        BadTypeError: for a value of another type, or none of an option's choices.
         ConfigError: when an option without default is missing.
     """
-    known = [option.name for option in options(entry)]
-    for name in values:
-        if name not in known:
-            error = UnknownNameError(f"option of {entry.kind} {entry.name!r}:", name, known)
-            error.add_note(f"in {key}")
-            raise error
-    plan = schema(entry)
-    converted = {}
+    declared = {o.name: o for o in options(entry) if o.name not in leave_out}
+    with noting(key):
+        known_keys(values, declared, f"option of {entry.kind} {entry.name!r}")
+    plan = schema(entry, leave_out)
     for name, value in values.items():
-        try:
-            plan[name] = value
-            converted[name] = OmegaConf.to_container(plan)[name]  # type: ignore[index,call-overload]
-        except OmegaConfBaseException as error:
-            reason = str(error).partition("\n")[0]
-            refused = BadTypeError(f"{key}.{name}={value!r} has the wrong type: {reason}.")
-            raise refused from error
-    for option in options(entry):
+        _assign(plan, name, value, f"{key}.{name}")
+    for option in declared.values():
         if option.required and option.name not in values:
-            raise ConfigError(f"{entry.kind} {entry.name!r} needs {option.name}: {key}.{option.name}=...")
-    return converted
+            raise ConfigError(
+                f"{entry.kind} {entry.name!r} needs {option.name}: {key}.{option.name}=VALUE."
+            )
+    converted: Any = OmegaConf.to_container(plan)
+    return {name: converted[name] for name in values}
+
+
+def _assign(plan: DictConfig, name: str, value: Any, key: str) -> None:
+    try:
+        plan[name] = value
+    except OmegaConfBaseException as error:
+        reason = str(error).partition("\n")[0]
+        raise BadTypeError(f"{key}={value!r} has the wrong type: {reason}.") from error
 
 
 def instance(catalog: Catalog, kind: str, node: Mapping[str, Any] | str, key: str) -> Any:
@@ -92,7 +135,7 @@ def instance(catalog: Catalog, kind: str, node: Mapping[str, Any] | str, key: st
     Raises:
         InitlabError: for an unknown name or option, a wrong type or value; the key is in a note.
     """
-    values = {"name": node} if isinstance(node, str) else dict(node or {})
+    values = {"name": node} if isinstance(node, str) else dict(mapping(node, key))
     name = values.pop("name", None)
     if name is None:
         raise ConfigError(f"{key} has no name: say which {kind} it is, {key}.name=...")

@@ -89,7 +89,9 @@ def observe(
         stack.enter_context(autograd.record(train_mode=False))
         value = loss(net(autograd.Tensor(x)), autograd.Tensor(y)).mean()
     weights = {p: w.data() for p, w in parameters(net).items() if w.grad_req != "null"}
-    wanted = {("block", p): t for p, t in outputs.items()} | {("w", p): t for p, t in weights.items()}
+    wanted = {("block", p): t for p, t in outputs.items()} | {
+        ("w", p): t for p, t in weights.items()
+    }
     found = autograd.grad(value, list(wanted.values()), train_mode=False)
     grads = dict(zip(wanted, found, strict=True))
     return Observation(

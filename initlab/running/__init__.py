@@ -11,9 +11,9 @@ from initlab.running.events import (
     Scored,
     Stepped,
 )
+from initlab.running.execute import run
 from initlab.running.life import live
 from initlab.running.result import Outcome, RunResult
-from initlab.running.run import run
 from initlab.running.schedule import due_steps
 
 __all__ = [

@@ -29,7 +29,8 @@ def build(spec: BlockSpec) -> Block:
         for name, value in spec.arguments.items()
     }
     try:
-        return spec.cls(**arguments)
+        make: Callable[..., Block] = spec.cls
+        return make(**arguments)
     except InitlabError as error:
         error.add_note(f"in {spec.key}")
         raise

@@ -1,4 +1,4 @@
-"""What happens in a run, in the order in which it happens: the words between it and its watchers."""
+"""What happens in a run, in its order: the words between the run and its watchers."""
 
 from __future__ import annotations
 

@@ -47,9 +47,10 @@ def live(spec: RunSpec) -> Iterator[Event]:
         data = spec.data.load(spec.source)
         total = spec.training.epochs * steps_per_epoch(len(data.train_x), spec.training.batch_size)
         watch = Watch(spec.probes, net, total)
-        yield Planned(net, data, plan, total)
+        planned = Planned(net, data, plan, total)
+        yield planned
         yield _draw(spec, net, data, plan)
-        yield from _Training(spec, net, data, plan, watch, total).events()
+        yield from _Training(spec, planned, watch).events()
     yield Finished(perf_counter() - began)
 
 
@@ -65,14 +66,13 @@ def _draw(spec: RunSpec, net: Block, data: Data, plan: InitPlan) -> Drawn:
 class _Training:
     """The middle of a life: steps, what the probes read around them, and the scores."""
 
-    def __init__(
-        self, spec: RunSpec, net: Block, data: Data, plan: InitPlan, watch: Watch, total: int
-    ) -> None:
-        self.spec, self.net, self.data, self.plan = spec, net, data, plan
-        self.watch, self.total = watch, total
-        self.loss = SoftmaxCrossEntropyLoss() if data.task is Task.classification else L2Loss()
-        self.batch = first_batch(data, spec.training.batch_size)
-        self.trainable = {p: w for p, w in parameters(net).items() if w.grad_req != "null"}
+    def __init__(self, spec: RunSpec, planned: Planned, watch: Watch) -> None:
+        self.spec, self.watch = spec, watch
+        self.net, self.data, self.plan = planned.net, planned.data, planned.plan
+        self.total = planned.steps
+        self.loss = SoftmaxCrossEntropyLoss() if self.data.task is Task.classification else L2Loss()
+        self.batch = first_batch(self.data, spec.training.batch_size)
+        self.trainable = {p: w for p, w in parameters(self.net).items() if w.grad_req != "null"}
 
     def events(self) -> Iterator[Event]:
         """Yield the training's events, ending with the final score or the divergence."""

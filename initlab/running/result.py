@@ -161,5 +161,7 @@ class RunResult:
 def _value(reading: Reading | None) -> str:
     if reading is None:
         return "-"
-    mark = "" if reading.verdict in (None, "as expected") else f" (off by {reading.deviation:+.1f} SE)"
+    mark = (
+        "" if reading.verdict in (None, "as expected") else f" (off by {reading.deviation:+.1f} SE)"
+    )
     return f"{reading.value:.4g}{mark}"

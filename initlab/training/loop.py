@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Score", "Step", "evaluate", "steps_per_epoch", "train"]
 
 
-
 class Stepper(Protocol):
     """What the loop needs of an optimizer: to move the parameters by their gradients."""
 
