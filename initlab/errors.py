@@ -88,9 +88,9 @@ class UnknownNameError(InitlabError, LookupError):
         names = ", ".join(self.known) if self.known else "none"
         super().__init__(f"Unknown {kind} {name!r}.{guess} Known: {names}.")
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]]]:
-        """Pickle by the arguments, so that the error crosses processes."""
-        return type(self), (self.kind, self.name, self.known)
+    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]], dict[str, object]]:
+        """Pickle by the arguments and the notes, so that the error crosses processes."""
+        return type(self), (self.kind, self.name, self.known), vars(self)
 
 
 class SelectsNothingError(InitlabError, LookupError):
@@ -106,9 +106,9 @@ class SelectsNothingError(InitlabError, LookupError):
         near = ", ".join(self.nearest) if self.nearest else "there are no paths"
         super().__init__(f"{what} selects nothing: no path matches {pattern!r}. Nearest: {near}.")
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]]]:
-        """Pickle by the arguments, so that the error crosses processes."""
-        return type(self), (self.what, self.pattern, self.paths)
+    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]], dict[str, object]]:
+        """Pickle by the arguments and the notes, so that the error crosses processes."""
+        return type(self), (self.what, self.pattern, self.paths), vars(self)
 
 
 class BadValueError(InitlabError, ValueError):

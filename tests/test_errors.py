@@ -24,6 +24,7 @@ BUILTIN = {
     "NameTakenError": ValueError,
     "TrackingError": OSError,
     "ConfigError": ValueError,
+    "RunFailedError": RuntimeError,
 }
 PARENT = {
     "BadTypeError": "BadValueError",
@@ -72,13 +73,7 @@ def test_an_error_survives_the_way_between_processes(name):
     assert vars(arrived) == vars(error)
 
 
-LOSES_NOTES = pytest.mark.xfail(reason="its __reduce__ leaves out __dict__, and so the notes")
-OWN_REDUCE = ("UnknownNameError", "SelectsNothingError")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=LOSES_NOTES) if n in OWN_REDUCE else n for n in BUILTIN]
-)
+@pytest.mark.parametrize("name", BUILTIN)
 def test_the_notes_survive_the_way_between_processes_too(name):
     error = example(name)
     error.add_note("in config key init.weight")

@@ -99,7 +99,7 @@ def _check(
                 )
 
 
-def _difference(  # noqa: PLR0917 - a private sum of what _check knows
+def _difference(
     fn: Callable[..., Tensor],
     values: Sequence[np.ndarray],
     weights: np.ndarray,

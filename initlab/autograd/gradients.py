@@ -72,7 +72,7 @@ def grad(
     create_graph: bool = ...,
     train_mode: bool = ...,
 ) -> list[Tensor]: ...
-def grad(  # noqa: PLR0917 - Gluon's signature
+def grad(
     heads: Tensor | Sequence[Tensor],
     variables: Tensor | Sequence[Tensor],
     head_grads: Any = None,

@@ -54,7 +54,7 @@ def _dense(x: Any, W: Any, b: Any = None, flatten: bool = True) -> Any:
     return y if flatten or x.ndim == 2 else y.reshape(*x.shape[:-1], len(W))
 
 
-def _dense_back(  # noqa: PLR0917 - a rule's arguments are its primitive's
+def _dense_back(
     g: Any, y: Any, needs: Sequence[bool], x: Any, W: Any, b: Any = None, flatten: bool = True
 ) -> tuple[Any, ...]:
     g = _rows(g, W.shape[0], flatten=False)

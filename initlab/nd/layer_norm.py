@@ -43,7 +43,7 @@ def _layer_norm(x: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5
     return _normalized(x, axis, eps)[0] * _along(gamma, x, axis) + _along(beta, x, axis)
 
 
-def _layer_norm_back(  # noqa: PLR0917 - a rule's arguments are its primitive's
+def _layer_norm_back(
     g: Any,
     y: Any,
     needs: Sequence[bool],

@@ -28,7 +28,7 @@ class GradientToWeight(Probe):
 
 @dataclass(frozen=True)
 class UpdateToWeight(Probe):
-    """The L2 norm of the optimizer's actual step over that of the parameter; about 1e-3 is usual."""
+    """The L2 norm of the optimizer's actual step over the parameter's; about 1e-3 is usual."""
 
     headlines = ("update_to_weight",)
 

@@ -142,7 +142,7 @@ class Block:
         self._warn_of_hidden_blocks()
         found.update(self.params)
         for child in self._children.values():
-            child._collect(found)
+            child._collect(found)  # noqa: SLF001 - its own kind
 
     def _warn_of_hidden_blocks(self) -> None:
         for name, value in vars(self).items():

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import BadValueError, NameTakenError, UnknownNameError
-from initlab.init import Initializer
 from initlab.tree.parameter import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from initlab.init import Initializer
 
 __all__ = ["ParameterDict"]
 

@@ -117,7 +117,7 @@ class Parameter:
     @property
     def known(self) -> bool:
         """Whether every dimension is known."""
-        return bool(self._shape) and all(self._shape)
+        return self._shape is not None and bool(self._shape) and all(self._shape)
 
     @property
     def settled(self) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from initlab.init import Initializer, ParameterSpec
 
 from initlab.errors import ShapeError
+from initlab.init import Initializer, ParameterSpec
 from initlab.testing import ContractError, check_initializer
 
 
