@@ -45,7 +45,7 @@ class _Job:
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
         try:
-            free = OmegaConf.create(OmegaConf.to_container(config, enum_to_str=False))
+            free: Any = OmegaConf.create(OmegaConf.to_container(config, enum_to_str=False))
             return self.task(parse(free, self.catalog), directory)
         except Exception as error:
             if SWEEP_VARIABLE in os.environ:

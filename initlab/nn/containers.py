@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from initlab.errors import BadValueError
+from initlab.errors import BadTypeError, BadValueError
 from initlab.tree import Block, ParameterDict
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ class Sequential(Block):
         prefix: of the block's name.
         params: a ParameterDict to share Parameters of.
 
+    Raises:
+        BadTypeError: for children that are not a mapping.
+
     >>> from initlab import nn
     >>> net = Sequential()
     >>> net.add(nn.Dense(8, activation="tanh"), nn.Dense(2))
@@ -36,7 +39,13 @@ class Sequential(Block):
         params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix, params)
-        for name, block in (children or {}).items():
+        children = {} if children is None else children
+        if not isinstance(children, Mapping):
+            raise BadTypeError(
+                f"Sequential takes its blocks as a mapping of names, got {children!r}. Write "
+                "net = Sequential() and then net.add(block, block)."
+            )
+        for name, block in children.items():
             self.register_child(block, str(name))
 
     def add(self, *blocks: Block, **named: Block) -> None:

@@ -167,7 +167,8 @@ def test_an_identity_is_the_diagonal_and_claims_the_variance_of_its_entries(shap
 
 @pytest.mark.peers
 def test_rules_with_fans_are_those_of_torch():
-    torch = pytest.importorskip("torch")
+    import torch
+
     torch.manual_seed(0)
     spec, peer = ParameterSpec((300, 200)), torch.empty(300, 200)
     pairs = [

@@ -29,7 +29,8 @@ def test_fans_are_inputs_summed_and_outputs_reached(spec, fan_in, fan_out):
 @pytest.mark.peers
 @pytest.mark.parametrize("shape", [(256, 20), (32, 16, 3, 5), (8, 4, 3)])
 def test_fans_are_torchs_where_nothing_is_grouped(shape):
-    torch = pytest.importorskip("torch")
+    import torch
+
     peer = torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(shape))
     spec = ParameterSpec(shape)
     assert (spec.fan_in, spec.fan_out) == peer
