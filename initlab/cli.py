@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
@@ -81,9 +82,7 @@ def _dispatch(arguments: list[str]) -> int:
         print(HELP, end="")
         return 0
     if "--version" in arguments:
-        from initlab import __version__
-
-        print(f"initlab {__version__}")
+        print(f"initlab {version('initlab')}")
         return 0
     if verb.isidentifier():
         raise UnknownNameError("command", verb, VERBS)

@@ -3,10 +3,11 @@
 from initlab.init.constants import Constant, Identity, Ones, Zeros
 from initlab.init.create import create, initializers
 from initlab.init.distributions import Normal, TruncatedNormal, Uniform
+from initlab.init.entry import PlanEntry
 from initlab.init.grounds import Rule, Slot, Written
 from initlab.init.initializer import Initializer
 from initlab.init.orthogonal import Orthogonal
-from initlab.init.plan import InitPlan, PlanEntry, make_plan
+from initlab.init.plan import InitPlan, make_plan
 from initlab.init.scaling import FactorType, He, LeCun, MSRAPrelu, RandomType, Xavier
 from initlab.init.spec import ParameterSpec, Role
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from initlab.errors import InitlabError
 from initlab.init.distributions import Uniform
+from initlab.init.entry import PlanEntry
 from initlab.init.grounds import Choice, Slot, by_role, by_rule, by_writing, known_roles
 from initlab.init.show import PlanView
 from initlab.paths import select
@@ -16,29 +17,8 @@ if TYPE_CHECKING:
 
     from initlab.init.grounds import Rule, Written
     from initlab.init.initializer import Initializer
-    from initlab.init.spec import ParameterSpec
 
-__all__ = ["InitPlan", "PlanEntry", "make_plan"]
-
-
-@dataclass(frozen=True)
-class PlanEntry:
-    """What one parameter gets.
-
-    Args:
-        path, name, spec, aliases: the parameter, as in Slot.
-        initializer: what it gets.
-        why: on what ground, "rule head".
-        overruled: the weaker grounds on which another initializer was named, strongest first.
-    """
-
-    path: str
-    name: str
-    spec: ParameterSpec
-    initializer: Initializer
-    why: str
-    overruled: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
+__all__ = ["InitPlan", "make_plan"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from initlab.errors import ShapeError
 
 if TYPE_CHECKING:
-    from initlab.init.plan import PlanEntry
+    from initlab.init.entry import PlanEntry
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["PlanView"]

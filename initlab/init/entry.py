@@ -1,0 +1,32 @@
+"""One line of a plan: what one parameter gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from initlab.init.initializer import Initializer
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["PlanEntry"]
+
+
+@dataclass(frozen=True)
+class PlanEntry:
+    """What one parameter gets.
+
+    Args:
+        path, name, spec, aliases: the parameter, as in Slot.
+        initializer: what it gets.
+        why: on what ground, "rule head".
+        overruled: the weaker grounds on which another initializer was named, strongest first.
+    """
+
+    path: str
+    name: str
+    spec: ParameterSpec
+    initializer: Initializer
+    why: str
+    overruled: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
