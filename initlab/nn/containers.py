@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from initlab.errors import BadTypeError, BadValueError
+from initlab.errors import BadTypeError, BadValueError, NameTakenError, ShapeError
 from initlab.tree import Block, ParameterDict
 
 if TYPE_CHECKING:
@@ -53,11 +53,20 @@ class Sequential(Block):
 
         Raises:
             BadTypeError: for anything but a Block.
+            NameTakenError: when another block has the name.
         """
         for block in blocks:
-            self.register_child(block)
+            self._append(block, str(len(self)))
         for name, block in named.items():
-            self.register_child(block, name)
+            self._append(block, name)
+
+    def _append(self, block: Block, name: str) -> None:
+        if name in self._children:
+            raise NameTakenError(
+                f"{type(self).__name__} has a block {name!r} already: {self._children[name]!r}. "
+                "Add the new one under another name."
+            )
+        self.register_child(block, name)
 
     def forward(self, x: Any) -> Any:
         """Return the last block's output."""
@@ -115,14 +124,28 @@ class Residual(Block):
         body: the branch; its output has its input's shape.
         prefix: of the block's name.
         params: a ParameterDict to share Parameters of.
+
+    Raises:
+        BadTypeError: when the body is no Block.
     """
 
     def __init__(
         self, body: Block, prefix: str | None = None, params: ParameterDict | None = None
     ) -> None:
         super().__init__(prefix, params)
+        self.register_child(body, "body")
         self.body = body
 
     def forward(self, x: Any) -> Any:
-        """Return the sum of the input and the branch."""
-        return x + self.body(x)
+        """Return the sum of the input and the branch.
+
+        Raises:
+            ShapeError: when their shapes differ.
+        """
+        y = self.body(x)
+        if y.shape != x.shape:
+            raise ShapeError(
+                f"Residual adds an input of shape {x.shape} to its body's output of shape "
+                f"{y.shape}: they must be equal. Choose the body's last layer to fit."
+            )
+        return x + y

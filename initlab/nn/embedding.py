@@ -65,14 +65,16 @@ class Embedding(Block):
         Raises:
             BadValueError: for a number that no row has.
         """
-        rows = np.asarray(x)
-        if rows.size and (rows.min() < 0 or rows.max() >= self._rows):
-            bad = int(rows.min() if rows.min() < 0 else rows.max())
+        asked = np.asarray(x)
+        with np.errstate(invalid="ignore"):  # nan: it is refused below
+            rows = asked.astype(np.intp)
+        bad = asked[(rows != asked) | (rows < 0) | (rows >= self._rows)]
+        if bad.size:
             raise BadValueError(
-                f"{self.name} has rows 0 to {self._rows - 1}, got {bad}. Give it a larger "
+                f"{self.name} has rows 0 to {self._rows - 1}, got {bad[0]}. Give it a larger "
                 "input_dim, or look where the number comes from."
             )
-        return nd.take(self.weight.data(), rows.astype(np.intp), axis=0)
+        return nd.take(self.weight.data(), rows, axis=0)
 
     def __repr__(self) -> str:
         rows, width = self.weight.shape or (0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from initlab import nd
+from initlab.errors import ShapeError
 from initlab.init import Initializer
 from initlab.tree import Block, ParameterDict
 
@@ -61,10 +62,27 @@ class LayerNorm(Block):
 
     def infer_shape(self, x: Any) -> None:
         """Take the length of the axis from the first batch."""
-        self.gamma.shape = self.beta.shape = (x.shape[self._axis],)
+        self.gamma.shape = self.beta.shape = (self._length(x),)
+
+    def _length(self, x: Any) -> int:
+        if not -x.ndim <= self._axis < x.ndim:
+            raise ShapeError(
+                f"An input of shape {x.shape} has no axis {self._axis} to normalize. Choose axis "
+                "among its axes."
+            )
+        return int(x.shape[self._axis])
 
     def forward(self, x: Any) -> Any:
-        """Return the normalized input, of the same shape."""
+        """Return the normalized input, of the same shape.
+
+        Raises:
+            ShapeError: when it has no such axis, or one of another length.
+        """
+        if (self._length(x),) != self.gamma.shape:
+            raise ShapeError(
+                f"An input of shape {x.shape} has {self._length(x)} values on axis {self._axis}, "
+                f"but gamma of shape {self.gamma.shape} takes {(self.gamma.shape or (0,))[0]}."
+            )
         return nd.layer_norm(x, self.gamma.data(), self.beta.data(), self._axis, self._epsilon)
 
     def __repr__(self) -> str:

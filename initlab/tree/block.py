@@ -96,10 +96,9 @@ class Block:
                 f"{type(self).__name__}.{name} is already a Parameter. To share one, pass "
                 "params=, or use initlab.tree.tie."
             )
+        self.params.adopt(parameter)
         self._parameters[name] = parameter
         self._settled = False
-        if parameter.name not in self.params:
-            self.params.adopt(parameter)
 
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block` part of the tree, by default under the next number.

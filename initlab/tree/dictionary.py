@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ParameterDict"]
 
+_OWNERS = frozenset({"role", "in_axes", "out_axes", "batch_axes", "groups"})
+"""What the first block says of a Parameter for its draw; those that share it take it as it is."""
+
 
 class ParameterDict:
     """What a block's `params` and `collect_params()` are.
@@ -68,7 +71,8 @@ class ParameterDict:
 
         Args:
             name: without the prefix.
-            attributes: as for Parameter; on one that exists each must agree.
+            attributes: as for Parameter; on one that exists each must agree, but for its role
+                and axes, which are the first block's to say.
 
         Raises:
             BadValueError: when an attribute disagrees with what is stored.
@@ -79,7 +83,8 @@ class ParameterDict:
             found = self._params[full] = Parameter(full, **attributes)
         else:
             for attribute, wanted in attributes.items():
-                _agree(found, attribute, wanted)
+                if attribute not in _OWNERS:
+                    _agree(found, attribute, wanted)
         return found
 
     def _find(self, full: str) -> Parameter | None:
@@ -155,7 +160,8 @@ def _agree(parameter: Parameter, attribute: str, wanted: Any) -> None:
         return
     raise BadValueError(
         f"Cannot retrieve Parameter {parameter.name!r} because desired attribute does not match "
-        f"with stored for attribute {attribute!r}: desired {wanted!r} vs stored {stored!r}."
+        f"with stored for attribute {attribute!r}: desired {wanted!r} vs stored {stored!r}. "
+        "Blocks that share a Parameter must agree on it."
     )
 
 

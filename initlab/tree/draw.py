@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from initlab.errors import InitlabError, UnknownNameError
 from initlab.tree.walk import parameters
 
 if TYPE_CHECKING:
@@ -18,8 +19,15 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
     """Give each parameter its first values; the order does not matter, each has its own stream.
 
     Raises:
+        UnknownNameError: for a plan of another net.
         InitlabError: what an initializer refuses, with the parameter's path as a note.
     """
     found = parameters(net)
     for entry in plan:
-        found[entry.path].assign(entry.initializer(entry.spec, source.stream(entry.path)))
+        if entry.path not in found:
+            raise UnknownNameError("parameter path", entry.path, found)
+        try:
+            found[entry.path].assign(entry.initializer(entry.spec, source.stream(entry.path)))
+        except InitlabError as error:
+            error.add_note(f"drawing {entry.path} by {entry.initializer}")
+            raise

@@ -14,13 +14,14 @@ class HookHandle:
     """Takes a hook off when detached, or when the `with` block that it opens is left."""
 
     def __init__(self, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
-        self._hooks, self._hook = hooks, hook
+        self._hooks, self._hook, self._attached = hooks, hook, True
         hooks.append(hook)
 
     def detach(self) -> None:
         """Take the hook off; a second time does nothing."""
-        if self._hook in self._hooks:
+        if self._attached:
             self._hooks.remove(self._hook)
+        self._attached = False
 
     def __enter__(self) -> Self:
         return self

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import Tensor
+from initlab.autograd import Tensor, is_recording
 from initlab.errors import (
+    BadTypeError,
     BadValueError,
     DeferredInitializationError,
     NotInitializedError,
@@ -77,11 +79,11 @@ class Parameter:
         self.differentiable = differentiable
         self.role, self.groups = Role(role), groups
         self.in_axes, self.out_axes, self.batch_axes = in_axes, out_axes, batch_axes
-        self._shape = _as_shape(shape)
+        self._shape = None if shape is None else _as_shape(shape)
         self._data: Tensor | None = None
         self._pending: Initializer | Tensor | None = None
         self._draws = 0
-        self._grad_req = _checked_req(grad_req) if differentiable else "null"
+        self._grad_req = self._possible(grad_req)
 
     def __repr__(self) -> str:
         return f"Parameter {self.name} (shape={self._shape}, dtype={self.dtype})"
@@ -93,18 +95,17 @@ class Parameter:
         return self._shape
 
     @shape.setter
-    def shape(self, new: Sequence[int]) -> None:
-        new = tuple(new)
-        old = self._shape
+    def shape(self, new: int | Sequence[int]) -> None:
+        dims, old = _as_shape(new), self._shape
         fits = old is None or (
-            len(old) == len(new) and all(o in (0, n) for o, n in zip(old, new, strict=True))
+            len(old) == len(dims) and all(o in (0, n) for o, n in zip(old, dims, strict=True))
         )
         if not fits:
             raise ShapeError(
-                f"Parameter {self.name!r} has shape {old}, which {new} does not fit: "
+                f"Parameter {self.name!r} has shape {old}, which {dims} does not fit: "
                 "only dimensions that are 0, unknown, can be set."
             )
-        self._shape = new
+        self._shape = dims
 
     @property
     def spec(self) -> ParameterSpec:
@@ -131,9 +132,16 @@ class Parameter:
 
     @grad_req.setter
     def grad_req(self, req: str) -> None:
-        self._grad_req = _checked_req(req) if self.differentiable else "null"
-        if self._data is not None:
+        before, self._grad_req = self._grad_req, self._possible(req)
+        if self._data is not None and self._grad_req != before:
             self._data.attach_grad(self._grad_req)
+
+    def _possible(self, req: str) -> str:
+        if req not in ("write", "add", "null"):
+            raise BadValueError(
+                f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}."
+            )
+        return req if self.differentiable else "null"
 
     # ---- first values
     def initialize(
@@ -196,7 +204,7 @@ class Parameter:
             self._data = Tensor(owned)
             self._data.attach_grad(self._grad_req)
         else:
-            self._data.array[...] = values
+            _overwrite(self._data, values)
             self.zero_grad()
 
     # ---- reading and writing
@@ -222,25 +230,28 @@ class Parameter:
         found = self.data().grad
         if found is None:
             raise NotInitializedError(
-                f"Cannot get gradient array for Parameter {self.name!r} because grad_req='null'."
+                f"Cannot get gradient array for Parameter {self.name!r} because grad_req='null'. "
+                "Set it to 'write' or 'add'."
             )
         return found
 
     def set_data(self, values: ArrayLike) -> None:
         """Write values in place; while deferred, fill the shape and keep them until it settles.
 
+        Inside `autograd.record()` what is recorded keeps the values that it was computed with.
+
         Raises:
             ShapeError: when the shape does not fit.
             NotInitializedError: before `initialize`.
         """
+        if self._data is None and self._pending is None:
+            raise self._missing()
         array = np.asarray(values)
         self.shape = array.shape
         if self._data is not None:
-            self._data.array[...] = array
-        elif self._pending is not None:
-            self._pending = Tensor(np.array(array, self.dtype))
+            _overwrite(self._data, array)
         else:
-            raise self._missing()
+            self._pending = Tensor(np.array(array, self.dtype))
 
     def zero_grad(self) -> None:
         """Set the gradient to zeros, where there is one."""
@@ -251,8 +262,10 @@ class Parameter:
         """Convert data and gradient to another precision, values kept."""
         self.dtype = dtype
         if self._data is not None:
-            self._data = Tensor(self._data.array.astype(dtype))
+            before, self._data = self._data, Tensor(self._data.array.astype(dtype))
             self._data.attach_grad(self._grad_req)
+            if before.grad is not None:
+                self.grad().array[...] = before.grad.array
 
     def list_data(self) -> list[Tensor]:
         """Return [data()]: there is one device."""
@@ -275,16 +288,18 @@ class Parameter:
         )
 
 
-def _as_shape(shape: int | Sequence[int] | None) -> tuple[int, ...] | None:
-    if shape is None:
-        return None
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    if any(dim < 0 for dim in shape):
-        raise BadValueError(f"A shape's dimensions cannot be negative, got {shape}; 0 is unknown.")
-    return shape
+def _overwrite(data: Tensor, values: np.ndarray) -> None:
+    """Write into the live array, or into a new one where a graph may need the old values."""
+    if is_recording():
+        data.array = np.array(values, data.dtype)
+    else:
+        data.array[...] = values
 
 
-def _checked_req(req: str) -> str:
-    if req not in ("write", "add", "null"):
-        raise BadValueError(f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}.")
-    return req
+def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
+    dims = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
+    if not all(hasattr(dim, "__index__") for dim in dims):
+        raise BadTypeError(f"A shape's dimensions must be whole numbers, got {dims}.")
+    if any(dim < 0 for dim in dims):
+        raise BadValueError(f"A shape's dimensions cannot be negative, got {dims}; 0 is unknown.")
+    return tuple(index(dim) for dim in dims)

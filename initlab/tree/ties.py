@@ -45,6 +45,7 @@ def tie(net: Block, parameter: str, to: str) -> None:
     owner = blocks(net)[path]
     owner._parameters[name] = kept  # noqa: SLF001 - tying is an edit of the tree
     owner.__dict__[name] = kept
+    owner._settled = False  # noqa: SLF001 - idem; what is kept may not be drawn yet
     owner.params.replace(old, kept)
 
 
@@ -61,4 +62,7 @@ def _check(path: str, old: Parameter, to: str, kept: Parameter) -> None:
             "array. Choose layers of equal sizes."
         )
     if np.dtype(old.dtype) != np.dtype(kept.dtype):
-        raise TieError(f"Cannot tie {path!r} ({old.dtype}) to {to!r} ({kept.dtype}).")
+        raise TieError(
+            f"Cannot tie {path!r} ({old.dtype}) to {to!r} ({kept.dtype}): tied Parameters are one "
+            "array. Cast one of the blocks first."
+        )
