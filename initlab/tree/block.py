@@ -208,7 +208,8 @@ class Block:
                 self._settle(args)
             out = self.forward(*args)
         except ShapeError as error:
-            error.add_note(f"in {self.name}: {self!r}" if not self._children else f"in {self.name}")
+            shown = repr(self)
+            error.add_note(f"in {self.name}" if "\n" in shown else f"in {self.name}: {shown}")
             raise
         for hook in tuple(self._after):
             hook(self, args, out)
