@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from initlab import nn
+
+
+def test_the_names_of_the_layers_are_their_classes_in_snake_case():
+    for name, layer in nn.layers().items():
+        assert re.sub(r"(?<!^)(?=[A-Z])", "_", layer.__name__).lower() == name
+
+
+def test_every_layer_of_the_door_has_a_name():
+    offered = {getattr(nn, name) for name in nn.__all__ if isinstance(getattr(nn, name), type)}
+    others = {nn.Block, nn.Parameter, nn.ParameterDict, nn.L2Loss, nn.SoftmaxCrossEntropyLoss}
+    assert set(nn.layers().values()) == offered - others
+
+
+@pytest.mark.parametrize("layer", nn.layers().values())
+def test_every_layer_takes_a_prefix_and_shared_params_last(layer):
+    assert list(inspect.signature(layer).parameters)[-2:] == ["prefix", "params"]
+
+
+def test_the_layers_cannot_be_changed_from_outside():
+    with pytest.raises(TypeError):
+        nn.layers()["mine"] = nn.Dense
