@@ -106,6 +106,7 @@ def test_without_bias_there_is_none():
 def test_roles_and_fans_are_the_layers():
     made = nn.Dense(256, in_units=20)
     assert (made.weight.role, made.bias.role) == ("weight", "bias")
+    assert (made.bias.in_axes, made.bias.out_axes) == ((), (0,))
     assert (made.weight.spec.fan_in, made.weight.spec.fan_out) == (20, 256)
 
 

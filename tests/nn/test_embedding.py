@@ -77,6 +77,10 @@ def test_sizes_that_are_not_positive_are_refused(sizes):
         nn.Embedding(*sizes)
 
 
+def test_one_row_of_one_value_is_a_table():
+    assert nn.Embedding(1, 1).weight.shape == (1, 1)
+
+
 def test_sizes_are_whole_numbers():
     with pytest.raises(BadTypeError, match=r"must be whole numbers, got \(5, 2\.5\)"):
         nn.Embedding(5, 2.5)

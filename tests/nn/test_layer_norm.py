@@ -23,7 +23,7 @@ def wide(x):
     return nd.array(x, dtype="float64")
 
 
-@pytest.mark.parametrize("axis", [-1, 1, 0])
+@pytest.mark.parametrize("axis", [-1, 1, 0, 2, -3])
 def test_at_first_the_output_has_mean_0_and_variance_1_along_the_axis(axis):
     y = np.asarray(layer(axis=axis, epsilon=0)(wide(X)))
     assert_allclose(y.mean(axis), 0, atol=1e-12)

@@ -179,6 +179,17 @@ def test_initialize_reaches_all_and_leaves_those_with_their_own():
     assert_array_equal(net.scale.factor.data(), [1])
 
 
+def test_initializing_a_net_again_warns_and_changes_nothing_unless_forced():
+    layer = nn.Dense(1, in_units=1, use_bias=False)
+    layer.initialize(init="ones")
+    for again in (layer, layer.collect_params()):
+        with pytest.warns(UserWarning, match="'dense0_weight' is already initialized, ignoring"):
+            again.initialize(init="zeros")
+    assert_array_equal(layer.weight.data(), [[1]])
+    layer.initialize(init="zeros", force_reinit=True)
+    assert_array_equal(layer.weight.data(), [[0]])
+
+
 def test_an_unknown_initializer_is_refused_before_anything_is_lost():
     layer = nn.Dense(2, in_units=2)
     layer.initialize(init="ones")

@@ -81,6 +81,11 @@ def test_dimensions_are_whole_numbers():
     assert [type(n) for n in Parameter("w", shape=np.array([2, 3])).shape] == [int, int]
 
 
+def test_learning_rate_and_weight_decay_are_as_the_optimizer_has_them_unless_multiplied():
+    parameter = Parameter("w")
+    assert (parameter.lr_mult, parameter.wd_mult) == (1, 1)
+
+
 def test_the_spec_is_what_the_layer_declared():
     spec = Parameter("w", shape=(5, 3), dtype="float64", role="embedding", in_axes=(0,)).spec
     assert spec == init.ParameterSpec(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from initlab import nd, nn
+from initlab.autograd import record
 from initlab.errors import DeferredInitializationError, NotInitializedError, ShapeError
 from initlab.tree import parameters, resolve_shapes
 
@@ -66,6 +67,17 @@ def test_numbers_of_an_embedding_are_an_example_too():
     made.add(nn.Embedding(7, 3), nn.Dense(2))
     resolve_shapes(made, np.zeros((2, 5), "int64"))
     assert made[1].weight.shape == (2, 15)
+
+
+def test_dropout_draws_nothing_either_even_inside_a_recording():
+    made = nn.Sequential()
+    made.add(nn.Dropout(0.5), nn.Dense(2))
+    nd.random.seed(1)
+    expected = nd.random.uniform(shape=(3,))
+    nd.random.seed(1)
+    with record():
+        resolve_shapes(made, np.ones((2, 5), "float32"))
+    assert np.all(np.asarray(nd.random.uniform(shape=(3,)) == expected))
 
 
 def test_layers_that_do_not_fit_are_refused_and_shape_only_mode_is_left():

@@ -81,6 +81,22 @@ def test_initializing_again_through_either_changes_both_and_a_net_draws_it_once(
     assert_array_equal(net[0].weight.data(), [[2]])
 
 
+def test_a_tied_parameter_that_waits_for_its_shape_is_drawn_once():
+    drawn = []
+
+    class Counts(init.Initializer):
+        def _init_weight(self, name, data):
+            drawn.append(name)
+            data[:] = len(drawn)
+
+    first = nn.Dense(2, use_bias=False)
+    net = nn.Sequential()
+    net.add(first, nn.Dense(2, use_bias=False, params=first.params))
+    net.initialize(init=Counts())
+    net(nd.array(np.ones((1, 2))))
+    assert drawn == ["dense0_weight"]
+
+
 def test_the_gradient_equals_the_untied_gradients_added():
     rng = np.random.default_rng(0)
     W, x = rng.standard_normal((4, 4)), rng.standard_normal((3, 4))
