@@ -215,6 +215,17 @@ def test_a_net_that_nobody_initialized_says_to():
         nn.Dense(2)(ones(1, 3))
 
 
+def test_a_parameter_added_after_the_first_pass_settles_at_the_next():
+    net = Scale()
+    net.initialize()
+    net(ones(1, 2))
+    net.late = Parameter("late", shape=(0,), allow_deferred_init=True)
+    net.late.initialize("ones")
+    net.late.shape = (2,)
+    net(ones(1, 2))
+    assert_array_equal(net.late.data(), [1, 1])
+
+
 def test_only_layers_that_are_called_settle():
     net = Net()
     net.initialize()
