@@ -74,9 +74,9 @@ def _variance(net: Block, x: np.ndarray, layer: Block) -> float:
         hook = inner[0].register_forward_pre_hook(partial(_keep_input, seen))
     else:
         hook = layer.register_forward_hook(partial(_keep_output, seen))
-    with hook, autograd.pause(train_mode=False), np.errstate(over="ignore", invalid="ignore"):
+    with hook, autograd.pause(train_mode=False), np.errstate(all="ignore"):
         net(Tensor(x))
-    return float(np.var(seen[-1], dtype=np.float64)) if seen else float("nan")
+        return float(np.var(seen[-1], dtype=np.float64)) if seen else float("nan")
 
 
 def _keep_input(seen: list[np.ndarray], _block: Block, inputs: tuple[Tensor, ...]) -> None:

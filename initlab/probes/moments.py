@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Moments", "moments"]
+__all__ = ["Moments", "moments", "norm"]
 
 
 class Moments(NamedTuple):
@@ -32,13 +32,22 @@ def moments(array: NDArray[np.floating]) -> Moments:
     """
     flat = np.ravel(array).astype(np.float64, copy=False)
     mean = float(flat.mean())
-    squares = float(flat @ flat)
     centred = flat - mean
     return Moments(
         mean=mean,
         std=sqrt(float(centred @ centred) / flat.size),
         min=float(flat.min()),
         max=float(flat.max()),
-        norm=sqrt(squares),
+        norm=norm(flat),
         zeros=1 - np.count_nonzero(flat) / flat.size,
     )
+
+
+def norm(array: NDArray[np.floating]) -> float:
+    """Return the L2 norm of all elements, in float64: single precision ends at 1e19 squared.
+
+    >>> norm(np.full((2, 2), 1e30, np.float32)) == 2 * float(np.float32(1e30))
+    True
+    """
+    flat = np.ravel(array).astype(np.float64, copy=False)
+    return sqrt(float(flat @ flat))

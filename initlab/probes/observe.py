@@ -80,23 +80,32 @@ def observe(
 ) -> Observation:
     """Run `loss(net(x), y)` forward and backward in predict mode; gradients are of its mean.
 
-    Gradient buffers, running statistics and random streams stay untouched.
+    Gradient buffers, running statistics and random streams stay untouched. Signals are missing
+    where nothing can be differentiated: integers, and what follows from them alone.
     """
+    inputs = _inputs(x)
     outputs: dict[str, Tensor] = {}
     with ExitStack() as stack:
         for path, block in blocks_to_observe(net).items():
             stack.enter_context(block.register_forward_hook(partial(_keep, outputs, path)))
         stack.enter_context(autograd.record(train_mode=False))
-        value = loss(net(autograd.Tensor(x)), autograd.Tensor(y)).mean()
+        value = loss(net(inputs), autograd.Tensor(y)).mean()
     weights = {p: w.data() for p, w in parameters(net).items() if w.grad_req != "null"}
-    wanted = {("block", p): t for p, t in outputs.items()} | {
-        ("w", p): t for p, t in weights.items()
-    }
-    found = autograd.grad(value, list(wanted.values()), train_mode=False)
-    grads = dict(zip(wanted, found, strict=True))
+    recorded = {path: t for path, t in outputs.items() if t.node is not None}
+    wanted = [*recorded.values(), *weights.values()]
+    found = autograd.grad(value, wanted, train_mode=False) if wanted else []
+    grads = [np.asarray(g) for g in found]
     return Observation(
         loss=float(value),
         activations={path: np.asarray(t) for path, t in outputs.items()},
-        signals={path: np.asarray(grads["block", path]) for path in outputs},
-        gradients={path: np.asarray(grads["w", path]) for path in weights},
+        signals=dict(zip(recorded, grads, strict=False)),
+        gradients=dict(zip(weights, grads[len(recorded) :], strict=True)),
     )
+
+
+def _inputs(x: np.ndarray) -> Tensor:
+    """Return a batch from which everything is recorded, blocks before the first weight too."""
+    inputs = autograd.Tensor(x)
+    if np.issubdtype(x.dtype, np.floating):
+        inputs.attach_grad()
+    return inputs

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from initlab.probes.moments import norm
 from initlab.probes.probe import Probe, Reading, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import numpy as np
 
 __all__ = ["GradientToWeight", "UpdateToWeight"]
 
@@ -41,6 +42,6 @@ def _ratios(
     statistic: str, above: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray]
 ) -> Iterator[Reading]:
     for path, array in above.items():
-        norm = float(np.linalg.norm(weights[path]))
-        if norm > 0:  # a zero bias has no scale to compare with
-            yield Reading(statistic, path, float(np.linalg.norm(array)) / norm)
+        scale = norm(weights[path])
+        if scale > 0:  # a zero bias has no scale to compare with
+            yield Reading(statistic, path, norm(array) / scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log10
+from math import isfinite, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw_loss(result: RunResult, file: Path) -> None:
     axes = _axes()
     finite = [step for step in result.steps if step.finite]
     axes.plot([s.number for s in finite], [s.loss for s in finite], lw=0.8, label="train batch")
-    tests = [(number, score.loss) for number, score in result.scores]
+    tests = [(number, score.loss) for number, score in result.scores if isfinite(score.loss)]
     axes.plot([n for n, _ in tests], [loss for _, loss in tests], "o-", ms=3, label="test")
     if finite and min(step.loss for step in finite) > 0:
         _logarithmic(axes)

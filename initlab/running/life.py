@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isfinite, sqrt
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from initlab.data import Task, first_batch
 from initlab.nd import random
@@ -40,18 +40,32 @@ __all__ = ["live"]
 
 
 def live(spec: RunSpec) -> Iterator[Event]:
-    """Carry out `spec` and yield what happens: Planned, Drawn, then steps, readings, scores."""
+    """Carry out `spec` and yield what happens: Planned, Drawn, then steps, readings, scores.
+
+    The number of threads and the generator of dropout hold while the run works, not while its
+    watchers do, so that lives may be told in turns.
+    """
     began = perf_counter()
-    with threadpool_limits(spec.threads), random.drawing_from(spec.source.stream("dropout")):
-        net, plan = assemble(spec)
-        data = spec.data.load(spec.source)
-        total = spec.training.epochs * steps_per_epoch(len(data.train_x), spec.training.batch_size)
-        watch = Watch(spec.probes, net, total)
-        planned = Planned(net, data, plan, total)
-        yield planned
-        yield _draw(spec, net, data, plan)
-        yield from _Training(spec, planned, watch).events()
+    threads, dropout = ThreadpoolController(), spec.source.stream("dropout")
+    events = _events(spec)
+    while True:
+        with threads.limit(limits=spec.threads), random.drawing_from(dropout):
+            event = next(events, None)
+        if event is None:
+            break
+        yield event
     yield Finished(perf_counter() - began)
+
+
+def _events(spec: RunSpec) -> Iterator[Event]:
+    net, plan = assemble(spec)
+    data = spec.data.load(spec.source)
+    total = spec.training.epochs * steps_per_epoch(len(data.train_x), spec.training.batch_size)
+    watch = Watch(spec.probes, net, total)
+    planned = Planned(net, data, plan, total)
+    yield planned
+    yield _draw(spec, net, data, plan)
+    yield from _Training(spec, planned, watch).events()
 
 
 def _draw(spec: RunSpec, net: Block, data: Data, plan: InitPlan) -> Drawn:
@@ -76,10 +90,20 @@ class _Training:
 
     def events(self) -> Iterator[Event]:
         """Yield the training's events, ending with the final score or the divergence."""
+        for event in self._steps():
+            yield event
+            if isinstance(event, Diverged):
+                return
+        yield Measured(self.total, self.watch.measure(self._look(self.total)))
+        last = self._score(self.total)
+        yield last
+        if not isfinite(last.score.loss):
+            yield Diverged(locate(self.net, self.data.test_x, self.total))
+
+    def _steps(self) -> Iterator[Event]:
+        """Yield every step, the readings around it, and the score after all epochs but the last."""
         spec = self.spec
         if self.total == 0:
-            yield Measured(0, self.watch.measure(self._look(0)))
-            yield self._score(0)
             return
         stepper = spec.optim.bind(list(self.trainable.values()), total=self.total)
         per_epoch = steps_per_epoch(len(self.data.train_x), spec.training.batch_size)
@@ -92,21 +116,21 @@ class _Training:
             before = self._look(number) if due else None
             step = next(steps)
             if before is not None:
-                yield Measured(number, self.watch.measure(self._with_updates(before)))
+                seen = self._with_updates(before) if step.finite else before
+                yield Measured(number, self.watch.measure(seen))
             yield Stepped(step)
-            if not step.finite:
-                yield Diverged(locate(self.net, self.batch[0], number))
+            if step.divergence is not None:
+                yield Diverged(step.divergence)
                 return
-            if (number + 1) % per_epoch == 0:
+            if (number + 1) % per_epoch == 0 and number + 1 < self.total:
                 yield self._score(number + 1)
-        yield Measured(self.total, self.watch.measure(self._look(self.total)))
 
     def _score(self, step: int) -> Scored:
         return Scored(step, evaluate(self.net, self.loss, self.data.test_x, self.data.test_y))
 
     def _look(self, step: int) -> Snapshot:
         """Take everything but the update, on the same batch at every step."""
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             seen = observe(self.net, *self.batch, self.loss)
         return Snapshot(
             step,
@@ -118,9 +142,11 @@ class _Training:
         )
 
     def _with_updates(self, before: Snapshot) -> Snapshot:
-        updates = {
-            path: np.asarray(p.data()) - before.weights[path] for path, p in self.trainable.items()
-        }
+        with np.errstate(all="ignore"):
+            updates = {
+                path: np.asarray(p.data()) - before.weights[path]
+                for path, p in self.trainable.items()
+            }
         return Snapshot(**{**vars(before), "updates": updates})
 
 

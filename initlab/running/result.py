@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from initlab.running.events import (
@@ -113,7 +114,7 @@ class RunResult:
                 numbers["final/test_accuracy"] = self.score.accuracy
         if self.divergence is not None:
             numbers["diverged_step"] = float(self.divergence.step)
-        return numbers
+        return {name: value for name, value in numbers.items() if isfinite(value)}
 
     def last(self, statistic: str) -> dict[str, Reading]:
         """Return the latest reading of a statistic at each place."""

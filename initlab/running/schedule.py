@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from initlab.probes import Snapshot, Subject, select_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import numpy as np
 
     from initlab.config import ProbeSpec
     from initlab.nn import Block
@@ -40,30 +40,31 @@ class Watch:
     """
 
     def __init__(self, probes: Iterable[ProbeSpec], net: Block, total: int) -> None:
-        self._due = {
-            spec: (
-                due_steps(total, spec.times, spec.every),
-                frozenset(_places(spec, net)),
-            )
+        self._due = [
+            (spec.probe, due_steps(total, spec.times, spec.every), _places(spec, net))
             for spec in probes
-        }
+        ]
 
     def is_due(self, step: int) -> bool:
         """Return whether any probe wants to look at `step`."""
-        return any(step in steps for steps, _ in self._due.values())
+        return any(step in steps for _, steps, _ in self._due)
 
     def measure(self, snapshot: Snapshot) -> list[Reading]:
-        """Let every probe that is due at the snapshot's step look at its own places."""
-        return [
-            reading
-            for spec, (steps, places) in self._due.items()
-            if snapshot.step in steps
-            for reading in spec.probe.measure(_only(snapshot, spec.probe.over, places))
-        ]
+        """Let every probe that is due at the snapshot's step look at its own places.
+
+        A diverging net's numbers may overflow in a probe, too; the reading says it.
+        """
+        with np.errstate(all="ignore"):
+            return [
+                reading
+                for probe, steps, places in self._due
+                if snapshot.step in steps
+                for reading in probe.measure(_only(snapshot, probe.over, places))
+            ]
 
 
-def _places(spec: ProbeSpec, net: Block) -> list[str]:
-    return select_places(spec.probe, spec.match, net, f"probe {spec.name!r}")
+def _places(spec: ProbeSpec, net: Block) -> frozenset[str]:
+    return frozenset(select_places(spec.probe, spec.match, net, f"probe {spec.name!r}"))
 
 
 def _only(snapshot: Snapshot, over: Subject, places: frozenset[str]) -> Snapshot:

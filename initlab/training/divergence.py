@@ -26,7 +26,8 @@ class Divergence:
     Args:
         step: the step in which it appeared.
         block: the path of the block it appeared in; empty for the loss itself.
-        what: 'update' when the optimizer's step made a parameter non-finite, else 'forward'.
+        what: 'update' when the optimizer's step made a parameter non-finite, 'initialization'
+            when it was drawn so, else 'forward'.
     """
 
     step: int
@@ -39,15 +40,18 @@ class Divergence:
 
 
 def locate(net: Block, x: np.ndarray, step: int) -> Divergence:
-    """Find where the forward pass over `x`, whose loss was non-finite at `step`, went wrong.
+    """Find where the forward pass over `x` went wrong, whose loss was non-finite at `step`.
 
     A parameter that is already non-finite was made so by the update before, so that step is
     named; otherwise the forward pass is run again and the first block that turns finite
     inputs into non-finite outputs is named.
     """
     for path, parameter in parameters(net).items():
-        if not np.all(np.isfinite(np.asarray(parameter.data()))):
-            return Divergence(max(step - 1, 0), path.rpartition(".")[0], "update")
+        if not _finite(parameter.data()):
+            block = path.rpartition(".")[0]
+            if step == 0:
+                return Divergence(0, block, "initialization")
+            return Divergence(step - 1, block, "update")
     return Divergence(step, _first_bad_block(net, x), "forward")
 
 
@@ -63,6 +67,12 @@ def _first_bad_block(net: Block, x: np.ndarray) -> str:
     return bad[0] if bad else ""
 
 
-def _note(bad: list[str], path: str, _block: Block, _inputs: object, output: Tensor) -> None:
-    if not np.all(np.isfinite(np.asarray(output))):
+def _note(
+    bad: list[str], path: str, _block: Block, inputs: tuple[Tensor, ...], output: Tensor
+) -> None:
+    if not _finite(output) and all(_finite(x) for x in inputs):
         bad.append(path)
+
+
+def _finite(tensor: Tensor) -> bool:
+    return bool(np.all(np.isfinite(np.asarray(tensor))))

@@ -11,6 +11,7 @@ import numpy as np
 from initlab import autograd
 from initlab.autograd import Tensor
 from initlab.data import Data, batches
+from initlab.training.divergence import Divergence, locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,12 +38,14 @@ class Step:
         epoch: the epoch it belongs to, from 0.
         loss: the batch's mean loss, before the update.
         accuracy: the share of the batch classified rightly; None for regression.
+        divergence: where the finite numbers were left, when the loss is none.
     """
 
     number: int
     epoch: int
     loss: float
     accuracy: float | None = None
+    divergence: Divergence | None = None
 
     @property
     def finite(self) -> bool:
@@ -75,24 +78,24 @@ def train(
 ) -> Iterator[Step]:
     """Train `net` and yield each step after its update.
 
-    A step whose loss is not finite is yielded without its update and ends the training, so
-    what made it so can still be looked at.
+    A step whose loss is not finite is yielded without its update, says where it came from and
+    ends the training.
     """
     number = 0
     for epoch in range(epochs):
         for x, y in batches(data.train_x, data.train_y, batch_size, source, epoch):
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            with np.errstate(all="ignore"):
                 with autograd.record():
                     output = net(Tensor(x))
                     value = loss(output, Tensor(y))
                 mean = float(np.mean(np.asarray(value)))
-                step = Step(number, epoch, mean, _accuracy(output, y))
-                if not step.finite:
-                    yield step
-                    return
-                value.backward()
-                stepper.step(len(x), step=number)
-            yield step
+                where = None if math.isfinite(mean) else locate(net, x, number)
+                if where is None:
+                    value.backward()
+                    stepper.step(len(x), step=number)
+            yield Step(number, epoch, mean, _accuracy(output, y), where)
+            if where is not None:
+                return
             number += 1
 
 
@@ -105,7 +108,7 @@ def evaluate(
 ) -> Score:
     """Return the score of `net` on a data set, in predict mode, nothing recorded."""
     total, right = 0.0, 0.0
-    with autograd.pause(train_mode=False), np.errstate(over="ignore", invalid="ignore"):
+    with autograd.pause(train_mode=False), np.errstate(all="ignore"):
         for start in range(0, len(x), batch_size):
             part = slice(start, start + batch_size)
             output = net(Tensor(x[part]))
