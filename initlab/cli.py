@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
@@ -62,11 +63,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted. What was measured is kept.", file=sys.stderr)
         return INTERRUPTED
-    except InitlabError as error:
-        if os.environ.get("HYDRA_FULL_ERROR") == "1":
-            raise
-        print(f"initlab: {error.full()}", file=sys.stderr)
-        return FAILED_RUN if isinstance(error, RunFailedError) else USER_MISTAKE
+    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+        return _tell(error)
+
+
+def _tell(error: Exception) -> int:
+    """Print an error as one message, or with its traceback, and return the exit status."""
+    mistake = isinstance(error, InitlabError) and not isinstance(error, RunFailedError)
+    if os.environ.get("HYDRA_FULL_ERROR") == "1":
+        traceback.print_exception(error)
+    else:
+        name = type(error).__name__
+        message = error.full() if isinstance(error, InitlabError) else f"{name}: {error}"
+        way_out = "" if mistake else "\nHYDRA_FULL_ERROR=1 before the command shows where."
+        print(f"initlab: {message}{way_out}", file=sys.stderr)
+    return USER_MISTAKE if mistake else FAILED_RUN
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
@@ -90,7 +101,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Split off each `-p MODULE`; workers of a sweep find them in the environment."""
+    """Split off each `-p MODULE`."""
     plugins, rest = [], []
     pending = iter(arguments)
     for argument in pending:

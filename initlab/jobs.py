@@ -18,6 +18,7 @@ from initlab.running import RunResult, run
 from initlab.screen import Screen, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from initlab.config import RunSpec
@@ -27,8 +28,12 @@ __all__ = ["conclude", "run_job"]
 OUTCOME = "outcome.json"
 
 
-def run_job(spec: RunSpec, directory: Path) -> float:
+def run_job(read: Callable[[], RunSpec], directory: Path) -> float:
     """Run one job and return its final test loss, infinite for one that failed or diverged.
+
+    Args:
+        read: gives what to run, or raises what is wrong with it.
+        directory: the job's own.
 
     Its outcome is a file in its own directory, so that it crosses to the parent from whatever
     process a launcher runs it in.
@@ -38,17 +43,20 @@ def run_job(spec: RunSpec, directory: Path) -> float:
     """
     sweep = os.environ.get(SWEEP_VARIABLE)
     tags = {"initlab.sweep": sweep} if sweep else {}
+    label = f"job {directory.name}"
     try:
+        spec = read()
+        label = spec.label
         with Screen(spec.label, spec.training.epochs) as screen:
             result = run(spec, directory=directory, tags=tags, watch=screen)
     except KeyboardInterrupt:
-        _write(directory, {"label": spec.label, "outcome": "killed"})
+        _write(directory, {"label": label, "outcome": "killed"})
         raise
     except Exception as error:  # whatever one job of a sweep dies of
-        _write(directory, {"label": spec.label, "outcome": "failed", "reason": _reason(error)})
+        _write(directory, {"label": label, "outcome": "failed", "reason": _reason(error)})
         if sweep is None:
             raise
-        _report(spec, error)
+        _report(label, error)
         return math.inf
     _write(directory, _summary(result))
     if sweep is None:
@@ -60,10 +68,10 @@ def _reason(error: BaseException) -> str:
     return error.full() if isinstance(error, InitlabError) else f"{type(error).__name__}: {error}"
 
 
-def _report(spec: RunSpec, error: Exception) -> None:
+def _report(label: str, error: Exception) -> None:
     if os.environ.get("HYDRA_FULL_ERROR") == "1":
         traceback.print_exception(error)
-    sys.stderr.write(f"{spec.label} failed: {_reason(error)}\n")
+    sys.stderr.write(f"{label} failed: {_reason(error)}\n")
 
 
 def _summary(result: RunResult) -> dict[str, object]:
@@ -85,9 +93,10 @@ def conclude(sweep_directory: Path, console: Console | None = None) -> int:
     """Print what became of a sweep's jobs and return how many failed."""
     files = sorted(sweep_directory.glob(f"*/{OUTCOME}"), key=_number)
     outcomes = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    columns = ("run", "outcome", "test loss", "test accuracy", "seconds")
+    columns = ("job", "run", "outcome", "test loss", "test accuracy", "seconds")
     rows = [
         (
+            file.parent.name,
             outcome["label"],
             outcome["outcome"],
             *(
@@ -95,7 +104,7 @@ def conclude(sweep_directory: Path, console: Console | None = None) -> int:
                 for key in ("final/test_loss", "final/test_accuracy", "seconds")
             ),
         )
-        for outcome in outcomes
+        for file, outcome in zip(files, outcomes, strict=True)
     ]
     console = console or Console()
     print_table(columns, rows, console=console)

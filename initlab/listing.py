@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING
+import re
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -14,7 +16,7 @@ from initlab.screen import print_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from initlab.catalog import Catalog, Entry
+    from initlab.catalog import Catalog, Entry, Option
 
 __all__ = ["print_catalog"]
 
@@ -49,7 +51,10 @@ def _print_kind(catalog: Catalog, kind: str, console: Console) -> None:
 
 
 def _options(entry: Entry) -> str:
-    return ", ".join(f"{option.name}={option.default}" for option in options(entry))
+    return ", ".join(
+        option.name if option.required else f"{option.name}={option.default}"
+        for option in options(entry)
+    )
 
 
 def _print_entries(catalog: Catalog, name: str, console: Console) -> None:
@@ -58,7 +63,25 @@ def _print_entries(catalog: Catalog, name: str, console: Console) -> None:
         raise UnknownNameError("name", name, {entry.name for entry in catalog.entries})
     for entry in found:
         console.print(f"{entry.kind} {entry.name} ({entry.origin})\n", markup=False)
-        console.print(inspect.getdoc(entry.cls) or "", markup=False, highlight=False)
-        rows = [(option.name, str(option.type), str(option.default)) for option in options(entry)]
+        console.print(_text(entry), markup=False, highlight=False, soft_wrap=True)
+        rows = [(o.name, _type(o.type), _default(o), o.doc) for o in options(entry)]
         if rows:
-            print_table(("option", "type", "default"), rows, console=console)
+            print_table(("option", "type", "default", "what it does"), rows, console=console)
+
+
+def _text(entry: Entry) -> str:
+    """Return the docstring without its Args section, which the table of options tells."""
+    before, _, rest = (inspect.getdoc(entry.cls) or "").partition("\nArgs:\n")
+    after = rest.partition("\n\n")[2]
+    return f"{before}\n{after}".rstrip()
+
+
+def _type(hint: Any) -> str:
+    """Return a type as one would say it: an enumeration by its choices, a class by its name."""
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return " | ".join(member.name for member in hint)
+    return re.sub(r"(\w+\.)+", "", inspect.formatannotation(hint))
+
+
+def _default(option: Option) -> str:
+    return "(required)" if option.required else str(option.default)

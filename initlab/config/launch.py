@@ -21,6 +21,7 @@ from initlab.config.composition import compose_config
 from initlab.config.groups import folder, publish
 from initlab.config.parse import parse
 from initlab.config.refusals import in_our_words
+from initlab.errors import ConfigError, InitlabError
 from initlab.tracking import EXPERIMENT_VARIABLE, prepare
 
 if TYPE_CHECKING:
@@ -29,24 +30,29 @@ if TYPE_CHECKING:
     from initlab.catalog import Catalog
     from initlab.config.spec import RunSpec
 
+    Task = Callable[[Callable[[], RunSpec], Path], float]
+
 __all__ = ["SWEEP_VARIABLE", "launch"]
 
 SWEEP_VARIABLE = "INITLAB_SWEEP"
 SWEEP_DIRECTORY = "hydra.sweep.dir"
+FULL_ERROR = "HYDRA_FULL_ERROR"
 
 
 class _Job:
-    """What Hydra calls: parses, runs, and keeps a single run's error for the command line."""
+    """What Hydra calls: runs, and keeps a single run's error for the command line."""
 
-    def __init__(self, task: Callable[[RunSpec, Path], float], catalog: Catalog) -> None:
+    def __init__(self, task: Task, catalog: Catalog) -> None:
         self.task, self.catalog = task, catalog
         self.error: BaseException | None = None
+        self.settings = {FULL_ERROR: os.environ.get(FULL_ERROR, "0")}
 
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
         try:
             free: Any = OmegaConf.create(OmegaConf.to_container(config, enum_to_str=False))
-            return self.task(parse(free, self.catalog), directory)
+            with _environment(self.settings):  # what the user set, not what `_hydra` did
+                return self.task(lambda: parse(free, self.catalog), directory)
         except Exception as error:
             if SWEEP_VARIABLE in os.environ:
                 raise
@@ -54,14 +60,13 @@ class _Job:
             return None
 
 
-def launch(
-    arguments: Sequence[str], task: Callable[[RunSpec, Path], float], catalog: Catalog
-) -> Path | None:
+def launch(arguments: Sequence[str], task: Task, catalog: Catalog) -> Path | None:
     """Run the command's job or jobs and return the sweep's directory, or None for a single run.
 
     Args:
         arguments: flags and overrides, in any order.
-        task: carries out one RunSpec in its own directory.
+        task: carries out one job in its own directory; the function that it gets reads the job's
+            RunSpec, or raises what is wrong with it.
         catalog: what names stand for.
 
     Before the first job of a sweep every value of every axis is composed and read, and the
@@ -86,17 +91,29 @@ def launch(
     return directory
 
 
-def _hydra(arguments: list[str], task: Callable[[RunSpec, Path], float], catalog: Catalog) -> None:
+def _hydra(arguments: list[str], task: Task, catalog: Catalog) -> None:
     job = _Job(task, catalog)
     main: Any = hydra.main(
         version_base="1.3", config_path=str(folder("conf")), config_name="config"
     )(job.__call__)
-    # HYDRA_FULL_ERROR makes Hydra pass errors on instead of printing them and leaving
-    full_error = _environment({"HYDRA_FULL_ERROR": "1"})
+    # it makes Hydra pass errors on instead of printing them and leaving
+    full_error = _environment({FULL_ERROR: "1"})
     with in_our_words(), full_error, patch.object(sys, "argv", ["initlab", *arguments]):
-        main()
+        _call(main)
     if job.error is not None:
         raise job.error
+
+
+def _call(main: Callable[[], None]) -> None:
+    try:
+        main()
+    except OSError as error:
+        if isinstance(error, InitlabError):
+            raise
+        raise ConfigError(
+            f"The run's directory cannot be made: {error}. Name another one with "
+            "hydra.run.dir=PLACE (a sweep's: hydra.sweep.dir=PLACE)."
+        ) from error
 
 
 def _check_axes(given: list[str], catalog: Catalog) -> RunSpec:
@@ -118,7 +135,7 @@ def _values(override: Any) -> list[str]:
     if not override.is_discrete_sweep():
         return [f"{override.get_key_element()}={override.value().start}"]
     key = override.get_key_element()
-    return [f"{key}={value}" for value in override.sweep_string_iterator()]
+    return overrides([f"{key}={value}" for value in override.sweep_string_iterator()])
 
 
 def _sweep_directory(arguments: Sequence[str]) -> Path:

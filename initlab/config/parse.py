@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from initlab.catalog import Entry
 from initlab.config.model import ModelReader, read_ties
@@ -43,10 +43,7 @@ def parse(config: DictConfig, catalog: Catalog) -> RunSpec:
         InitlabError: for a key, name, type or value that is not allowed; a note says where.
     """
     unresolved = OmegaConf.to_yaml(config, resolve=False)
-    try:
-        tree: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    except OmegaConfBaseException as error:
-        raise ConfigError(f"The config does not resolve: {str(error).strip()}") from error
+    tree = _resolved(config)
     tree = {k: v for k, v in tree.items() if k not in ("hydra", "experiment")}
     known_keys(tree, TOP, "key of the config")
     for key in TOP:
@@ -75,6 +72,19 @@ def parse(config: DictConfig, catalog: Catalog) -> RunSpec:
         text=OmegaConf.to_yaml(OmegaConf.create(plain)),
         identity=_identity(plain),
     )
+
+
+def _resolved(config: DictConfig) -> dict[str, Any]:
+    try:
+        tree: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        raise ConfigError(f"{error.full_key} has no default: {error.full_key}=VALUE.") from error
+    except OmegaConfBaseException as error:
+        reason = str(error).partition("\n")[0]
+        refused = ConfigError(f"The config does not resolve: {reason}.")
+        refused.add_note(f"in {error.full_key}")
+        raise refused from error
+    return tree  # type: ignore[no-any-return]
 
 
 def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
@@ -119,7 +129,7 @@ def _probes(nodes: Mapping[str, Any], catalog: Catalog) -> Iterator[ProbeSpec]:
         key = f"probes.{name}"
         given = {"name": node} if isinstance(node, str) else dict(mapping(node, key))
         places = {k: given.pop(k) for k in WHEN if k in given}
-        probe = instance(catalog, "probe", given, key)
+        probe = instance(catalog, "probe", given, key, beside=WHEN)
         when = typed(Entry(name, "probe", ProbeSpec, "initlab", ""), places, key, ("name", "probe"))
         with noting(key):
             yield ProbeSpec(name, probe, **when)
@@ -180,5 +190,6 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _identity(tree: Mapping[str, Any]) -> str:
+    """Hash all but the place of the record, in its order: that of blocks and rules decides too."""
     decides = {k: v for k, v in tree.items() if k != "tracking"}
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(decides).encode()).hexdigest()

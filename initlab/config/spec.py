@@ -87,7 +87,7 @@ class ProbeSpec:
 class TrainingSpec:
     """How long to train, and on how many samples at a time."""
 
-    epochs: int = 30
+    epochs: int = 100
     batch_size: int = 64
 
     def __post_init__(self) -> None:
@@ -100,7 +100,7 @@ class TrainingSpec:
 
 @dataclass(frozen=True, eq=False)
 class RunSpec:
-    """Everything that decides a run.
+    """Everything that decides a run; equal to another one of the same config.
 
     Args:
         label: a short name, "xavier-mlp-digits-s0".
@@ -141,6 +141,14 @@ class RunSpec:
     def __post_init__(self) -> None:
         if self.threads < 1:
             raise BadValueError(f"threads must be at least 1, got {self.threads}.")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RunSpec):
+            return NotImplemented
+        return (self.identity, self.tracking) == (other.identity, other.tracking)
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
 
     def __repr__(self) -> str:
         return f"RunSpec({self.label}, {self.identity[:12]})"

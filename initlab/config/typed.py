@@ -8,6 +8,7 @@ from enum import Enum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Optional, get_args
 
+import numpy as np
 from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -17,7 +18,7 @@ from initlab.errors import BadTypeError, ConfigError, InitlabError, UnknownNameE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from initlab.catalog import Catalog, Entry
+    from initlab.catalog import Catalog, Entry, Option
 
 __all__ = ["described", "instance", "known_keys", "mapping", "noting", "schema", "typed"]
 
@@ -29,8 +30,7 @@ def schema(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
     fields: dict[str, tuple[Any, Any]] = {"name": (str, field(default=entry.name))}
     for option in options(entry):
         if option.name not in leave_out:
-            default = MISSING if option.required else option.default
-            fields[option.name] = (_type(option.type), _field(default))
+            fields[option.name] = (_type(option), _field(option))
     made = make_dataclass(entry.cls.__name__, [(name, *rest) for name, rest in fields.items()])
     node: DictConfig = OmegaConf.structured(made)
     return node
@@ -38,7 +38,7 @@ def schema(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
 
 def described(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
     """Return the schema without the options whose default YAML cannot write, such as objects."""
-    objects = [o.name for o in options(entry) if not (o.required or _is_plain(o.default))]
+    objects = [o.name for o in options(entry) if not (o.required or _is_plain(_default(o)))]
     return schema(entry, [*leave_out, *objects])
 
 
@@ -63,14 +63,23 @@ def known_keys(node: Mapping[str, Any], known: Iterable[str], what: str) -> None
             raise UnknownNameError(f"{what}:", str(key), known)
 
 
-def _type(hint: Any) -> Any:
-    """Return the type if OmegaConf can check it, else Any."""
-    arguments = [a for a in get_args(hint) if a is not NoneType]
-    if len(arguments) == 1 and NoneType in get_args(hint):
-        inner = _type(arguments[0])
-        return Any if inner is Any else Optional[inner]  # noqa: UP045 - made at run time
-    simple = isinstance(hint, type) and (hint in SIMPLE or issubclass(hint, Enum))
-    return hint if simple else Any
+def _type(option: Option) -> Any:
+    """Return the option's type if OmegaConf can check it and the default is of it, else Any."""
+    choices = [a for a in get_args(option.type) if a is not NoneType]
+    optional = NoneType in get_args(option.type)
+    hint = choices[0] if optional and len(choices) == 1 else option.type
+    if not isinstance(hint, type) or not (hint in SIMPLE or issubclass(hint, Enum)):
+        return Any
+    default = _default(option)
+    if optional or default is None or not (option.required or _is_plain(default)):
+        return Optional[hint]  # noqa: UP045 - made at run time
+    fits = option.required or type(default) is hint or (hint is float and type(default) is int)
+    return hint if fits else Any
+
+
+def _default(option: Option) -> Any:
+    """Return the default, a NumPy number as Python's: `gain: float = np.sqrt(2)`."""
+    return option.default.item() if isinstance(option.default, np.generic) else option.default
 
 
 def _is_plain(value: Any) -> bool:
@@ -81,7 +90,10 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (*SIMPLE, Enum))
 
 
-def _field(default: Any) -> Any:
+def _field(option: Option) -> Any:
+    if option.required:
+        return field(default=MISSING)
+    default = _default(option)
     if not _is_plain(default):
         return field(default=None)
     if isinstance(default, list | tuple | dict):
@@ -91,9 +103,20 @@ def _field(default: Any) -> Any:
 
 
 def typed(
-    entry: Entry, values: Mapping[str, Any], key: str, leave_out: Sequence[str] = ()
+    entry: Entry,
+    values: Mapping[str, Any],
+    key: str,
+    leave_out: Sequence[str] = (),
+    beside: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the options in `values`, converted to their declared types, defaults left out.
+
+    Args:
+        entry: whose options.
+        values: what the config says.
+        key: where it stands, for messages.
+        leave_out: options that a config has no use for.
+        beside: keys that may stand there too and were read already, for messages.
 
     Raises:
         UnknownNameError: for an option that the entry does not have.
@@ -102,7 +125,7 @@ def typed(
     """
     declared = {o.name: o for o in options(entry) if o.name not in leave_out}
     with noting(key):
-        known_keys(values, declared, f"option of {entry.kind} {entry.name!r}")
+        known_keys(values, [*declared, *beside], f"option of {entry.kind} {entry.name!r}")
     plan = schema(entry, leave_out)
     for name, value in values.items():
         _assign(plan, name, value, f"{key}.{name}")
@@ -123,7 +146,13 @@ def _assign(plan: DictConfig, name: str, value: Any, key: str) -> None:
         raise BadTypeError(f"{key}={value!r} has the wrong type: {reason}.") from error
 
 
-def instance(catalog: Catalog, kind: str, node: Mapping[str, Any] | str, key: str) -> Any:
+def instance(
+    catalog: Catalog,
+    kind: str,
+    node: Mapping[str, Any] | str,
+    key: str,
+    beside: Sequence[str] = (),
+) -> Any:
     """Return the registered thing that a config node names, made with the node's options.
 
     Args:
@@ -131,6 +160,7 @@ def instance(catalog: Catalog, kind: str, node: Mapping[str, Any] | str, key: st
         kind: "initializer", "probe", ...
         node: `{name: xavier, magnitude: 2}`, or the name alone.
         key: where it stands, for messages.
+        beside: keys that may stand there too and were read already, for messages.
 
     Raises:
         InitlabError: for an unknown name or option, a wrong type or value; the key is in a note.
@@ -142,7 +172,7 @@ def instance(catalog: Catalog, kind: str, node: Mapping[str, Any] | str, key: st
     with noting(key):
         made = catalog.get(kind, str(name))
     entry = catalog.shelf(kind)[str(name)]
-    arguments = typed(entry, values, key)
+    arguments = typed(entry, values, key, beside=beside)
     if not isinstance(made, type):
         arguments = {o.name: o.default for o in options(entry)} | arguments
     with noting(key):
