@@ -39,7 +39,7 @@ def moments(array: NDArray[np.floating]) -> Moments:
         min=float(flat.min()),
         max=float(flat.max()),
         norm=norm(flat),
-        zeros=1 - np.count_nonzero(flat) / flat.size,
+        zeros=1 - int(np.count_nonzero(flat)) / flat.size,
     )
 
 

@@ -98,7 +98,7 @@ class Reading:
         """'as expected', or 'off' beyond five standard errors; None without expectation."""
         if self.deviation is None:
             return None
-        return "off" if abs(self.deviation) > ALARM else "as expected"
+        return "as expected" if abs(self.deviation) <= ALARM else "off"  # not a number is off
 
 
 class Probe:
