@@ -1,0 +1,167 @@
+"""LSUV: pre-activations of unit variance, layer after layer, by scaling weights alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from initlab import nn
+from initlab.autograd import Tensor
+from initlab.calibrators import LSUV, Calibrator, calibrators
+from initlab.errors import BadValueError
+from initlab.nd.random import generator
+from initlab.tree import fresh_names, parameters, tie
+
+X = (3 + 2 * np.random.default_rng(0).standard_normal((64, 20))).astype(np.float32)
+
+
+@pytest.fixture
+def drawn():
+    """Make a net of blocks whose parameters, biases too, are N(0, sigma^2) of one seed."""
+
+    def make(*layers, sigma=0.5, x=X):
+        with fresh_names():
+            net = nn.Sequential()
+            net.add(*layers)
+        net.initialize()
+        net(Tensor(x))
+        rng = np.random.default_rng(1)
+        for parameter in parameters(net).values():
+            values = rng.normal(0, sigma, parameter.shape)
+            parameter.set_data(values.astype(np.float32))
+        return net
+
+    return make
+
+
+def arrays(net):
+    return {path: np.array(p.data()) for path, p in parameters(net).items()}
+
+
+def pre_activations(net, depth, f, x=X):
+    """A dense net's forward pass in NumPy, in double precision."""
+    w = {path: array.astype(np.float64) for path, array in arrays(net).items()}
+    seen, a = [], x.astype(np.float64)
+    for layer in range(depth):
+        seen.append(a @ w[f"{layer}.weight"].T + w[f"{layer}.bias"])
+        a = f(seen[-1])
+    return seen
+
+
+@pytest.mark.parametrize("sigma", [1e-4, 0.5, 50.0])
+@pytest.mark.parametrize(("name", "f"), [("relu", lambda z: np.maximum(z, 0)), ("tanh", np.tanh)])
+def test_every_pre_activation_has_unit_variance_after_it(drawn, name, f, sigma):
+    depth = 6
+    net = drawn(*(nn.Dense(30, activation=name) for _ in range(depth)), sigma=sigma)
+    for parameter in net.collect_params(".*bias").values():
+        parameter.set_data(0.2 * np.ones(parameter.shape, np.float32))
+    done = LSUV(tolerance=0.01).calibrate(net, X)
+    assert all(c.converged for c in done)
+    variances = [np.var(z) for z in pre_activations(net, depth, f)]
+    np.testing.assert_allclose(variances, 1, atol=0.01)
+    np.testing.assert_allclose([c.reached for c in done], variances, rtol=1e-4)
+
+
+def test_biases_and_gains_keep_their_bits_and_weights_are_only_scaled(drawn):
+    net = drawn(nn.Dense(30, activation="relu"), nn.LayerNorm(), nn.Dense(10))
+    before = arrays(net)
+    done = {c.path: c for c in LSUV().calibrate(net, X)}
+    assert list(done) == ["0.weight", "2.weight"]
+    for path, after in arrays(net).items():
+        if path in done:
+            np.testing.assert_allclose(after, done[path].factor * before[path], rtol=1e-5)
+        else:
+            assert after.tobytes() == before[path].tobytes()
+
+
+def test_without_biases_one_division_is_exact(drawn):
+    net = drawn(*(nn.Dense(30, activation="relu", use_bias=False) for _ in range(4)))
+    done = LSUV(tolerance=1e-4).calibrate(net, X)
+    assert [c.iterations for c in done] == [1, 1, 1, 1]
+    assert all(abs(c.reached - 1) < 1e-4 for c in done)
+
+
+def test_a_layer_that_is_good_already_is_left_alone(drawn):
+    net = drawn(nn.Dense(30), nn.Dense(10))
+    LSUV(tolerance=0.01).calibrate(net, X)
+    before = arrays(net)
+    again = LSUV(tolerance=0.01).calibrate(net, X)
+    assert [(c.factor, c.iterations, c.converged) for c in again] == [(1.0, 0, True)] * 2
+    for path, after in arrays(net).items():
+        np.testing.assert_array_equal(after, before[path])
+
+
+def test_a_bias_that_outweighs_the_target_is_told_and_not_hidden(drawn):
+    net = drawn(nn.Dense(30))
+    net[0].bias.set_data(np.linspace(-9, 9, 30).astype(np.float32))  # variance 28.8 by itself
+    (done,) = LSUV(iterations=3).calibrate(net, X)
+    assert (done.iterations, done.converged) == (3, False)
+    assert done.reached > 20
+
+
+@pytest.mark.parametrize(("value", "reached"), [(0.0, 0.0), (1e38, np.inf)])
+def test_what_no_scaling_mends_is_left_as_it_is(drawn, value, reached):
+    net = drawn(nn.Dense(30, use_bias=False))
+    net[0].weight.set_data(np.full((30, 20), value, np.float32))
+    (done,) = LSUV().calibrate(net, X)
+    assert (done.factor, done.iterations, done.converged) == (1.0, 0, False)
+    assert done.reached == reached or not np.isfinite([done.reached, reached]).any()
+    assert (net[0].weight.data().array == np.float32(value)).all()
+
+
+def test_dropout_is_out_of_force_and_draws_nothing(drawn):
+    net = drawn(nn.Dense(30), nn.Dropout(0.9), nn.Dense(10, use_bias=False))
+    before = str(generator().bit_generator.state)
+    LSUV(tolerance=1e-3).calibrate(net, X)
+    w = arrays(net)
+    z = (X @ w["0.weight"].T + w["0.bias"]) @ w["2.weight"].T
+    assert np.var(z, dtype=float) == pytest.approx(1, abs=1e-3)
+    assert str(generator().bit_generator.state) == before
+
+
+def test_the_branch_of_a_residual_is_calibrated_itself(drawn):
+    net = drawn(nn.Dense(20), nn.Residual(nn.Dense(20, activation="relu", use_bias=False)))
+    done = LSUV(tolerance=0.01).calibrate(net, X)
+    assert [c.path for c in done] == ["0.weight", "1.body.weight"]
+    w = arrays(net)
+    z = (X @ w["0.weight"].T + w["0.bias"]) @ w["1.body.weight"].T
+    assert np.var(z, dtype=float) == pytest.approx(1, abs=0.01)
+
+
+def test_a_tied_weight_is_scaled_once_for_its_first_place(drawn):
+    net = drawn(nn.Dense(20), nn.Dense(20))
+    tie(net, parameter="1.weight", to="0.weight")
+    (done,) = LSUV(tolerance=0.01).calibrate(net, X)
+    assert done.path == "0.weight"
+    z = X @ arrays(net)["0.weight"].T + arrays(net)["0.bias"]
+    assert np.var(z, dtype=float) == pytest.approx(1, abs=0.01)
+
+
+def test_embeddings_are_not_calibrated(drawn):
+    tokens = np.arange(12).reshape(4, 3) % 5
+    net = drawn(nn.Embedding(5, 8), nn.Dense(4), x=tokens)
+    assert [c.path for c in LSUV().calibrate(net, tokens)] == ["1.weight"]
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1.0, float("nan")])
+def test_a_tolerance_that_nothing_meets_is_refused(tolerance):
+    with pytest.raises(BadValueError, match=rf"tolerance must be positive, got {tolerance}\."):
+        LSUV(tolerance=tolerance)
+
+
+def test_no_iteration_is_refused():
+    with pytest.raises(BadValueError, match=r"iterations must be at least 1, got 0\."):
+        LSUV(iterations=0)
+
+
+def test_the_shelf_holds_lsuv_over_orthogonal_draws():
+    assert dict(calibrators()) == {"lsuv": LSUV}
+    assert LSUV.base == "orthogonal"  # Mishkin & Matas (2016), step 1
+
+
+def test_a_calibrator_that_does_not_say_how_is_told():
+    class Silent(Calibrator):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Silent is a Calibrator without calibrate\(\)"):
+        Silent().calibrate(nn.Sequential(), X)
