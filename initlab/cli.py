@@ -86,15 +86,15 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
 
 def _dispatch(arguments: list[str]) -> int:
     plugins, arguments = _take_plugins(arguments)
-    verb = arguments[0] if arguments else ""
-    if verb in VERBS:
-        return VERBS[verb](arguments[1:], plugins)
     if {"-h", "--help"} & set(arguments):
         print(HELP, end="")
         return 0
     if "--version" in arguments:
         print(f"initlab {version('initlab')}")
         return 0
+    verb = arguments[0] if arguments else ""
+    if verb in VERBS:
+        return VERBS[verb](arguments[1:], plugins)
     if verb.isidentifier():
         raise UnknownNameError("command", verb, VERBS)
     return _run(arguments, plugins)
@@ -116,9 +116,6 @@ def _take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _run(arguments: list[str], plugins: list[str]) -> int:
-    if {"-h", "--help"} & set(arguments):
-        print(HELP, end="")
-        return 0
     from initlab.config import launch
     from initlab.jobs import conclude, run_job
 
@@ -129,10 +126,6 @@ def _run(arguments: list[str], plugins: list[str]) -> int:
 
 
 def _plan(arguments: list[str], plugins: list[str]) -> int:
-    if {"-h", "--help"} & set(arguments):
-        print("initlab plan [OVERRIDES]: who gets which initializer, and why; draws nothing.\n")
-        print(HELP, end="")
-        return 0
     from initlab.config import compose
     from initlab.running import plan
     from initlab.screen import print_table

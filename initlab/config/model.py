@@ -45,7 +45,7 @@ class ModelReader:
             if f"${{model.{size}}}" not in unresolved:
                 allowed = [*known, *(s for s in sizes if s != size), "ties", "name"]
                 error = UnknownNameError("key of the model, which nothing uses:", size, allowed)
-                error.add_note(f"in model.{size}")
+                error.add_note(f"in model.{size}; to remove it: ~model.{size}")
                 raise error
         return block
 
