@@ -90,12 +90,13 @@ def test_digits_are_learned():
 
 def test_steps_are_done_one_by_one_as_they_are_asked_for(dense, regression):
     net = dense([[1.0]])
-    steps = going(net, regression([[1]] * 3, [[0]] * 3), SGD(0.5), batch_size=1)
+    steps = going(net, regression([[1]] * 3, [[0]] * 3), SGD(0.25), batch_size=1)
     weight = net[0].weight.data()
     assert weight.array.item() == 1
-    for expected in (0.5, 0.0):  # dL/dw = dL/db = w + b = 1 both times
-        assert next(steps).loss == 0.5
-        assert weight.array.item() == expected
+    # o = w + b: 1, then 3/4 - 1/4; both move by a quarter of it
+    for loss, after in ((0.5, 0.75), (0.125, 0.625)):
+        assert next(steps).loss == loss
+        assert weight.array.item() == after
     assert not autograd.is_recording()
     assert np.geterr()["over"] == "warn"
 

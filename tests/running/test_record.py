@@ -1,0 +1,255 @@
+"""What a run leaves: numbers under stable names, and files that say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+from initlab.running import Finished, Outcome, Planned, Stepped, plan
+from initlab.tracking import Status
+from initlab.tree import parameters
+
+FILES = {
+    "config.yaml", "plan.txt", "plan.json", "readings.csv", "steps.csv", "parameters.safetensors",
+    "figures/loss.png", "figures/signal_through_depth.png",
+}  # fmt: skip
+
+
+def rows(record, name):
+    return list(csv.DictReader(io.StringIO(record.files[name].decode())))
+
+
+def test_the_artifacts_are_the_config_the_plan_the_tables_the_figures_and_the_parameters(usual):
+    _, record = usual
+    assert record.files.keys() == FILES
+    assert record.status == Status.FINISHED
+    assert record.error is None
+
+
+def test_the_final_parameters_are_in_the_file_to_the_bit(usual):
+    result, record = usual
+    stored = load(record.files["parameters.safetensors"])
+    final = {path: np.asarray(p.data()) for path, p in parameters(result.net).items()}
+    assert stored.keys() == final.keys()
+    for path, array in final.items():
+        assert stored[path].dtype == np.float32
+        np.testing.assert_array_equal(stored[path], array)
+
+
+def test_tied_parameters_are_stored_once_with_their_other_paths(run):
+    _, record = run(
+        "training.epochs=0", "+model.ties.w={parameter: hidden.1.bias, to: hidden.0.bias}"
+    )
+    stored = record.files["parameters.safetensors"]
+    assert "hidden.1.bias" not in load(stored)
+    header = json.loads(stored[8 : 8 + int.from_bytes(stored[:8], "little")])
+    assert json.loads(header["__metadata__"]["aliases"]) == {"hidden.1.bias": "hidden.0.bias"}
+
+
+def test_the_plan_and_the_config_are_those_that_decided_the_run(usual):
+    result, record = usual
+    assert record.files["plan.txt"].decode() == f"{plan(result.spec)}\n"
+    assert json.loads(record.files["plan.json"]) == plan(result.spec).to_dict()
+    assert record.files["config.yaml"].decode() == result.spec.text
+
+
+def test_each_step_s_loss_and_accuracy_is_in_the_table(usual):
+    result, record = usual
+    table = rows(record, "steps.csv")
+    assert len(table) == len(result.steps) == 46
+    for row, step in zip(table, result.steps, strict=True):
+        assert (int(row["step"]), int(row["epoch"])) == (step.number, step.epoch)
+        assert (float(row["loss"]), float(row["accuracy"])) == (step.loss, step.accuracy)
+
+
+def test_each_reading_is_in_the_table_with_what_was_expected(usual):
+    result, record = usual
+    table = rows(record, "readings.csv")
+    readings = [(step, r) for step, found in result.readings for r in found]
+    assert len(table) == len(readings) > 22 * 12
+    for row, (step, reading) in zip(table, readings, strict=True):
+        assert (int(row["step"]), row["statistic"], row["place"]) == (
+            step, reading.statistic, reading.place,
+        )  # fmt: skip
+        assert float(row["value"]) == reading.value
+        assert (row["expected"] or None) == (
+            None if reading.expected is None else str(reading.expected)
+        )
+        assert (row["verdict"] or None) == reading.verdict
+
+
+def test_charts_hold_headlines_and_the_rest_is_in_the_table_only(usual):
+    result, record = usual
+    paths = [f"{b}.{p}" for b in ("hidden.0", "hidden.1", "output") for p in ("weight", "bias")]
+    charts = {
+        f"{name}/{p}"
+        for p in paths
+        for name in ("weight_std", "grad_std", "grad_to_weight", "update_to_weight")
+    }
+    charts |= {
+        f"{name}/{b}"
+        for b in ("hidden.0", "hidden.1", "output")
+        for name in ("act_std", "signal_grad_std", "dead_units")
+    }
+    others = {
+        "train/loss", "train/accuracy", "test/loss", "test/accuracy", "diverged",
+        "final/train_loss", "final/test_loss", "final/test_accuracy",
+        "at_init/act_std_by_depth", "at_init/signal_grad_std_by_depth",
+    }  # fmt: skip
+    assert record.metrics.keys() == charts | others
+    for path in paths:
+        series = [
+            (step, r.value)
+            for step, found in result.readings
+            for r in found
+            if r.metric == f"weight_std/{path}"
+        ]
+        assert record.metrics[f"weight_std/{path}"] == series
+
+
+def test_the_signal_at_initialization_is_logged_by_depth(usual):
+    result, record = usual
+    first = result.first("act_std")
+    assert list(first) == ["hidden.0", "hidden.1", "output"]
+    assert record.metrics["at_init/act_std_by_depth"] == [
+        (depth, reading.value) for depth, reading in enumerate(first.values())
+    ]
+
+
+def test_a_long_curve_is_thinned_in_the_record_and_whole_in_the_table(run):
+    result, record = run("training.epochs=18", "probes=none")  # 414 steps, every second of them
+    assert record.metrics["train/loss"] == [(s.number, s.loss) for s in result.steps[::2]]
+    assert len(rows(record, "steps.csv")) == 414
+
+
+def test_the_summary_is_what_the_last_step_and_score_say(usual):
+    result, record = usual
+    expected = {
+        "diverged": 0.0,
+        "final/train_loss": result.steps[-1].loss,
+        "final/test_loss": result.scores[-1][1].loss,
+        "final/test_accuracy": result.scores[-1][1].accuracy,
+    }
+    assert result.summary == record.summary == expected
+
+
+def test_the_record_knows_the_run_s_name_config_tags_and_data(run):
+    result, record = run("+init=he", "training.epochs=0", tags={"sweep": "ours"})
+    info = record.info
+    assert info.name == result.spec.label == "he-mlp-digits-s0"
+    assert info.tags == {"initializer": "he", "sweep": "ours"}
+    assert info.params["model.width"] == "16"
+    assert info.params["init.weight.name"] == "he"
+    assert (info.dataset.name, info.dataset.profile["train"]) == ("digits", 1438)
+    assert result.data.digest.startswith(info.dataset.digest)
+    assert result.run_id == record.run_id
+
+
+def test_the_result_says_what_became_of_each_parameter(usual):
+    result, _ = usual
+    columns, table = result.table()
+    assert columns[:2] == ("parameter", "initializer")
+    assert [row[0] for row in table] == list(parameters(result.net))
+    row = dict(zip(columns, table[0], strict=True))
+    assert float(row["std claimed"]) == pytest.approx((2 / 80) ** 0.5, rel=1e-3)
+    drawn = result.first("weight_std")["hidden.0.weight"].value
+    assert row["std drawn"] == f"{drawn:.4g}"
+    last = result.last("update_to_weight")["hidden.0.weight"].value
+    assert row["last update/weight"] == f"{last:.4g}"
+    assert result.outcome is Outcome.finished
+    assert result.seconds > 0
+    assert str(result).startswith("xavier-mlp-digits-s3: finished in ")
+    assert "hidden.0.weight" in result._repr_html_()
+
+
+def test_pictures_are_pictures(usual):
+    _, record = usual
+    for name in ("figures/loss.png", "figures/signal_through_depth.png"):
+        png = record.files[name]
+        assert png[:8] == b"\x89PNG\r\n\x1a\n"
+        width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
+        assert width >= 600
+        assert height >= 400
+
+
+def test_a_run_without_activations_read_has_no_picture_of_them(run):
+    _, record = run("probes=none", "training.epochs=1")
+    assert "figures/signal_through_depth.png" not in record.files
+    assert "figures/loss.png" in record.files
+
+
+def test_a_folder_that_is_given_holds_the_files(run, tmp_path):
+    folder = tmp_path / "deep" / "er"
+    _, record = run("training.epochs=0", directory=folder)
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert kept == {name.rpartition("/")[2]: data for name, data in record.files.items()}
+
+
+def test_without_a_folder_nothing_is_left_in_the_working_directory(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("training.epochs=0")
+    assert list(tmp_path.iterdir()) == []
+
+
+DIVERGING = {
+    "rate": ["optim.lr=1e30"],
+    "weights": ["+init=constant", "init.weight.value=1e30"],
+    "draw": ["+init=infinite"],
+    "residual": ["model=residual_mlp", "optim.lr=1e30"],
+    "untrained": ["+init=constant", "init.weight.value=1e30", "training.epochs=0"],
+    "regression": ["data=teacher", "optim.lr=1e8"],
+    "unprobed": ["optim.lr=1e30", "probes=none"],
+}
+
+
+@pytest.mark.parametrize("case", DIVERGING)
+def test_a_run_that_diverges_is_a_result(run, case):
+    result, record = run(*DIVERGING[case])
+    assert result.outcome is Outcome.diverged
+    assert record.status == Status.FINISHED
+    assert record.error == f"diverged: {result.divergence}"
+    assert result.divergence.block
+    assert record.summary["diverged"] == 1
+    assert record.summary["diverged_step"] == result.divergence.step
+    assert all(math.isfinite(v) for v in result.summary.values())
+    assert all(math.isfinite(v) for series in record.metrics.values() for _, v in series)
+    assert {"readings.csv", "steps.csv", "figures/loss.png"} <= record.files.keys()
+    assert len(rows(record, "steps.csv")) == len(result.steps) < 46
+    assert str(result).startswith(f"{result.spec.label}: diverged in ")
+
+
+def test_the_layer_that_overflows_at_the_first_step_is_named(run):
+    # digits in [0, 1]: 64 * 1e30 fits into hidden.0, its product with 16 * 1e30 does not
+    result, _ = run("+init=constant", "init.weight.value=1e30")
+    assert (result.divergence.block, result.divergence.step) == ("hidden.1", 0)
+    norms = {r.place: r.value for r in result.readings[0][1] if r.statistic == "weight_norm"}
+    assert norms["output.weight"] == pytest.approx(160**0.5 * 1e30, rel=1e-6)
+
+
+def test_a_step_that_was_not_made_has_no_update_to_read(run):
+    result, _ = run("+init=constant", "init.weight.value=1e30")
+    assert result.last("update_to_weight") == {}
+
+
+def test_the_last_update_may_be_the_one_that_diverges(run):
+    # 1438 samples in one batch: one step an epoch, and its loss is finite
+    result, record = run("training.epochs=1", "training.batch_size=2000", "optim.lr=1e30")
+    assert [step.finite for step in result.steps] == [True]
+    assert result.outcome is Outcome.diverged
+    assert record.status == Status.FINISHED
+    assert record.summary.keys() >= {"final/train_loss", "diverged_step"}
+    assert "final/test_loss" not in record.summary
+
+
+def test_a_watcher_sees_all_events_and_changes_none(run, usual):
+    events = []
+    result, _ = run("+init=xavier", "seed=3", watch=events.append)
+    assert result.steps == usual[0].steps
+    kinds = [type(event) for event in events]
+    assert (kinds[0], kinds[-1], kinds.count(Stepped)) == (Planned, Finished, 46)
