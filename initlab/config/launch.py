@@ -14,6 +14,7 @@ from unittest.mock import patch
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from initlab.config.arguments import is_multirun, normalized, overrides
@@ -108,7 +109,7 @@ def _call(main: Callable[[], None]) -> None:
     try:
         main()
     except OSError as error:
-        if isinstance(error, InitlabError):
+        if isinstance(error, InitlabError | HydraException):  # some of which are OSErrors too
             raise
         raise ConfigError(
             f"The run's directory cannot be made: {error}. Name another one with "
