@@ -221,6 +221,7 @@ MISTAKES = [
     ("-p", "-p wants a module or file"),
     ("seed=1,2", "seed=1,2", "--multirun"),
     ("init=null", "init=null", "init=NAME"),
+    ("-m --cfg job", "Only one of", "--multirun", "--cfg"),
     ("hydra.run.dir=/dev/null/x", "/dev/null/x", "hydra.run.dir=PLACE"),
 ]  # fmt: skip
 
@@ -407,6 +408,20 @@ def test_an_interrupted_run_is_killed_in_the_record_and_keeps_what_was_measured(
     assert {"train/loss", "test/loss", "test/accuracy"} <= keys
     assert last >= 200 * 23  # 1,438 training samples in batches of 64: 23 steps an epoch
     assert [outcome["outcome"] for outcome in outcomes(tmp_path)] == ["killed"]
+
+
+@pytest.mark.slow
+def test_an_interrupted_sweep_stops_there_and_keeps_what_it_has(tmp_path):
+    run = initlab_process(
+        "-m", "training.epochs=1,2000,2000", "model.width=8", "tracking=none", cwd=tmp_path
+    )
+    for line in run.stdout:
+        if line.startswith("epoch 200/"):
+            break
+    run.send_signal(signal.SIGINT)
+    assert "What was measured is kept" in run.communicate(timeout=30)[1]
+    assert run.returncode == 130
+    assert [outcome["outcome"] for outcome in outcomes(tmp_path)] == ["finished", "killed"]
 
 
 @pytest.mark.slow

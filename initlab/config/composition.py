@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 
 from initlab.catalog import load_catalog
 from initlab.config.arguments import overrides as only_overrides
@@ -15,7 +17,7 @@ from initlab.config.refusals import in_our_words
 from initlab.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from omegaconf import DictConfig
 
@@ -52,5 +54,20 @@ def compose(
 def compose_config(overrides: Sequence[str]) -> DictConfig:
     """Return Hydra's composition of initlab's config with `overrides`."""
     where = str(folder("conf"))
-    with in_our_words(), initialize_config_dir(config_dir=where, version_base="1.3"):
+    with (
+        in_our_words(),
+        _beside_another_hydra(),
+        initialize_config_dir(config_dir=where, version_base="1.3"),
+    ):
         return hydra_compose("config", overrides=list(overrides))
+
+
+@contextmanager
+def _beside_another_hydra() -> Iterator[None]:
+    """Put aside the Hydra of the program that we are called in, if it has one."""
+    theirs = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = theirs

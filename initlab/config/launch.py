@@ -106,11 +106,14 @@ def _hydra(arguments: list[str], task: Task, catalog: Catalog) -> None:
 
 
 def _call(main: Callable[[], None]) -> None:
+    """Call Hydra, whose own errors are about the command; a job's are not raised here."""
     try:
         main()
+    except (InitlabError, HydraException):
+        raise
+    except ValueError as error:
+        raise ConfigError(f"{error}.") from error
     except OSError as error:
-        if isinstance(error, InitlabError | HydraException):  # some of which are OSErrors too
-            raise
         raise ConfigError(
             f"The run's directory cannot be made: {error}. Name another one with "
             "hydra.run.dir=PLACE (a sweep's: hydra.sweep.dir=PLACE)."

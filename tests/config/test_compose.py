@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 
 import pytest
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
 
 from initlab.config import TrainingSpec, compose
 from initlab.errors import ConfigError, PluginError
@@ -119,3 +121,11 @@ def test_what_is_no_override_is_refused_with_how_one_looks(catalog, word):
 def test_a_plugin_is_named_where_it_is_wanted(tmp_path):
     with pytest.raises(PluginError, match=r"gone\.py"):
         compose([], plugins=[str(tmp_path / "gone.py")])
+
+
+def test_a_program_that_has_a_hydra_of_its_own_keeps_it(composed, tmp_path):
+    (tmp_path / "theirs.yaml").write_text("answer: 42")
+    with initialize_config_dir(str(tmp_path), version_base="1.3"):
+        assert composed("seed=5").seed == 5
+        assert hydra_compose("theirs").answer == 42
+    assert composed("seed=6").seed == 6
