@@ -106,8 +106,9 @@ def test_the_verb_run_is_implied(lab, tmp_path):
     assert numbers(first) == numbers(second)
 
 
-def test_nothing_is_recorded_that_was_not_asked_for(lab, tmp_path):
-    lab(*FAST)
+@pytest.mark.parametrize("tracking", ["none", "memory"])
+def test_nothing_is_recorded_that_was_not_asked_for(lab, tmp_path, tracking):
+    assert lab(*SMALL, f"tracking={tracking}")[0] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
 
 
