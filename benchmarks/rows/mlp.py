@@ -1,0 +1,190 @@
+"""R1 to R5: fully connected nets, one SGD step each, by every peer and by the products alone."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+LR = 0.01
+
+
+class Net(NamedTuple):
+    sizes: tuple[int, ...]
+    activation: str
+    batch: int
+
+    def data(self):
+        """Return inputs, labels, and weights that keep the signal's size."""
+        rng = np.random.default_rng(0)
+        x = rng.standard_normal((self.batch, self.sizes[0])).astype("float32")
+        y = rng.integers(0, self.sizes[-1], self.batch)
+        gain = 2 if self.activation == "relu" else 1
+        weights = [
+            (rng.standard_normal((m, n)) * (gain / n) ** 0.5).astype("float32")
+            for n, m in zip(self.sizes, self.sizes[1:], strict=False)
+        ]
+        return x, y, weights
+
+
+def initlab(net):
+    from initlab import autograd, nd, nn, optim
+
+    x, y, weights = net.data()
+    model, loss = nn.Sequential(), nn.SoftmaxCrossEntropyLoss()
+    last = len(weights) - 1
+    for i, w in enumerate(weights):
+        model.add(nn.Dense(len(w), activation=None if i == last else net.activation))
+    model.initialize()
+    x = nd.array(x)
+    model(x)
+    for layer, w in zip(model, weights, strict=True):
+        layer.weight.set_data(w)
+    stepper = optim.SGD(LR).bind(list(model.collect_params().values()))
+
+    def step():
+        with autograd.record():
+            value = loss(model(x), y)
+        value.backward()
+        stepper.step(net.batch)
+
+    return step
+
+
+def torch(net):
+    import torch
+
+    x, y, weights = net.data()
+    layers = []
+    for w in weights:
+        layer = torch.nn.Linear(*w.shape[::-1])
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(w))
+        layers += [layer, torch.nn.ReLU() if net.activation == "relu" else torch.nn.Tanh()]
+    model, loss = torch.nn.Sequential(*layers[:-1]), torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), LR)
+    x, y = torch.from_numpy(x), torch.from_numpy(y)
+
+    def step():
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def jax(net):
+    import jax
+    import jax.numpy as jnp
+
+    x, y, weights = net.data()
+    params = [(jnp.asarray(w), jnp.zeros(len(w), "float32")) for w in weights]
+    act = jax.nn.relu if net.activation == "relu" else jnp.tanh
+
+    def loss(params, x, y):
+        *hidden, (W, b) = params
+        for V, c in hidden:
+            x = act(x @ V.T + c)
+        logits = x @ W.T + b
+        return -jnp.mean(jax.nn.log_softmax(logits)[jnp.arange(len(y)), y])
+
+    @partial(jax.jit, donate_argnums=0)
+    def update(params, x, y):
+        slopes = jax.grad(loss)(params, x, y)
+        return jax.tree.map(lambda p, g: p - LR * g, params, slopes)
+
+    x, y = jnp.asarray(x), jnp.asarray(y)
+
+    def step():
+        nonlocal params
+        params = update(params, x, y)
+        params[0][0].block_until_ready()
+
+    return step
+
+
+def autograd(net):
+    import autograd.numpy as anp
+    from autograd import grad
+
+    x, y, weights = net.data()
+    params = [(w, np.zeros(len(w), "float32")) for w in weights]
+    rows = np.arange(len(y))
+
+    def loss(params):
+        *hidden, (W, b) = params
+        h = x
+        for V, c in hidden:
+            z = anp.dot(h, V.T) + c
+            h = anp.maximum(z, 0) if net.activation == "relu" else anp.tanh(z)
+        z = anp.dot(h, W.T) + b
+        z = z - anp.max(z, axis=1, keepdims=True)
+        return anp.mean(anp.log(anp.sum(anp.exp(z), axis=1)) - z[rows, y])
+
+    slopes = grad(loss)
+
+    def step():
+        for pair, change in zip(params, slopes(params), strict=True):
+            for w, g in zip(pair, change, strict=True):
+                np.subtract(w, np.float32(LR) * g, out=w)
+
+    return step
+
+
+def tinygrad(net):
+    from tinygrad import Tensor, TinyJit, nn
+
+    x, y, weights = net.data()
+    layers = [nn.Linear(*w.shape[::-1]) for w in weights]
+    for layer, w in zip(layers, weights, strict=True):
+        layer.weight.assign(Tensor(w)).realize()
+    optimizer = nn.optim.SGD(nn.state.get_parameters(layers), LR)
+    x, y = Tensor(x), Tensor(y.astype("int32"))
+
+    @TinyJit
+    def step():
+        with Tensor.train():
+            h = x
+            for layer in layers[:-1]:
+                h = layer(h)
+                h = h.relu() if net.activation == "relu" else h.tanh()
+            optimizer.zero_grad()
+            loss = layers[-1](h).sparse_categorical_crossentropy(y).backward()
+            return loss.realize(*optimizer.schedule_step())
+
+    return step
+
+
+def blas(net):
+    """Return the products of a step and nothing else, into arrays that are there."""
+    _, _, weights = net.data()
+    xs = [np.ones((net.batch, n), "float32") for n in net.sizes]
+    slopes = [np.empty_like(w) for w in weights]
+
+    def step():
+        for i, w in enumerate(weights):
+            np.matmul(xs[i], w.T, out=xs[i + 1])
+        for i in reversed(range(len(weights))):
+            np.matmul(xs[i + 1].T, xs[i], out=slopes[i])
+            if i:
+                np.matmul(xs[i + 1], weights[i], out=xs[i])
+
+    return step
+
+
+PEERS = {
+    "torch": torch, "initlab": initlab, "jax.jit": jax, "autograd": autograd,
+    "tinygrad": tinygrad, "BLAS": blas,
+}  # fmt: skip
+NETS = {
+    "R1": ("MLP 20-256-10, batch 2", Net((20, 256, 10), "relu", 2)),
+    "R2": ("MLP 64-256-256-10, batch 64", Net((64, 256, 256, 10), "relu", 64)),
+    "R3": ("MLP 784-2048x3-10, batch 256", Net((784, 2048, 2048, 2048, 10), "relu", 256)),
+    "R4": ("100 layers x 64, batch 32", Net((*(64,) * 100, 10), "relu", 32)),
+    "R5": ("50 x 512 tanh, batch 128", Net((*(512,) * 50, 10), "tanh", 128)),
+}
+ROWS = {
+    row: (title, {who: partial(maker, net) for who, maker in PEERS.items()})
+    for row, (title, net) in NETS.items()
+}
