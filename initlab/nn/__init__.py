@@ -11,7 +11,23 @@ from initlab.nn.containers import Repeat, Residual, Sequential
 from initlab.nn.dense import Dense
 from initlab.nn.embedding import Embedding
 from initlab.nn.layer_norm import LayerNorm
-from initlab.nn.losses import L2Loss, SoftmaxCrossEntropyLoss
+from initlab.nn.losses import (
+    CosineEmbeddingLoss,
+    HingeLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    L2Loss,
+    LogisticLoss,
+    Loss,
+    PoissonNLLLoss,
+    SigmoidBCELoss,
+    SigmoidBinaryCrossEntropyLoss,
+    SoftmaxCELoss,
+    SoftmaxCrossEntropyLoss,
+    SquaredHingeLoss,
+    TripletLoss,
+)
 from initlab.tree import Block, Parameter, ParameterDict
 
 if TYPE_CHECKING:
@@ -20,18 +36,31 @@ if TYPE_CHECKING:
 __all__ = [
     "Activation",
     "Block",
+    "CosineEmbeddingLoss",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
+    "HingeLoss",
+    "HuberLoss",
+    "KLDivLoss",
+    "L1Loss",
     "L2Loss",
     "LayerNorm",
+    "LogisticLoss",
+    "Loss",
     "Parameter",
     "ParameterDict",
+    "PoissonNLLLoss",
     "Repeat",
     "Residual",
     "Sequential",
+    "SigmoidBCELoss",
+    "SigmoidBinaryCrossEntropyLoss",
+    "SoftmaxCELoss",
     "SoftmaxCrossEntropyLoss",
+    "SquaredHingeLoss",
+    "TripletLoss",
     "layers",
 ]
 
