@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from initlab.autograd.check import GradientMismatchError, check_gradients
 from initlab.autograd.gradients import backward, grad, mark_variables
-from initlab.autograd.primitive import Primitive, nondifferentiable, primitive
+from initlab.autograd.primitive import Kernel, Primitive, nondifferentiable, primitive
 from initlab.autograd.registry import PRIMITIVES, implements
 from initlab.autograd.state import (
     is_recording,
@@ -19,6 +19,7 @@ from initlab.autograd.tensor import Tensor, unwrap
 __all__ = [
     "PRIMITIVES",
     "GradientMismatchError",
+    "Kernel",
     "Primitive",
     "Tensor",
     "backward",

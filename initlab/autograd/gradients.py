@@ -51,7 +51,7 @@ def backward(
     """
     seeds = _seeds(heads, head_grads, as_tensor=False)
     with Scope(False, train_mode):
-        deposit(propagate(seeds, retain=retain_graph))
+        deposit(propagate(seeds, retain=retain_graph, land=True))
 
 
 @overload

@@ -41,11 +41,12 @@ class Node:
         sources: for each argument the Node or Leaf that it came from, or None.
         kwargs: the keyword arguments.
         out: the raw output.
+        kept: what the primitive's kernel keeps for its way back.
         number: grows with every call, so descending numbers are a reverse topological order.
         freed: whether a backward pass has consumed it.
     """
 
-    __slots__ = ("args", "freed", "kwargs", "number", "out", "primitive", "sources")
+    __slots__ = ("args", "freed", "kept", "kwargs", "number", "out", "primitive", "sources")
 
     def __init__(
         self,
@@ -54,18 +55,20 @@ class Node:
         sources: Sequence[Source | None],
         kwargs: Mapping[str, Any],
         out: np.ndarray,
+        kept: Any = None,
     ) -> None:
         self.primitive = primitive
         self.args = args
         self.sources = sources
         self.kwargs = kwargs
         self.out = out
+        self.kept = kept
         self.number = _next()
         self.freed = False
 
     def free(self) -> None:
         """Let go of the arrays and of the rest of the graph."""
-        self.args, self.sources, self.kwargs, self.freed = (), (), {}, True
+        self.args, self.sources, self.kwargs, self.kept, self.freed = (), (), {}, None, True
         del self.out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,29 @@ from initlab.errors import NameTakenError, NoRuleError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Primitive", "nondifferentiable", "primitive"]
+    from initlab.autograd.node import Source
+
+__all__ = ["Kernel", "Primitive", "nondifferentiable", "primitive"]
+
+
+class Kernel(NamedTuple):
+    """A primitive's mathematics once more, in place on raw arrays, for the training step.
+
+    Its value and gradients are those of the function and its rule, which stay in charge wherever
+    nothing is recorded and where a gradient is differentiated again.
+
+    Attributes:
+        forward: `forward(*args, **kwargs)` returns the value, and anything to keep for the way
+            back.
+        backward: `backward(g, y, kept, needs, out, *args, **kwargs)` returns the gradients of all
+            arguments, each of its argument's shape and dtype, in an array of its own. `g` may be
+            overwritten, and be one of them; all else must stay, for the graph may be walked again.
+            `needs[i]` says whether the i-th is wanted; `out[i]` is the array to write it into, or
+            None to make one, as NumPy's `out=` takes it.
+    """
+
+    forward: Callable[..., tuple[Any, Any]]
+    backward: Callable[..., tuple[Any, ...]]
 
 
 class Primitive:
@@ -31,10 +53,11 @@ class Primitive:
         name: str,
         rules: tuple[Callable[..., Any] | None, ...],
         joint: Callable[..., Any] | None,
+        kernel: Kernel | None,
     ) -> None:
         self.fn = self.__wrapped__ = fn
         self.__name__, self.__doc__ = name, fn.__doc__
-        self.rules, self.joint = rules, joint
+        self.rules, self.joint, self.kernel = rules, joint, kernel
         self.options = _keywords(joint or next(filter(None, rules), fn))
 
     def __repr__(self) -> str:
@@ -43,15 +66,23 @@ class Primitive:
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         """Return the function's value as a Tensor, recorded if an argument is."""
         raw = [a.array if type(a) is Tensor else a for a in args]
-        out = Tensor(self.fn(*raw, **kwargs))
         if STATE.recording:
             sources = [a.node if type(a) is Tensor else None for a in args]
-            for source in sources:
-                if source is not None:
-                    if kwargs and not kwargs.keys() <= self.options:
-                        self._refuse(kwargs)
-                    out.node = Node(self, raw, sources, kwargs, out.array)
-                    break
+            if any(sources):
+                return self._record(raw, sources, kwargs)
+        return Tensor(self.fn(*raw, **kwargs))
+
+    def _record(
+        self, raw: list[Any], sources: list[Source | None], kwargs: dict[str, Any]
+    ) -> Tensor:
+        if kwargs and not kwargs.keys() <= self.options:
+            self._refuse(kwargs)
+        if self.kernel is None:
+            value, kept = self.fn(*raw, **kwargs), None
+        else:
+            value, kept = self.kernel.forward(*raw, **kwargs)
+        out = Tensor(value)
+        out.node = Node(self, raw, sources, kwargs, out.array, kept)
         return out
 
     def _refuse(self, kwargs: Mapping[str, Any]) -> None:
@@ -80,6 +111,7 @@ def primitive(
     fn: Callable[..., Any],
     *rules: Callable[..., Any] | None,
     joint: Callable[..., Any] | None = None,
+    kernel: Kernel | None = None,
     name: str | None = None,
 ) -> Primitive:
     """Make a primitive of `fn` and register it.
@@ -89,9 +121,11 @@ def primitive(
         rules: for each positional argument `rule(g, y, *args, **kwargs)`, the gradient of the
             argument from the gradient `g` of the output `y`; None for one without derivative.
             Written with NumPy functions and operators, so that it runs on raw arrays and, for
-            gradients of gradients, on tensors. Need not undo broadcasting: the engine does.
+            gradients of gradients, on tensors. Need not undo broadcasting: the engine does. What it
+            returns is the tape's to overwrite: `g`, a view of it, or an array of its own.
         joint: instead of `rules`, one `joint(g, y, needs, *args, **kwargs)` that returns a tuple
             with the gradients of all arguments; `needs[i]` says whether the i-th is wanted.
+        kernel: the same in place, where speed pays for saying it twice.
         name: for the table of primitives; the function's own name otherwise.
 
     Raises:
@@ -108,7 +142,7 @@ def primitive(
     array([12.])
     >>> del PRIMITIVES["doctest_cube"]
     """
-    made = Primitive(fn, name or fn.__name__.lstrip("_"), rules, joint)
+    made = Primitive(fn, name or fn.__name__.lstrip("_"), rules, joint, kernel)
     if made.__name__ in PRIMITIVES:
         raise NameTakenError(
             f"A primitive named {made.__name__!r} exists already; give yours another `name`."

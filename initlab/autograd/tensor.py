@@ -179,7 +179,7 @@ class Tensor(Operators, Methods):
         """
         seeds = seed_gradient({}, self, out_grad)
         with Scope(False, train_mode):
-            deposit(propagate(seeds, retain=retain_graph))
+            deposit(propagate(seeds, retain=retain_graph, land=True))
 
 
 def unwrap(x: Any) -> Any:
@@ -203,14 +203,15 @@ def seed_gradient(
             "graph. Compute it under autograd.record() from a tensor with attach_grad(), and "
             "pass retain_graph=True where a graph is used twice."
         )
-    g = np.ones_like(head.array) if out_grad is None else out_grad
-    if np.shape(g) != head.shape:
-        raise BadValueError(
-            f"The head gradient has shape {np.shape(g)}, its Tensor has {head.shape}."
-        )
-    if as_tensor:
-        g = g if type(g) is Tensor else Tensor(np.asarray(g, head.dtype))
+    if out_grad is None:
+        g: Any = np.ones_like(head.array)
     else:
-        g = np.asarray(unwrap(g), head.dtype)
+        g = np.array(unwrap(out_grad), head.dtype)  # a copy: the tape writes into it
+        if g.shape != head.shape:
+            raise BadValueError(
+                f"The head gradient has shape {g.shape}, its Tensor has {head.shape}."
+            )
+    if as_tensor:
+        g = out_grad if type(out_grad) is Tensor else Tensor(g)
     seeds[node] = seeds[node] + g if node in seeds else g
     return seeds

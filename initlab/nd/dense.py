@@ -1,15 +1,17 @@
 # ruff: noqa: ARG001 - a rule is called with (g, y, *args) and names what it does not need
-"""The dense layer's one product with its bias: x Wᵀ + b."""
+"""The dense layer in one call: f(x Wᵀ + b)."""
 
 from __future__ import annotations
 
+from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import primitive
+from initlab.autograd import Kernel, primitive
 from initlab.errors import ShapeError
+from initlab.nd.slopes import ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,20 +26,23 @@ def _rows(x: Any, width: int, flatten: bool) -> Any:
     return np.reshape(x, (len(x), prod(x.shape[1:])) if flatten else (prod(x.shape[:-1]), width))
 
 
-def _dense(x: Any, W: Any, b: Any = None, flatten: bool = True) -> Any:
-    """Return x Wᵀ + b.
+def _dense(
+    x: Any, W: Any, b: Any = None, flatten: bool = True, activation: str | None = None
+) -> Any:
+    """Return f(x Wᵀ + b).
 
     Args:
         x: (n, ...) with ... as many values as `in`, or with flatten=False (..., in).
         W: (out, in).
         b: (out,) or None.
         flatten: whether all axes but the first are one sample.
+        activation: f by its name in `ENDINGS`: relu, tanh, sigmoid; none if None.
 
     Returns:
         (n, out), or (..., out).
 
     Raises:
-        ShapeError: when x's rows are not as wide as W.
+        ShapeError: when x's rows are not as wide as W, or b is not as long.
 
     >>> dense(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
     array([[16.]])
@@ -50,13 +55,29 @@ def _dense(x: Any, W: Any, b: Any = None, flatten: bool = True) -> Any:
         )
     y = np.matmul(rows, W.T)
     if b is not None:
+        if b.shape != W.shape[:1]:
+            raise ShapeError(
+                f"A bias of shape {b.shape} does not fit the weight of shape {W.shape}: it needs "
+                f"one value for each of the {len(W)} outputs."
+            )
         y += b
+    if activation is not None:
+        ENDINGS[activation].apply(y)
     return y if flatten or x.ndim == 2 else y.reshape(*x.shape[:-1], len(W))
 
 
 def _dense_back(
-    g: Any, y: Any, needs: Sequence[bool], x: Any, W: Any, b: Any = None, flatten: bool = True
+    g: Any,
+    y: Any,
+    needs: Sequence[bool],
+    x: Any,
+    W: Any,
+    b: Any = None,
+    flatten: bool = True,
+    activation: str | None = None,
 ) -> tuple[Any, ...]:
+    if activation is not None:
+        g = g * ENDINGS[activation].slope(y)
     g = _rows(g, W.shape[0], flatten=False)
     back = np.matmul(g, W) if needs[0] else None
     return (
@@ -66,4 +87,38 @@ def _dense_back(
     )
 
 
-dense = primitive(_dense, joint=_dense_back)
+def _forward(*args: Any, **kwargs: Any) -> tuple[Any, None]:
+    return _dense(*args, **kwargs), None
+
+
+def _backward(
+    g: Any,
+    y: Any,
+    kept: None,
+    needs: Sequence[bool],
+    out: Sequence[Any],
+    x: Any,
+    W: Any,
+    b: Any = None,
+    flatten: bool = True,
+    activation: str | None = None,
+) -> tuple[Any, ...]:
+    """The rule above, in place; a bias's gradient is a product with ones."""
+    if activation is not None:
+        ENDINGS[activation].pull(g, y)
+    g = _rows(g, W.shape[0], flatten=False)
+    back = db = None
+    if needs[0]:
+        back = np.matmul(g, W) if x.ndim == 2 else np.matmul(g, W).reshape(x.shape)
+    dW = np.matmul(g.T, _rows(x, W.shape[1], flatten), out=out[1]) if needs[1] else None
+    if b is not None and needs[2]:
+        db = np.dot(_ones(len(g), g.dtype), g, out=out[2])
+    return back, dW, db
+
+
+@cache
+def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray:
+    return np.ones(n, dtype)
+
+
+dense = primitive(_dense, joint=_dense_back, kernel=Kernel(_forward, _backward))

@@ -138,6 +138,9 @@ SAMPLES = {
         (nd.dense, A, near(4, 3), near(4)),
         (nd.dense, CUBE, near(2, 12)),
         (lambda x, W, b: nd.dense(x, W, b, flatten=False), CUBE, near(2, 4), near(2)),
+        (lambda x, W, b: nd.dense(x, W, b, True, "relu"), A, near(4, 3), near(4)),
+        (lambda x, W, b: nd.dense(x, W, b, False, "tanh"), CUBE, near(2, 4), near(2)),
+        (lambda x, W: nd.dense(x, W, activation="sigmoid"), A, near(4, 3)),
     ],
     "layer_norm": [
         (nd.layer_norm, CUBE, near(4), near(4)),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import initlab.nd  # noqa: F401 - fills the table of primitives
-from initlab.autograd import PRIMITIVES, Tensor, check_gradients, record, unwrap
+from initlab.autograd import PRIMITIVES, Tensor, check_gradients, grad, record, unwrap
 
 _spec = importlib.util.spec_from_file_location("samples", Path(__file__).with_name("samples.py"))
 samples = importlib.util.module_from_spec(_spec)
@@ -53,3 +53,20 @@ def test_value_is_the_same_recorded_or_not(fn, arrays):
     with record():
         recorded = fn(*xs)
     np.testing.assert_array_equal(unwrap(plain), unwrap(recorded))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("fn", "arrays"), [row for row in ROWS if row.id != "astype-0"])
+def test_kernel_is_the_rule_to_the_last_units_of_rounding(fn, arrays, dtype):
+    """`backward` runs the kernels, straight into the gradients; `create_graph` runs the rules."""
+    xs = [Tensor(a.astype(dtype)) for a in arrays]
+    for x in xs:
+        x.attach_grad()
+    with record():
+        y = fn(*xs)
+    g = np.random.default_rng(1).uniform(0.5, 1.5, y.shape).astype(dtype)
+    ruled = grad(y, xs, g, create_graph=True)
+    y.backward(g)
+    for x, claimed in zip(xs, ruled, strict=True):
+        size = max(1, np.abs(claimed.array).max())
+        np.testing.assert_allclose(x.grad.array, claimed.array, 0, 8 * np.finfo(dtype).eps * size)
