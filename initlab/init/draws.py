@@ -21,10 +21,10 @@ __all__ = ["draw_normal", "draw_truncated", "draw_uniform"]
 def draw_uniform(
     spec: ParameterSpec, rng: np.random.Generator, bound: float
 ) -> NDArray[np.floating]:
-    """Return U[-bound, bound) of the spec's shape."""
+    """Return U[-bound, bound) of the spec's shape, as `nd.random.uniform` rounds it."""
     values = rng.random(spec.shape, _precision(spec))
-    values -= 0.5
     values *= 2 * bound
+    values -= bound
     return _as_declared(values, spec)
 
 

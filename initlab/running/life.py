@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from math import isfinite, sqrt
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -46,6 +48,7 @@ def live(spec: RunSpec) -> Iterator[Event]:
     watchers do, so that lives may be told in turns.
     """
     began = perf_counter()
+    spec = replace(spec, source=deepcopy(spec.source))  # a source may remember; a spec does not
     threads, dropout = ThreadpoolController(), spec.source.stream("dropout")
     events = _events(spec)
     while True:

@@ -14,7 +14,17 @@ from initlab.nd import random
 def fresh():
     random.seed(0)
     yield
-    random.seed(0)
+    random.seed(0, random.Streams)
+
+
+class OneSequence:
+    """A source as MXNet's: all draws from one generator, in their order."""
+
+    def __init__(self, seed):
+        self.only = np.random.default_rng(seed)
+
+    def stream(self, path):
+        return self.only
 
 
 def test_the_process_sequence_starts_anew_with_seed():
@@ -109,3 +119,27 @@ def test_a_seed_is_a_whole_number_not_below_zero():
         random.seed(-3)
     with pytest.raises(BadTypeError, match="integer, got 'x' of type str"):
         random.seed("x")
+
+
+def test_a_source_that_seed_puts_in_force_hands_out_all_generators_until_another_one_is():
+    random.seed(3, OneSequence)
+    drawn = [random.library_stream("w", 0).random(), random.generator().random()]
+    assert drawn == np.random.default_rng(3).random(2).tolist()
+    random.seed(4)
+    assert random.library_stream("w", 0).random() == np.random.default_rng(4).random()
+    random.seed(4, random.Streams)
+    assert random.library_stream("w", 0).random() == random.stream(4, "library/w/0").random()
+
+
+def test_a_kind_that_refuses_the_seed_leaves_the_source_in_force():
+    random.seed(3, OneSequence)
+    with pytest.raises(BadValueError):
+        random.seed(-1, random.Streams)
+    assert random.generator().random() == np.random.default_rng(3).random()
+
+
+def test_bounds_are_rounded_to_the_precision_drawn_in():
+    random.seed(3, OneSequence)
+    low, high = np.float32(-0.3), np.float32(1.7)
+    u = np.random.default_rng(3).random(1000, np.float32)
+    assert np.array_equal(random.uniform(-0.3, 1.7, shape=1000).array, u * (high - low) + low)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+import initlab
 from initlab.running import assemble
 from initlab.tree import apply_plan
 
@@ -52,6 +55,21 @@ def test_another_process_in_another_directory_gives_the_same_bits(tmp_path):
         )  # fmt: skip
         said.add(done.stdout)
     assert len(said) == 1
+
+
+class OneSequence:
+    """A source that remembers what was drawn, as MXNet's does."""
+
+    def __init__(self, seed):
+        self.only = np.random.default_rng(seed)
+
+    def stream(self, path):
+        return self.only
+
+
+def test_a_source_that_remembers_begins_anew_with_each_run_of_a_spec(spec):
+    remembering = replace(spec("training.epochs=1", "tracking=none"), source=OneSequence(3))
+    assert initlab.run(remembering).steps == initlab.run(remembering).steps
 
 
 @pytest.mark.parametrize("change", ["seed=4", "+init=he", "optim.lr=0.5"])

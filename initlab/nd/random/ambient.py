@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.autograd import Tensor
-from initlab.nd.random.stream import Stream, checked_seed, stream
+from initlab.nd.random.source import RandomSource, Streams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = [
     "drawing_from",
@@ -34,10 +34,11 @@ class _Process:
     """The state that `seed` sets: one for the process, since that is what the call is about."""
 
     def __init__(self) -> None:
-        self.restart(0)
+        self.restart(0, Streams)
 
-    def restart(self, seed: int) -> None:
-        self.seed, self.sequence = checked_seed(seed), stream(seed, "nd.random")
+    def restart(self, seed: int, kind: Callable[[int], RandomSource]) -> None:
+        self.source = kind(seed)
+        self.kind, self.sequence = kind, self.source.stream("nd.random")
 
 
 class _Thread(local):
@@ -51,16 +52,21 @@ _PROCESS = _Process()
 _THREAD = _Thread()
 
 
-def seed(n: int) -> None:
+def seed(n: int, kind: Callable[[int], RandomSource] | None = None) -> None:
     """Start the process's sequence anew, and key the draws of parameters to come by `n`.
 
     Without a call it is 0: a script draws the same numbers each time it runs.
+
+    Args:
+        n: zero or more.
+        kind: the random source to draw from henceforth, `Streams` or a plugin's class; the one
+            that is in force if None.
 
     Raises:
         BadTypeError: when `n` is no integer.
         BadValueError: when it is negative.
     """
-    _PROCESS.restart(n)
+    _PROCESS.restart(n, kind or _PROCESS.kind)
 
 
 def generator() -> np.random.Generator:
@@ -72,9 +78,9 @@ def generator() -> np.random.Generator:
 def drawing_from(rng: np.random.Generator) -> Iterator[None]:
     """Let the functions of this module draw from `rng` in this thread while the block runs.
 
-    >>> with drawing_from(stream(0, "0.weight")):
+    >>> with drawing_from(Streams(0).stream("w")):
     ...     x = normal(shape=(2, 3))
-    >>> bool(np.all(x.array == stream(0, "0.weight").standard_normal((2, 3), dtype=np.float32)))
+    >>> bool(np.all(x.array == Streams(0).stream("w").standard_normal((2, 3), dtype=np.float32)))
     True
     """
     _THREAD.generators.append(rng)
@@ -84,14 +90,14 @@ def drawing_from(rng: np.random.Generator) -> Iterator[None]:
         _THREAD.generators.pop()
 
 
-def library_stream(name: str, draw: int) -> Stream:
+def library_stream(name: str, draw: int) -> np.random.Generator:
     """Return the stream of a parameter that no run names: by the seed, its name and the draw.
 
     Args:
         name: the parameter's unique name, 'dense0_weight'.
         draw: how often it has been drawn before, so that a forced re-draw differs.
     """
-    return stream(_PROCESS.seed, f"library/{name}/{draw}")
+    return _PROCESS.source.stream(f"library/{name}/{draw}")
 
 
 def uniform(
@@ -106,6 +112,7 @@ def uniform(
     (2, 3)
     """
     drawn = _floats("random", shape, dtype)
+    low, high = drawn.dtype.type(low), drawn.dtype.type(high)
     drawn *= high - low
     drawn += low
     return Tensor(drawn.astype(dtype, copy=False))

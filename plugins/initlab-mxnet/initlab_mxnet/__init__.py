@@ -1,0 +1,14 @@
+"""MXNet for initlab: its random numbers, bit for bit, and its `.params` files."""
+
+from __future__ import annotations
+
+from initlab.catalog import hookimpl
+from initlab_mxnet.source import MXNet
+
+__all__ = ["MXNet"]
+
+
+@hookimpl
+def initlab_random_sources() -> dict[str, type[MXNet]]:
+    """Offer it as `random_source.name=mxnet`."""
+    return {"mxnet": MXNet}
