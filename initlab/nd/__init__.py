@@ -52,6 +52,7 @@ from initlab.nd.logic import (
     sign,
     zeros_like,
 )
+from initlab.nd.normalize import moments, normalize
 from initlab.nd.products import dot, einsum, matmul, outer, tensordot, trace
 from initlab.nd.reductions import cumsum, max, mean, min, norm, prod, std, sum, var
 from initlab.nd.selection import diagonal, getitem, put, repeat, take, take_along_axis, where
@@ -165,10 +166,12 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "moments",
     "moveaxis",
     "multiply",
     "negative",
     "norm",
+    "normalize",
     "not_equal",
     "ones",
     "ones_like",

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 from initlab.nn.activation import Activation
 from initlab.nn.basic import Dropout, Flatten
+from initlab.nn.batch_norm import BatchNorm
 from initlab.nn.containers import Repeat, Residual, Sequential
 from initlab.nn.dense import Dense
 from initlab.nn.embedding import Embedding
+from initlab.nn.function import HybridLambda, Lambda
+from initlab.nn.group_norm import GroupNorm
+from initlab.nn.hybrid import HybridBlock, HybridSequential
+from initlab.nn.instance_norm import InstanceNorm
 from initlab.nn.layer_norm import LayerNorm
 from initlab.nn.losses import (
     CosineEmbeddingLoss,
@@ -28,27 +33,40 @@ from initlab.nn.losses import (
     SquaredHingeLoss,
     TripletLoss,
 )
+from initlab.nn.nonlinearities import ELU, GELU, SELU, LeakyReLU, PReLU, Swish
 from initlab.tree import Block, Parameter, ParameterDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "ELU",
+    "GELU",
+    "SELU",
     "Activation",
+    "BatchNorm",
     "Block",
     "CosineEmbeddingLoss",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
+    "GroupNorm",
     "HingeLoss",
     "HuberLoss",
+    "HybridBlock",
+    "HybridLambda",
+    "HybridSequential",
+    "InstanceNorm",
     "KLDivLoss",
     "L1Loss",
     "L2Loss",
+    "Lambda",
     "LayerNorm",
+    "LeakyReLU",
     "LogisticLoss",
     "Loss",
+    "PReLU",
     "Parameter",
     "ParameterDict",
     "PoissonNLLLoss",
@@ -60,6 +78,7 @@ __all__ = [
     "SoftmaxCELoss",
     "SoftmaxCrossEntropyLoss",
     "SquaredHingeLoss",
+    "Swish",
     "TripletLoss",
     "layers",
 ]
@@ -77,6 +96,15 @@ def layers() -> Mapping[str, type[Block]]:
             "dropout": Dropout,
             "flatten": Flatten,
             "embedding": Embedding,
+            "leaky_relu": LeakyReLU,
+            "prelu": PReLU,
+            "elu": ELU,
+            "selu": SELU,
+            "gelu": GELU,
+            "swish": Swish,
+            "batch_norm": BatchNorm,
             "layer_norm": LayerNorm,
+            "instance_norm": InstanceNorm,
+            "group_norm": GroupNorm,
         }
     )

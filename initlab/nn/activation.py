@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from initlab import nd
 from initlab.errors import UnknownNameError
 from initlab.tree import Block, ParameterDict
@@ -19,6 +21,10 @@ def _identity(x: Any) -> Any:
     return x
 
 
+def _softsign(x: Any) -> Any:
+    return x / (1 + np.abs(x))
+
+
 ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "relu": nd.relu,
@@ -29,6 +35,8 @@ ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "elu": nd.elu,
         "selu": nd.selu,
         "softplus": nd.softplus,
+        "softrelu": nd.softplus,
+        "softsign": _softsign,
         "leaky_relu": nd.leaky_relu,
         "identity": _identity,
     }
@@ -39,8 +47,8 @@ class Activation(Block):
     """One elementwise function.
 
     Args:
-        activation: relu, sigmoid, tanh, gelu (erf form), silu, elu (alpha 1), selu, softplus,
-            leaky_relu (slope 0.01) or identity.
+        activation: relu, sigmoid, tanh, gelu (erf form), silu, elu (alpha 1), selu, softplus
+            (softrelu is Gluon's name), softsign, leaky_relu (slope 0.01) or identity.
         prefix: of the block's name.
         params: unused; Gluon's signature.
 

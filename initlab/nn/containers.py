@@ -81,13 +81,16 @@ class Sequential(Block):
         return iter(self._children.values())
 
     def __getitem__(self, key: int | slice) -> Any:
-        """Return a block, or for a slice a Sequential of the same prefix with the same blocks."""
+        """Return a block, or for a slice a container of the same prefix with the same blocks."""
         layers = list(self._children.values())[key]
         if isinstance(layers, Block):
             return layers
-        part = Sequential(prefix=self.prefix)
+        part = self._empty()
         part.add(*layers)
         return part
+
+    def _empty(self) -> Sequential:
+        return type(self)(prefix=self.prefix)
 
 
 class Repeat(Sequential):
@@ -115,6 +118,9 @@ class Repeat(Sequential):
         super().__init__(None, prefix, params)
         for _ in range(count):
             self.add(of())
+
+    def _empty(self) -> Sequential:
+        return Sequential(prefix=self.prefix)
 
 
 class Residual(Block):

@@ -1,18 +1,18 @@
-"""Layer normalization."""
+"""Layer normalization: each sample by the moments along one axis."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from initlab import nd
-from initlab.errors import ShapeError
 from initlab.init import Initializer
-from initlab.tree import Block, ParameterDict
+from initlab.nn.normalization import Normalization
+from initlab.tree import ParameterDict
 
 __all__ = ["LayerNorm"]
 
 
-class LayerNorm(Block):
+class LayerNorm(Normalization):
     """gamma (x - mean) / sqrt(variance + epsilon) + beta along one axis (Ba et al., 2016).
 
     Args:
@@ -39,38 +39,15 @@ class LayerNorm(Block):
         prefix: str | None = None,
         params: ParameterDict | None = None,
     ) -> None:
-        super().__init__(prefix, params)
+        super().__init__(
+            in_channels, center, scale, beta_initializer, gamma_initializer, prefix, params
+        )
         self._axis, self._epsilon = axis, epsilon
-        self.gamma = self.params.get(
-            "gamma",
-            grad_req="write" if scale else "null",
-            shape=(in_channels,),
-            init=gamma_initializer,
-            allow_deferred_init=True,
-            role="gain",
-            in_axes=(),
-        )
-        self.beta = self.params.get(
-            "beta",
-            grad_req="write" if center else "null",
-            shape=(in_channels,),
-            init=beta_initializer,
-            allow_deferred_init=True,
-            role="bias",
-            in_axes=(),
-        )
+        self._shown = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
 
     def infer_shape(self, x: Any) -> None:
         """Take the length of the axis from the first batch."""
-        self.gamma.shape = self.beta.shape = (self._length(x),)
-
-    def _length(self, x: Any) -> int:
-        if not -x.ndim <= self._axis < x.ndim:
-            raise ShapeError(
-                f"An input of shape {x.shape} has no axis {self._axis} to normalize. Choose axis "
-                "among its axes."
-            )
-        return int(x.shape[self._axis])
+        self.gamma.shape = self.beta.shape = (x.shape[self._axis_of(x, self._axis)],)
 
     def forward(self, x: Any) -> Any:
         """Return the normalized input, of the same shape.
@@ -78,13 +55,8 @@ class LayerNorm(Block):
         Raises:
             ShapeError: when it has no such axis, or one of another length.
         """
-        if (self._length(x),) != self.gamma.shape:
-            raise ShapeError(
-                f"An input of shape {x.shape} has {self._length(x)} values on axis {self._axis}, "
-                f"but gamma of shape {self.gamma.shape} takes {(self.gamma.shape or (0,))[0]}."
-            )
-        return nd.layer_norm(x, self.gamma.data(), self.beta.data(), self._axis, self._epsilon)
+        axis = self._axis_of(x, self._axis)
+        return nd.layer_norm(x, self.gamma.data(), self.beta.data(), axis, self._epsilon)
 
     def __repr__(self) -> str:
-        channels = (self.gamma.shape or (0,))[0]
-        return f"LayerNorm(axis={self._axis}, eps={self._epsilon}, in_channels={channels})"
+        return f"{super().__repr__()[:-1]}, in_channels={(self.gamma.shape or (0,))[0]})"

@@ -142,6 +142,10 @@ SAMPLES = {
         (lambda x, W, b: nd.dense(x, W, b, False, "tanh"), CUBE, near(2, 4), near(2)),
         (lambda x, W: nd.dense(x, W, activation="sigmoid"), A, near(4, 3)),
     ],
+    "normalize": [
+        (lambda x, c, b: nd.normalize(x, c, b, (0, 2), 1), CUBE, near(3), near(3)),
+        (lambda x, c, b: nd.normalize(x, c, b, (2,), 1, 0.1), CUBE, near(3), near(3)),
+    ],
     "layer_norm": [
         (nd.layer_norm, CUBE, near(4), near(4)),
         (lambda x, c, b: nd.layer_norm(x, c, b, axis=1, eps=0.1), CUBE, near(3), near(3)),
