@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from initlab.catalog import hookimpl
+from initlab_mxnet.reading import load
 from initlab_mxnet.source import MXNet
+from initlab_mxnet.writing import save
 
-__all__ = ["MXNet"]
+__all__ = ["MXNet", "load", "save"]
 
 
 @hookimpl
