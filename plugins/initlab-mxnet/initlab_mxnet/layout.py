@@ -13,15 +13,19 @@ before, it meant that the shape is unknown and no array follows.
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["BFLOAT16", "DENSE", "DTYPES", "LIST", "V1", "V2", "V3"]
 
 LIST = 0x112
 V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 DENSE = 0  # the storage of all but sparse arrays
-DTYPES = MappingProxyType(
+DTYPES: Mapping[int, np.dtype[Any]] = MappingProxyType(
     {
         0: np.dtype("<f4"),
         1: np.dtype("<f8"),

@@ -11,7 +11,7 @@ import struct
 from collections import Counter
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from initlab.errors import DataError
 from initlab_mxnet.layout import BFLOAT16, DENSE, DTYPES, LIST, V1, V2, V3
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from numpy.typing import NDArray
 
 __all__ = ["load"]
@@ -47,7 +49,7 @@ def load(file: str | Path) -> dict[str, NDArray[Any]]:
 class _Reader:
     """A file and how much of it is left."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BufferedReader) -> None:
         self.stream, self.size = stream, os.fstat(stream.fileno()).st_size
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -118,7 +120,7 @@ class _Reader:
 
     def count(self, what: str, smallest: int) -> int:
         """Read how many items follow, each of at least `smallest` bytes."""
-        (count,) = self.numbers("Q", f"the number of {what}")
+        count: int = self.numbers("Q", f"the number of {what}")[0]
         self.check(count * smallest, what)
         return count
 
@@ -130,7 +132,8 @@ class _Reader:
     def check(self, needed: int, what: str) -> None:
         """Refuse what the rest of the file cannot hold."""
         at = self.stream.tell()
-        if needed > self.size - at:
+        left = self.size - at
+        if needed > left:
             raise DataError(
-                f"{what} would take {needed:,} bytes at byte {at:,}, and {self.size - at:,} are left."
+                f"{what} would take {needed:,} bytes at byte {at:,}, and {left:,} are left."
             )
