@@ -3,12 +3,13 @@
 Each class also derives from the builtin that a stranger would catch::
 
     InitlabError
-    ├── UnknownNameError        LookupError    a name that no catalog entry, key or path has
-    ├── SelectsNothingError     LookupError    a rule, tie or probe pattern without a match
     ├── BadValueError           ValueError     a value outside what is allowed
-    │   └── BadTypeError        TypeError      a value of the wrong type
-    ├── ShapeError              ValueError     shapes that do not fit each other
-    ├── TieError                ValueError     two parameters that cannot be one
+    │   ├── BadTypeError        TypeError      a value of the wrong type
+    │   ├── UnknownNameError    KeyError       a name that no catalog entry, key or path has
+    │   ├── ShapeError                         shapes that do not fit each other
+    │   ├── TieError                           two parameters that cannot be one
+    │   └── NameTakenError                     one name for two things
+    ├── SelectsNothingError     LookupError    a rule, tie or probe pattern without a match
     ├── NotInitializedError     RuntimeError   a parameter without data
     │   └── DeferredInitializationError        ... because its shape is not known yet
     ├── GraphError              RuntimeError   backward without a graph, a graph used twice
@@ -16,10 +17,11 @@ Each class also derives from the builtin that a stranger would catch::
     ├── NoRuleError             TypeError      a NumPy function that autograd has no rule for
     ├── DataError               OSError        a data file that is missing, cut or not what it says
     ├── PluginError             ImportError    a plugin that breaks the contract
-    ├── NameTakenError          ValueError     two packages that register one name
     ├── TrackingError           OSError        a place for the record that cannot be used
     ├── ConfigError             ValueError     a config that does not compose
     └── RunFailedError          RuntimeError   a run that began and then failed
+
+A BadValueError is an AssertionError too, which is what Gluon raises for most of them.
 """
 
 from __future__ import annotations
@@ -74,7 +76,11 @@ class InitlabError(Exception):
         return "\n".join([str(self), *getattr(self, "__notes__", [])])
 
 
-class UnknownNameError(InitlabError, LookupError):
+class BadValueError(InitlabError, ValueError, AssertionError):
+    """A value outside what is allowed."""
+
+
+class UnknownNameError(BadValueError, KeyError):
     """A name that nothing has; the message offers the nearest ones.
 
     >>> str(UnknownNameError("initializer", "xvier", ["xavier", "zeros"]))
@@ -87,6 +93,8 @@ class UnknownNameError(InitlabError, LookupError):
         guess = f" Did you mean {self.nearest[0]!r}?" if self.nearest else ""
         names = ", ".join(self.known) if self.known else "none"
         super().__init__(f"Unknown {kind} {name!r}.{guess} Known: {names}.")
+
+    __str__ = Exception.__str__  # KeyError's own puts quotes around the message
 
     def __reduce__(self) -> tuple[type, tuple[str, str, list[str]], dict[str, object]]:
         """Pickle by the arguments and the notes, so that the error crosses processes."""
@@ -111,19 +119,15 @@ class SelectsNothingError(InitlabError, LookupError):
         return type(self), (self.what, self.pattern, self.paths), vars(self)
 
 
-class BadValueError(InitlabError, ValueError):
-    """A value outside what is allowed."""
-
-
 class BadTypeError(BadValueError, TypeError):
     """A value of the wrong type."""
 
 
-class ShapeError(InitlabError, ValueError):
+class ShapeError(BadValueError):
     """Shapes that do not fit each other."""
 
 
-class TieError(InitlabError, ValueError):
+class TieError(BadValueError):
     """Two parameters that cannot be one."""
 
 
@@ -155,8 +159,8 @@ class PluginError(InitlabError, ImportError):
     """A plugin that fails to import or breaks the contract."""
 
 
-class NameTakenError(InitlabError, ValueError):
-    """One name registered by two packages."""
+class NameTakenError(BadValueError):
+    """One name for two things: two packages that register it, two Parameters of a net."""
 
 
 class TrackingError(InitlabError, OSError):

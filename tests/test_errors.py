@@ -8,7 +8,7 @@ from initlab import errors
 from initlab.errors import InitlabError, SelectsNothingError, UnknownNameError, nearest
 
 BUILTIN = {
-    "UnknownNameError": LookupError,
+    "UnknownNameError": KeyError,
     "SelectsNothingError": LookupError,
     "BadValueError": ValueError,
     "BadTypeError": TypeError,
@@ -28,6 +28,10 @@ BUILTIN = {
 }
 PARENT = {
     "BadTypeError": "BadValueError",
+    "UnknownNameError": "BadValueError",
+    "ShapeError": "BadValueError",
+    "TieError": "BadValueError",
+    "NameTakenError": "BadValueError",
     "DeferredInitializationError": "NotInitializedError",
     "InPlaceError": "GraphError",
 }
@@ -52,6 +56,10 @@ def test_each_error_is_an_initlab_error_and_the_builtin_that_a_stranger_catches(
     assert issubclass(error, InitlabError)
     assert issubclass(error, BUILTIN[name])
     assert issubclass(error, getattr(errors, PARENT.get(name, "InitlabError")))
+
+
+def test_what_gluon_asserts_is_an_assertion_error_too():
+    assert issubclass(errors.BadValueError, AssertionError)
 
 
 @pytest.mark.parametrize("name", BUILTIN)

@@ -1,5 +1,6 @@
 """Initializers, and the plan that says who gets which: specs and paths, no Blocks."""
 
+from initlab.init.announced import Announced
 from initlab.init.constants import Constant, Identity, Ones, Zeros
 from initlab.init.create import create, initializers
 from initlab.init.distributions import Normal, TruncatedNormal, Uniform
@@ -14,6 +15,7 @@ from initlab.init.spec import ParameterSpec, Role
 Zero, One = Zeros, Ones  # Gluon's names
 
 __all__ = [
+    "Announced",
     "Constant",
     "FactorType",
     "He",

@@ -6,51 +6,70 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray  # noqa: TC002 - the type of an option is read at run time
 
 from initlab.errors import ShapeError
 from initlab.init.checks import finite
 from initlab.init.initializer import Initializer
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["Constant", "Identity", "Ones", "Zeros"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Constant(Initializer):
-    """One value everywhere.
+    """One value everywhere, or the values of an array.
 
     Args:
-        value: which.
+        value: a number, or an array that has or broadcasts to the parameter's shape.
 
     >>> from initlab.init import ParameterSpec
     >>> Constant(42)(ParameterSpec((2,)), None).tolist()
     [42.0, 42.0]
     """
 
-    value: float = 0.0
+    value: float | NDArray[np.floating] = 0.0
 
     def __post_init__(self) -> None:
-        finite("constant", value=self.value)
+        if not np.ndim(self.value):
+            finite("constant", value=self.value)  # type: ignore[arg-type] # a number
+        else:
+            object.__setattr__(self, "value", np.array(self.value))
 
     def __call__(
         self,
         spec: ParameterSpec,
         rng: np.random.Generator,  # noqa: ARG002 - no randomness
     ) -> NDArray[np.floating]:
-        """Return the filled array."""
+        """Return the filled array.
+
+        Raises:
+            ShapeError: when an array of values does not broadcast to the shape.
+        """
+        self._check(spec)
         return np.full(spec.shape, self.value, spec.dtype)
 
-    def variance(self, spec: ParameterSpec) -> float:  # noqa: ARG002
-        """Return 0."""
-        return 0.0
+    def variance(self, spec: ParameterSpec) -> float:
+        """Return 0, or the variance among the values of an array."""
+        self._check(spec)
+        return float(np.var(self.value))
 
     def kurtosis(self, spec: ParameterSpec) -> float:  # noqa: ARG002
         """Return 1, the least there is: nothing varies."""
         return 1.0
+
+    def _check(self, spec: ParameterSpec) -> None:
+        shape = np.shape(self.value)
+        ahead = spec.shape[max(0, len(spec.shape) - len(shape)) :]
+        fits = len(shape) <= len(spec.shape) and all(
+            n in (1, d) or not d for n, d in zip(shape, ahead, strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} cannot hold constant values of shape {shape}."
+            )
 
 
 @dataclass(frozen=True)

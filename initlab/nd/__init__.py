@@ -75,6 +75,7 @@ from initlab.nd.shapes import (
     triu,
 )
 from initlab.nd.softmax import log_softmax, softmax, softmax_cross_entropy
+from initlab.nd.storage import load, save
 from initlab.nd.trigonometric import (
     arccos,
     arccosh,
@@ -150,6 +151,7 @@ __all__ = [
     "less",
     "less_equal",
     "linspace",
+    "load",
     "log",
     "log1p",
     "log2",
@@ -189,6 +191,7 @@ __all__ = [
     "reshape",
     "rint",
     "roll",
+    "save",
     "selu",
     "sigmoid",
     "sign",

@@ -34,7 +34,7 @@ from initlab.nn.losses import (
     TripletLoss,
 )
 from initlab.nn.nonlinearities import ELU, GELU, SELU, LeakyReLU, PReLU, Swish
-from initlab.tree import Block, Parameter, ParameterDict
+from initlab.tree import Block, Constant, Parameter, ParameterDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,7 @@ __all__ = [
     "Activation",
     "BatchNorm",
     "Block",
+    "Constant",
     "CosineEmbeddingLoss",
     "Dense",
     "Dropout",

@@ -32,6 +32,8 @@ class Sequential(Block):
     (2, Dense(None -> 2, linear))
     """
 
+    transparent = True
+
     def __init__(
         self,
         children: Mapping[str, Block] | None = None,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from initlab.running.events import Event, Measured, Planned, Scored, Stepped
 from initlab.running.figures import draw_loss, draw_signal
 from initlab.tracking import DatasetInfo, RunInfo, Status, Tracker
-from initlab.tree import save_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +105,7 @@ class Recorder:
     def _files(self, result: RunResult) -> None:
         if result.net is not None and result.readings:
             parameters = self.directory / "parameters.safetensors"
-            save_parameters(result.net, parameters)
+            result.net.save_parameters(parameters, deduplicate=True)
             self.tracker.artifact(parameters)
         for name, write in (("readings", write_readings), ("steps", write_steps)):
             table = self.directory / f"{name}.csv"

@@ -6,23 +6,28 @@ import re
 import warnings
 from contextlib import nullcontext
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from initlab import nd
 from initlab.autograd import pause
 from initlab.errors import BadTypeError, NameTakenError, ShapeError
+from initlab.init import Initializer, Uniform
 from initlab.tree.dictionary import ParameterDict
 from initlab.tree.hooks import HookHandle
 from initlab.tree.names import NameScope, current_scope, inside, next_name
 from initlab.tree.parameter import Parameter
 from initlab.tree.shapes import only_shapes
+from initlab.tree.store import fill
+from initlab.tree.summary import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
-
-    from initlab.init import Initializer
+    from pathlib import Path
 
 __all__ = ["Block"]
+
+_UNIFORM = Uniform(0.07)
 
 
 class Block:
@@ -43,6 +48,9 @@ class Block:
     ...     def forward(self, x):
     ...         return x * self.factor.data()
     """
+
+    transparent: ClassVar[bool] = False
+    """Whether it only passes on what its children return; a summary leaves it out then."""
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
         self._children: dict[str, Block] = {}
@@ -79,7 +87,7 @@ class Block:
     # ---- the tree
     def __setattr__(self, name: str, value: Any) -> None:
         before = self.__dict__.get(name)
-        if isinstance(before, Block | Parameter) and not _same_kind(before, value):
+        if isinstance(before, Block | Parameter) and not isinstance(value, type(before)):
             raise BadTypeError(
                 f"{type(self).__name__}.{name} is a {type(before).__name__} and cannot become a "
                 f"{type(value).__name__}: {value!r}."
@@ -144,30 +152,49 @@ class Block:
             child._collect(found)  # noqa: SLF001 - its own kind
 
     def _warn_of_hidden_blocks(self) -> None:
+        registered = {id(child) for child in self._children.values()}
         for name, value in vars(self).items():
-            if name.startswith("_") or not isinstance(value, list | tuple | dict):
-                continue
-            items = value.values() if isinstance(value, dict) else value
-            if any(isinstance(i, Block) and i not in self._children.values() for i in items):
+            if any(id(block) not in registered for block in _contained(value)):
                 warnings.warn(
                     f"{type(self).__name__}.{name} is a {type(value).__name__} with Blocks in it, "
                     "which are not collected: use nn.Sequential or register_child.",
                     stacklevel=4,
                 )
 
+    def places(self, path: str = "") -> Iterator[tuple[str, Parameter]]:
+        """Yield every place in the tree that holds a Parameter, by its structural path.
+
+        A tied Parameter comes once a place.
+
+        Args:
+            path: this block's own, put before the others.
+
+        >>> from initlab import nn
+        >>> net = nn.Sequential()
+        >>> net.add(nn.Dense(2, use_bias=False))
+        >>> dict(net.places())
+        {'0.weight': Parameter dense0_weight (shape=(2, 0), dtype=float32)}
+        """
+        above = f"{path}." if path else ""
+        for name, parameter in self._parameters.items():
+            yield above + name, parameter
+        for name, child in self._children.items():
+            yield from child.places(above + name)
+
     def initialize(
         self,
-        init: Initializer | str | None = None,
-        ctx: None = None,
+        init: Initializer | str = _UNIFORM,
+        ctx: Any = None,
         verbose: bool = False,
         force_reinit: bool = False,
     ) -> None:
         """Draw all Parameters, those of unknown shape at the first forward pass.
 
         Args:
-            init: for Parameters that have no initializer of their own; Uniform(0.07) if None.
+            init: for Parameters that have no initializer of their own; an Initializer or what
+                `initlab.init.create` takes.
             ctx: Gluon's; there is one device.
-            verbose: Gluon's; `initlab.plan` says who gets what.
+            verbose: log each draw, of this call only, to the logger "initlab".
             force_reinit: draw again where there are data.
         """
         self.collect_params().initialize(init, ctx, verbose, force_reinit)
@@ -176,7 +203,7 @@ class Block:
         """Convert all Parameters to another precision."""
         for child in self._children.values():
             child.cast(dtype)
-        for parameter in self._parameters.values():
+        for parameter in self.params.values():
             parameter.cast(dtype)
 
     def apply(self, fn: Callable[[Block], Any]) -> Self:
@@ -185,6 +212,73 @@ class Block:
             child.apply(fn)
         fn(self)
         return self
+
+    def summary(self, *inputs: Any) -> None:
+        """Print what each layer returns for `inputs` and how many parameters it has.
+
+        Raises:
+            NotInitializedError: before `initialize`.
+        """
+        summary(self, inputs)
+
+    # ---- in files
+    def save_parameters(self, filename: str | Path, deduplicate: bool = False) -> None:
+        """Write all data by structural path, as safetensors.
+
+        Args:
+            filename: where.
+            deduplicate: write a tied Parameter once, under the first of its paths, with the
+                others as metadata; else it stands under each.
+
+        Raises:
+            NotInitializedError: when a Parameter has no data.
+        """
+        first: dict[int, str] = {}
+        arrays, aliases = {}, {}
+        for path, parameter in self.places():
+            if first.setdefault(id(parameter), path) == path or not deduplicate:
+                arrays[path] = parameter.data()
+            else:
+                aliases[path] = first[id(parameter)]
+        nd.save(filename, arrays, aliases)
+
+    def load_parameters(
+        self,
+        filename: str | Path,
+        ctx: Any = None,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        cast_dtype: bool = False,
+        dtype_source: str = "current",
+    ) -> None:
+        """Read data by structural path; no `initialize` is needed.
+
+        Nothing is written if the file does not fit. A file of `ParameterDict.save`, by names
+        without this block's prefix, is read too.
+
+        Args:
+            filename: what `save_parameters` wrote.
+            ctx: Gluon's; there is one device.
+            allow_missing: leave Parameters that the file lacks as they are.
+            ignore_extra: leave out what the file has and the net has not.
+            cast_dtype: accept another precision.
+            dtype_source: whose precision stays then, that of the "current" Parameter or the
+                "saved" one.
+
+        Raises:
+            DataError: when the file is missing or no safetensors.
+            BadValueError: for a path that only one of the two has, another precision.
+            ShapeError: for another shape.
+        """
+        targets = dict(self.places())
+        arrays = {path: array.array for path, array in nd.load(filename, aliases=True).items()}
+        by_name = not any("." in path or path in targets for path in arrays)
+        if arrays and by_name:
+            self.collect_params().load(
+                filename, ctx, allow_missing, ignore_extra, self.prefix, cast_dtype, dtype_source
+            )
+        else:
+            fill(targets, arrays, filename, allow_missing, ignore_extra, cast_dtype, dtype_source)
 
     # ---- calling
     def register_forward_pre_hook(self, hook: Callable[[Block, Any], Any]) -> HookHandle:
@@ -253,9 +347,15 @@ def _named(
     return full, ParameterDict(own, shared)
 
 
-def _same_kind(before: object, value: object) -> bool:
-    kind = Block if isinstance(before, Block) else Parameter
-    return isinstance(value, kind)
+def _contained(value: Any) -> Iterator[Block]:
+    """Yield the Blocks in a list, tuple or dict, however deep."""
+    items = value.values() if isinstance(value, dict) else value
+    if isinstance(value, list | tuple | dict):
+        for item in items:
+            if isinstance(item, Block):
+                yield item
+            else:
+                yield from _contained(item)
 
 
 def _indented(text: str) -> str:

@@ -6,18 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.errors import BadValueError, NameTakenError, UnknownNameError
+from initlab import nd
+from initlab.errors import BadTypeError, BadValueError, NameTakenError, UnknownNameError
+from initlab.init import Initializer, Uniform, create
+from initlab.tree.constant import Constant
 from initlab.tree.parameter import Parameter
+from initlab.tree.store import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+    from pathlib import Path
 
-    from initlab.init import Initializer
+    from numpy.typing import ArrayLike
 
 __all__ = ["ParameterDict"]
 
-_OWNERS = frozenset({"role", "in_axes", "out_axes", "batch_axes", "groups"})
-"""What the first block says of a Parameter for its draw; those that share it take it as it is."""
+_OWNERS = frozenset(
+    {"role", "in_axes", "out_axes", "batch_axes", "groups", "allow_deferred_init"}
+    | {"differentiable", "stype", "grad_stype"}
+)
+"""What the first block says of a Parameter; those that share it take it as it is."""
+
+_UNIFORM = Uniform(0.07)
 
 
 class ParameterDict:
@@ -54,15 +64,15 @@ class ParameterDict:
             raise UnknownNameError("parameter", name, self._params)
         return self._params[name]
 
-    def keys(self) -> Any:
+    def keys(self) -> KeysView[str]:
         """Return the full names."""
         return self._params.keys()
 
-    def values(self) -> Any:
+    def values(self) -> ValuesView[Parameter]:
         """Return the Parameters."""
         return self._params.values()
 
-    def items(self) -> Any:
+    def items(self) -> ItemsView[str, Parameter]:
         """Return pairs of full name and Parameter."""
         return self._params.items()
 
@@ -72,10 +82,11 @@ class ParameterDict:
         Args:
             name: without the prefix.
             attributes: as for Parameter; on one that exists each must agree, but for its role
-                and axes, which are the first block's to say.
+                and axes and the like, which are the first block's to say.
 
         Raises:
             BadValueError: when an attribute disagrees with what is stored.
+            BadTypeError: for an attribute that no Parameter has.
         """
         full = self.prefix + name
         found = self._find(full)
@@ -87,6 +98,28 @@ class ParameterDict:
                     _agree(found, attribute, wanted)
         return found
 
+    def get_constant(self, name: str, value: ArrayLike | None = None) -> Constant:
+        """Return the Constant `prefix + name`: an own one, a shared one, or a new one.
+
+        Raises:
+            UnknownNameError: when there is none and no value is given.
+            BadValueError: when there is one of another value, or a Parameter that is none.
+        """
+        full = self.prefix + name
+        found = self._find(full)
+        if found is None:
+            if value is None:
+                raise UnknownNameError("constant", full, self._params)
+            found = self._params[full] = Constant(full, value)
+        if not isinstance(found, Constant):
+            raise BadValueError(f"Parameter {full!r} already exists but it is not a constant.")
+        if value is not None and not np.array_equal(found.value.array, nd.array(value).array):
+            raise BadValueError(
+                f"Constant {full!r} already exists but its value doesn't match the new one. "
+                "Change it with set_data, or give this one another name."
+            )
+        return found
+
     def _find(self, full: str) -> Parameter | None:
         if full not in self._params and self.shared is not None:
             found = self.shared._find(full)  # noqa: SLF001 - another of its own kind
@@ -94,7 +127,7 @@ class ParameterDict:
                 self._params[full] = found
         return self._params.get(full)
 
-    def update(self, other: ParameterDict) -> None:
+    def update(self, other: ParameterDict | Mapping[str, Parameter]) -> None:
         """Add the Parameters of `other`.
 
         Raises:
@@ -106,13 +139,11 @@ class ParameterDict:
                     f"Two different Parameters are named {name!r}. Give one of the blocks another "
                     "prefix, or make it inside `with block.name_scope():`."
                 )
-        self._params.update(other._params)
+        self._params.update(other.items())
 
     def adopt(self, parameter: Parameter) -> None:
         """Add one Parameter under its own name."""
-        alone = ParameterDict()
-        alone._params[parameter.name] = parameter
-        self.update(alone)
+        self.update({parameter.name: parameter})
 
     def replace(self, old: Parameter, new: Parameter) -> None:
         """Put `new` in the place of `old`, as tying does."""
@@ -123,14 +154,22 @@ class ParameterDict:
 
     def initialize(
         self,
-        init: Initializer | str | None = None,
-        ctx: None = None,  # noqa: ARG002 - Gluon's signature; there is one device
-        verbose: bool = False,  # noqa: ARG002 - Gluon's signature
+        init: Initializer | str = _UNIFORM,
+        ctx: Any = None,
+        verbose: bool = False,
         force_reinit: bool = False,
     ) -> None:
-        """Initialize each Parameter, `init` being for those that have none of their own."""
+        """Initialize each Parameter, `init` being for those that have none of their own.
+
+        Args:
+            init: an Initializer or what `initlab.init.create` takes.
+            ctx: Gluon's; there is one device.
+            verbose: log each draw, of this call only, to the logger "initlab".
+            force_reinit: draw again where there are data.
+        """
+        default = create(init)
         for parameter in self._params.values():
-            parameter.initialize(None, init, force_reinit=force_reinit)
+            parameter.initialize(None, ctx, default, force_reinit, verbose=verbose)
 
     def zero_grad(self) -> None:
         """Set every gradient to zeros."""
@@ -138,13 +177,83 @@ class ParameterDict:
             parameter.zero_grad()
 
     def setattr(self, name: str, value: Any) -> None:
-        """Set an attribute of every Parameter: `params.setattr("grad_req", "null")`."""
+        """Set an attribute of every Parameter: `params.setattr("grad_req", "null")`.
+
+        Raises:
+            BadTypeError: for an attribute that no Parameter has.
+        """
         for parameter in self._params.values():
+            _require_attribute(parameter, name)
             setattr(parameter, name, value)
+
+    # ---- in files
+    def save(self, filename: str | Path, strip_prefix: str = "") -> None:
+        """Write all data by name, without the prefix.
+
+        Raises:
+            BadValueError: when a name does not start with it.
+            NotInitializedError: when a Parameter has no data.
+        """
+        for name in self._params:
+            _require_prefix("strip_prefix", strip_prefix, name)
+        nd.save(filename, {n.removeprefix(strip_prefix): p.data() for n, p in self._params.items()})
+
+    def load(
+        self,
+        filename: str | Path,
+        ctx: Any = None,  # noqa: ARG002 - Gluon's signature; there is one device
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        restore_prefix: str = "",
+        cast_dtype: bool = False,
+        dtype_source: str = "current",
+    ) -> None:
+        """Read data by name; no `initialize` is needed, and nothing is written if it does not fit.
+
+        Args:
+            filename: what `save` wrote.
+            ctx: Gluon's; there is one device.
+            allow_missing: leave Parameters that the file lacks as they are.
+            ignore_extra: leave out what the file has and this has not.
+            restore_prefix: put before the file's names.
+            cast_dtype: accept another precision.
+            dtype_source: whose precision stays then, that of the "current" Parameter or the
+                "saved" one.
+
+        Raises:
+            DataError: when the file is missing or no safetensors.
+            BadValueError: for a name that only one of the two has, another precision.
+            ShapeError: for another shape.
+        """
+        for name in self._params:
+            _require_prefix("restore_prefix", restore_prefix, name)
+        arrays = {
+            restore_prefix + name.removeprefix("arg:").removeprefix("aux:"): array.array
+            for name, array in nd.load(filename).items()
+        }
+        fill(self._params, arrays, filename, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+
+def _require_prefix(argument: str, prefix: str, name: str) -> None:
+    if not name.startswith(prefix):
+        raise BadValueError(
+            f"{argument} is {prefix!r}, but Parameter {name!r} does not start with it: it is "
+            "another block's, shared, or its block was made outside `with net.name_scope():`."
+        )
+
+
+def _require_attribute(parameter: Parameter, name: str) -> None:
+    known = name in vars(parameter) or isinstance(getattr(type(parameter), name, None), property)
+    if name.startswith("_") or not known:
+        raise BadTypeError(
+            f"Parameter {parameter.name!r} has no attribute {name!r}. It has "
+            "lr_mult, wd_mult, grad_req, init, shape, dtype and those of its role and axes."
+        )
 
 
 def _agree(parameter: Parameter, attribute: str, wanted: Any) -> None:
     """Check one attribute of an existing Parameter, merging shapes and filling None."""
+    _require_attribute(parameter, attribute)
     stored = getattr(parameter, attribute)
     if wanted is None or stored == wanted:
         return
@@ -160,7 +269,7 @@ def _agree(parameter: Parameter, attribute: str, wanted: Any) -> None:
         return
     raise BadValueError(
         f"Cannot retrieve Parameter {parameter.name!r} because desired attribute does not match "
-        f"with stored for attribute {attribute!r}: desired {wanted!r} vs stored {stored!r}. "
+        f"with stored for attribute {attribute!r}: desired '{wanted}' vs stored '{stored}'. "
         "Blocks that share a Parameter must agree on it."
     )
 

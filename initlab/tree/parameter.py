@@ -16,7 +16,7 @@ from initlab.errors import (
     NotInitializedError,
     ShapeError,
 )
-from initlab.init import Initializer, ParameterSpec, Role, Uniform, create
+from initlab.init import Announced, Initializer, ParameterSpec, Role, Uniform, create
 from initlab.nd.random import library_stream
 from initlab.tree.shapes import only_shapes, stand_in
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Parameter"]
 
 Init = Initializer | str | None
+_UNIFORM = Uniform(0.07)
 
 
 class Parameter:
@@ -38,12 +39,13 @@ class Parameter:
         grad_req: 'write' (each backward overwrites the gradient), 'add' (they accumulate until
             `zero_grad`) or 'null' (none).
         shape: the dimensions; 0 stands for one that the first forward pass will tell.
-        dtype: "float32" or "float64".
+        dtype: of the elements; a parameter of whole numbers has no gradient.
         lr_mult: multiplies the optimizer's learning rate.
         wd_mult: multiplies the optimizer's weight decay.
         init: the parameter's own initializer, which a net-level one leaves alone.
         allow_deferred_init: whether `initialize` may wait for the shape.
         differentiable: False forces grad_req 'null'.
+        stype, grad_stype: Gluon's; all arrays are dense, 'default'.
         role, in_axes, out_axes, batch_axes, groups: see `initlab.init.ParameterSpec`.
 
     >>> weight = Parameter("weight", shape=(2, 3), init="ones")
@@ -58,12 +60,14 @@ class Parameter:
         name: str,
         grad_req: str = "write",
         shape: int | Sequence[int] | None = None,
-        dtype: Any = "float32",
+        dtype: Any = np.float32,
         lr_mult: float = 1.0,
         wd_mult: float = 1.0,
         init: Init = None,
         allow_deferred_init: bool = False,
         differentiable: bool = True,
+        stype: str = "default",
+        grad_stype: str = "default",
         *,
         role: str = Role.weight,
         in_axes: tuple[int, ...] = (1,),
@@ -71,8 +75,13 @@ class Parameter:
         batch_axes: tuple[int, ...] = (),
         groups: int = 1,
     ) -> None:
+        if (stype, grad_stype) != ("default", "default"):
+            raise BadValueError(
+                f"Parameter {name!r} cannot have stype={stype!r}, grad_stype={grad_stype!r}: "
+                "all arrays are dense, 'default'."
+            )
         self.name = name
-        self.dtype = dtype
+        self._dtype = dtype
         self.lr_mult, self.wd_mult = lr_mult, wd_mult
         self.init = init
         self.allow_deferred_init = allow_deferred_init
@@ -83,10 +92,10 @@ class Parameter:
         self._data: Tensor | None = None
         self._pending: Initializer | Tensor | None = None
         self._draws = 0
-        self._grad_req = self._possible(grad_req)
+        self._grad_req = _known_req(grad_req)
 
     def __repr__(self) -> str:
-        return f"Parameter {self.name} (shape={self._shape}, dtype={self.dtype})"
+        return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self._dtype})"
 
     # ---- what it is
     @property
@@ -126,38 +135,47 @@ class Parameter:
         return self._data is not None
 
     @property
+    def dtype(self) -> Any:
+        """The type of the elements, as it was written; setting it casts."""
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, new: Any) -> None:
+        self.cast(new)
+
+    @property
     def grad_req(self) -> str:
         """What a backward pass does with the gradient: 'write', 'add' or 'null'."""
-        return self._grad_req
+        learns = self.differentiable and np.dtype(self._dtype).kind == "f"
+        return self._grad_req if learns else "null"
 
     @grad_req.setter
     def grad_req(self, req: str) -> None:
-        before, self._grad_req = self._grad_req, self._possible(req)
-        if self._data is not None and self._grad_req != before:
-            self._data.attach_grad(self._grad_req)
-
-    def _possible(self, req: str) -> str:
-        if req not in ("write", "add", "null"):
-            raise BadValueError(
-                f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}."
-            )
-        return req if self.differentiable else "null"
+        before, self._grad_req = self._grad_req, _known_req(req)
+        if self._data is not None and req != before:
+            self._data.attach_grad(self.grad_req)
 
     # ---- first values
     def initialize(
         self,
         init: Init = None,
-        default_init: Init = None,
+        ctx: Any = None,  # noqa: ARG002 - Gluon's signature; there is one device
+        default_init: Init = _UNIFORM,
         force_reinit: bool = False,
+        *,
+        verbose: bool = False,
     ) -> None:
         """Draw now, or at the first forward pass where the shape is not known yet.
 
         Args:
-            init: for this very parameter; stronger than its own.
-            default_init: for a parameter without an own one; Uniform(0.07) if None.
-            force_reinit: draw again although there are data; they are kept if the draw fails.
+            init: for this very parameter; stronger than its own. Not remembered.
+            ctx: Gluon's; there is one device.
+            default_init: for a parameter without an own one.
+            force_reinit: draw new arrays although there are data, which are kept if that fails.
+            verbose: log what was drawn.
 
         Raises:
+            InitlabError: for an initializer that is none or does not fit.
             ShapeError: when the shape is not known and deferring is not allowed.
         """
         if self._data is not None and not force_reinit:
@@ -167,7 +185,9 @@ class Parameter:
                 stacklevel=2,
             )
             return
-        chosen = create(init or self.init or default_init or Uniform(0.07))
+        own = default_init if self.init is None else self.init
+        chosen = create(own if init is None else init)  # type: ignore[arg-type] # None is refused
+        chosen = Announced(chosen) if verbose else chosen
         if self.known:
             self._draw(chosen)
         elif self.allow_deferred_init:
@@ -189,7 +209,12 @@ class Parameter:
     def _draw(self, init: Initializer) -> None:
         values = init(self.spec, library_stream(self.name, self._draws))
         self._draws += 1
-        self.assign(values)
+        self._take(values)
+
+    def _take(self, values: np.ndarray) -> None:
+        self._pending = None
+        self._data = Tensor(np.array(values, self._dtype))
+        self._data.attach_grad(self.grad_req)
 
     def assign(self, values: np.ndarray) -> None:
         """Make `values` the data: written into the array that is there, else taken over.
@@ -198,18 +223,15 @@ class Parameter:
             ShapeError: when the shape is another one.
         """
         self.shape = values.shape
-        self._pending = None
         if self._data is None:
-            owned = np.array(values, self.dtype)
-            self._data = Tensor(owned)
-            self._data.attach_grad(self._grad_req)
+            self._take(values)
         else:
             _overwrite(self._data, values)
             self.zero_grad()
 
     # ---- reading and writing
-    def data(self) -> Tensor:
-        """Return the live data: the same Tensor at every call.
+    def data(self, ctx: Any = None) -> Tensor:  # noqa: ARG002 - Gluon's signature
+        """Return the live data: the same Tensor at every call; `ctx` is Gluon's.
 
         Raises:
             DeferredInitializationError: while the draw waits for the shape.
@@ -221,8 +243,8 @@ class Parameter:
             return stand_in(self.spec)
         raise self._missing()
 
-    def grad(self) -> Tensor:
-        """Return the live gradient: the same Tensor at every call.
+    def grad(self, ctx: Any = None) -> Tensor:  # noqa: ARG002 - Gluon's signature
+        """Return the live gradient: the same Tensor at every call; `ctx` is Gluon's.
 
         Raises:
             NotInitializedError: when there are no data, or grad_req is 'null'.
@@ -231,7 +253,7 @@ class Parameter:
         if found is None:
             raise NotInitializedError(
                 f"Cannot get gradient array for Parameter {self.name!r} because grad_req='null'. "
-                "Set it to 'write' or 'add'."
+                f"Set it to 'write' or 'add'{self._what_forbids()}."
             )
         return found
 
@@ -251,7 +273,7 @@ class Parameter:
         if self._data is not None:
             _overwrite(self._data, array)
         else:
-            self._pending = Tensor(np.array(array, self.dtype))
+            self._pending = Tensor(np.array(array, self._dtype))
 
     def zero_grad(self) -> None:
         """Set the gradient to zeros, where there is one."""
@@ -260,12 +282,13 @@ class Parameter:
 
     def cast(self, dtype: Any) -> None:
         """Convert data and gradient to another precision, values kept."""
-        self.dtype = dtype
+        np.dtype(dtype)
+        self._dtype = dtype
         if self._data is not None:
             before, self._data = self._data, Tensor(self._data.array.astype(dtype))
-            self._data.attach_grad(self._grad_req)
-            if before.grad is not None:
-                self.grad().array[...] = before.grad.array
+            self._data.attach_grad(self.grad_req)
+            if before.grad is not None and self._data.grad is not None:
+                self._data.grad.array[...] = before.grad.array
 
     def list_data(self) -> list[Tensor]:
         """Return [data()]: there is one device."""
@@ -275,17 +298,30 @@ class Parameter:
         """Return [grad()]: there is one device."""
         return [self.grad()]
 
+    def _what_forbids(self) -> str:
+        if not self.differentiable:
+            return "; this one is not differentiable"
+        whole = np.dtype(self._dtype).kind != "f"
+        return f"; one of dtype {self._dtype} has no gradient" if whole else ""
+
     def _missing(self) -> NotInitializedError:
         if self._pending is not None:
             return DeferredInitializationError(
                 f"Parameter {self.name!r} has not been initialized yet because initialization was "
                 "deferred. Actual initialization happens during the first forward pass. Please "
-                "pass one batch of data through the network before accessing Parameters."
+                "pass one batch of data through the network before accessing Parameters, or give "
+                "the layers their input sizes (in_units, in_channels, ...)."
             )
         return NotInitializedError(
             f"Parameter {self.name!r} has not been initialized. Call initialize() on the net, "
             "which reaches the parameters of all its blocks: net.initialize()."
         )
+
+
+def _known_req(req: str) -> str:
+    if req not in ("write", "add", "null"):
+        raise BadValueError(f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}.")
+    return req
 
 
 def _overwrite(data: Tensor, values: np.ndarray) -> None:

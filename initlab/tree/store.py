@@ -1,76 +1,105 @@
-"""Parameters on disk: safetensors by path, tied ones once, their other paths as metadata."""
+"""Giving Parameters the arrays of a file, all of them or none."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.errors import DataError, ShapeError, UnknownNameError
-from initlab.tree.walk import parameters, places, slots
+from initlab.errors import BadValueError, ShapeError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-    from initlab.tree.block import Block
+    from initlab.tree.parameter import Parameter
 
-__all__ = ["load_parameters", "save_parameters"]
-
-
-def save_parameters(net: Block, file: str | Path) -> None:
-    """Write every parameter that has data, by its first path."""
-    from safetensors.numpy import save_file
-
-    arrays = {
-        path: np.ascontiguousarray(parameter.data())
-        for path, parameter in parameters(net).items()
-        if parameter.settled
-    }
-    aliases = {
-        alias: slot.path for slot in slots(net) if slot.path in arrays for alias in slot.aliases
-    }
-    save_file(arrays, file, metadata={"aliases": json.dumps(aliases)})
+__all__ = ["fill"]
 
 
-def load_parameters(net: Block, file: str | Path) -> None:
-    """Read parameters by path into `net`, which need not be initialized.
+def fill(
+    targets: Mapping[str, Parameter],
+    arrays: Mapping[str, np.ndarray],
+    file: str | Path,
+    allow_missing: bool = False,
+    ignore_extra: bool = False,
+    cast_dtype: bool = False,
+    dtype_source: str = "current",
+) -> None:
+    """Write `arrays` into the Parameters of their names; what does not fit changes nothing.
 
-    The file must have just the paths that `net` has; no value is written if it does not fit.
-
-    Raises:
-        DataError: when the file is missing or no safetensors.
-        UnknownNameError: for a path that only one of the two has.
-        ShapeError: when shapes differ.
+    Args:
+        targets: Parameters by name or path; a tied one may stand under several, one is enough.
+        arrays: what the file has.
+        file: its name, for messages.
+        allow_missing: leave Parameters that the file lacks as they are.
+        ignore_extra: leave out what the file has and no Parameter is named.
+        cast_dtype: accept another precision.
+        dtype_source: whose precision stays then, "current" or "saved".
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(file, framework="numpy") as stored:
-            arrays = {path: stored.get_tensor(path) for path in stored.keys()}  # noqa: SIM118
-            metadata = stored.metadata() or {}
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"Cannot load parameters from {file}: {error}") from error
-    for alias, path in json.loads(metadata.get("aliases", "{}")).items():
-        arrays[alias] = arrays[path]
-    found = parameters(net)
-    _check_paths(net, arrays, Path(file).name)
-    for path, parameter in found.items():
-        try:
-            parameter.shape = arrays[path].shape
-        except ShapeError as error:
-            error.add_note(f"loading {path} from {file}")
-            raise
-    for path, parameter in found.items():
-        parameter.assign(arrays[path])
+    if dtype_source not in ("current", "saved"):
+        raise BadValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}.")
+    if not allow_missing:
+        _refuse_missing(targets, arrays, file)
+    if not ignore_extra:
+        _refuse_extra(targets, arrays, file)
+    fitting = [(targets[name], array) for name, array in arrays.items() if name in targets]
+    for parameter, array in fitting:
+        _check(parameter, array, cast_dtype)
+    for parameter, array in fitting:
+        if dtype_source == "saved" and np.dtype(parameter.dtype) != array.dtype:
+            parameter.cast(array.dtype.type)
+        if parameter.settled:
+            parameter.set_data(array)
+        else:
+            parameter.assign(array)
 
 
-def _check_paths(net: Block, arrays: Mapping[str, np.ndarray], file: str) -> None:
-    for path in parameters(net):
-        if path not in arrays:
-            raise UnknownNameError(f"parameter of {file}", path, arrays)
-    held = [path for path, _ in places(net)]
-    for path in arrays:
-        if path not in held:
-            raise UnknownNameError(f"parameter path of {file}, which the net lacks:", path, held)
+def _refuse_missing(
+    targets: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray], file: str | Path
+) -> None:
+    found = {id(parameter) for name, parameter in targets.items() if name in arrays}
+    for name, parameter in targets.items():
+        if id(parameter) not in found:
+            raise BadValueError(
+                f"Parameter {name!r} is missing in file {str(file)!r}, which contains "
+                f"{_some(name, arrays)}. Set allow_missing=True to leave it as it is."
+            )
+
+
+def _refuse_extra(
+    targets: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray], file: str | Path
+) -> None:
+    for name in arrays:
+        if name not in targets:
+            raise BadValueError(
+                f"Parameter {name!r} loaded from file {str(file)!r} is not present here, where "
+                f"there are {_some(name, targets)}. Set ignore_extra=True to leave it out."
+            )
+
+
+def _some(name: str, names: Iterable[str]) -> str:
+    """Write the names that are nearest to `name`, or the first ones."""
+    known = list(names)
+    shown = nearest(name, known, 5) or known[:5]
+    more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    return (", ".join(map(repr, shown)) or "none") + more
+
+
+def _check(parameter: Parameter, array: np.ndarray, cast_dtype: bool) -> None:
+    expected, saved = parameter.shape, array.shape
+    fits = expected is None or (
+        len(expected) == len(saved)
+        and all(e in (0, s) for e, s in zip(expected, saved, strict=True))
+    )
+    if not fits:
+        raise ShapeError(
+            f"Failed loading Parameter {parameter.name!r} from saved params: shape incompatible "
+            f"expected {expected} vs saved {saved}."
+        )
+    if not cast_dtype and np.dtype(parameter.dtype) != array.dtype:
+        raise BadValueError(
+            f"Failed loading Parameter {parameter.name!r} from saved params: dtype incompatible "
+            f"expected {np.dtype(parameter.dtype)} vs saved {array.dtype}. Set cast_dtype=True to "
+            "cast the dtype of saved params."
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from initlab.errors import TieError, UnknownNameError
-from initlab.tree.walk import blocks, places
+from initlab.tree.walk import blocks
 
 if TYPE_CHECKING:
     from initlab.tree.block import Block
@@ -35,7 +35,7 @@ def tie(net: Block, parameter: str, to: str) -> None:
     >>> net[1].weight is net[0].weight
     True
     """
-    found = dict(places(net))
+    found = dict(net.places())
     for path in (parameter, to):
         if path not in found:
             raise UnknownNameError("parameter path", path, found)

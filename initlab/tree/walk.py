@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from initlab.tree.block import Block
     from initlab.tree.parameter import Parameter
 
-__all__ = ["blocks", "parameters", "places", "slots"]
+__all__ = ["blocks", "parameters", "slots"]
 
 
 def blocks(net: Block) -> dict[str, Block]:
@@ -27,15 +27,6 @@ def blocks(net: Block) -> dict[str, Block]:
     return dict(_walk(net, ""))
 
 
-def places(net: Block) -> list[tuple[str, Parameter]]:
-    """Return every place in the tree that holds a Parameter, a tied one once a place."""
-    return [
-        (_join(path, name), parameter)
-        for path, block in _walk(net, "")
-        for name, parameter in block.own_parameters.items()
-    ]
-
-
 def parameters(net: Block) -> dict[str, Parameter]:
     """Return every Parameter once, by the first of its paths.
 
@@ -46,7 +37,7 @@ def parameters(net: Block) -> dict[str, Parameter]:
     ['0.weight', '0.bias']
     """
     first: dict[int, tuple[str, Parameter]] = {}
-    for path, parameter in places(net):
+    for path, parameter in net.places():
         first.setdefault(id(parameter), (path, parameter))
     return dict(first.values())
 
@@ -54,7 +45,7 @@ def parameters(net: Block) -> dict[str, Parameter]:
 def slots(net: Block) -> list[Slot]:
     """Return the Parameters as a plan sees them, tied ones with all their paths."""
     paths: dict[int, list[str]] = {}
-    for path, parameter in places(net):
+    for path, parameter in net.places():
         paths.setdefault(id(parameter), []).append(path)
     return [
         Slot(

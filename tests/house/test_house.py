@@ -36,7 +36,7 @@ ONLY_IMPORTERS = {
     "mlflow": {"tracking"},
     "matplotlib": {"running"},
     "rich": {"screen", "listing", "jobs"},
-    "safetensors": {"tree"},
+    "safetensors": {"nd"},
 }
 
 

@@ -47,7 +47,7 @@ def test_a_value_outside_what_is_allowed_is_refused_at_construction(make, messag
         make()
 
 
-@pytest.mark.parametrize("value", ["3", None, True, [1.0]])
+@pytest.mark.parametrize("value", ["3", None, True])
 def test_what_is_no_number_is_refused_by_its_type(value):
     with pytest.raises(BadTypeError, match=r"constant: value must be a number, got .* of type"):
         Constant(value)
@@ -131,3 +131,18 @@ def test_create_shows_how_the_json_is_written(text):
 def test_create_refuses_an_option_that_the_initializer_does_not_have():
     with pytest.raises(BadTypeError, match=r"'constant' does not take \{'sigma': 1\}: .*'sigma'"):
         create('["constant", {"sigma": 1}]')
+
+
+def test_constant_takes_an_array_that_has_or_broadcasts_to_the_shape():
+    spec = ParameterSpec((2, 3), name="w")
+    for value in ([[1, 2, 3]], np.array([1, 2, 3]), [[1, 2, 3], [1, 2, 3]]):
+        made = Constant(value)
+        assert made(spec, None).tolist() == [[1, 2, 3], [1, 2, 3]]
+        assert made.variance(spec) == pytest.approx(2 / 3)
+    assert Constant([1, 2]) == Constant(np.array([1, 2]))
+    assert Constant([1, 2]) != Constant([1, 3])
+    for shape in ((2,), (1, 1, 3), (3, 3)):
+        with pytest.raises(
+            ShapeError, match=rf"'w' of shape \(2, 3\) cannot hold .* of shape \{str(shape)[:-1]}"
+        ):
+            Constant(np.ones(shape))(spec, None)

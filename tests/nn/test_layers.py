@@ -16,7 +16,7 @@ def test_every_layer_of_the_door_has_a_name():
     offered = {getattr(nn, name) for name in nn.__all__ if isinstance(getattr(nn, name), type)}
     losses = {cls for cls in offered if issubclass(cls, nn.Loss)}
     in_code = {nn.Block, nn.HybridBlock, nn.HybridSequential, nn.Lambda, nn.HybridLambda}
-    parameters = {nn.Parameter, nn.ParameterDict}
+    parameters = {nn.Constant, nn.Parameter, nn.ParameterDict}
     assert set(nn.layers().values()) == offered - losses - in_code - parameters
 
 

@@ -70,14 +70,14 @@ def test_it_prints_its_children_indented_by_two():
     assert repr(Block()) == "Block(\n\n)"
 
 
-def test_a_block_that_is_replaced_keeps_its_place():
+def test_a_block_that_is_replaced_by_one_of_its_kind_keeps_its_place():
     net = Net()
-    net.body = nn.Dense(2)
+    net.body = nn.Repeat(1, lambda: nn.Dense(2))
     assert list(net.children) == ["body", "scale"]
     assert net.children["body"] is net.body
 
 
-@pytest.mark.parametrize("value", [None, 3, "dense"])
+@pytest.mark.parametrize("value", [None, 3, "dense", Block()])
 def test_a_block_or_parameter_cannot_become_something_else(value):
     net = Net()
     kind = type(value).__name__
@@ -152,7 +152,10 @@ def test_two_parameters_of_one_name_in_a_net_are_refused_when_collecting():
         net.collect_params()
 
 
-@pytest.mark.parametrize("container", [list, tuple, lambda items: dict(enumerate(items))])
+@pytest.mark.parametrize(
+    "container",
+    [list, tuple, lambda items: dict(enumerate(items)), lambda items: {"deep": [items]}],
+)
 def test_blocks_hidden_in_a_container_are_warned_of(container):
     net = Block()
     net.layers = container([nn.Dense(2)])

@@ -5,13 +5,13 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from initlab.errors import BadTypeError, BadValueError, NameTakenError, UnknownNameError
-from initlab.tree import Parameter, ParameterDict
+from initlab.tree import Constant, Parameter, ParameterDict
 
 
 def filled():
     params = ParameterDict("net_")
-    params.get("w", shape=(3, 4))
-    params.get("b", shape=(3,), init="zeros")
+    params.get("w", shape=(3, 4), dtype="float32")
+    params.get("b", shape=(3,), dtype="float32", init="zeros")
     return params
 
 
@@ -76,8 +76,8 @@ def test_get_fills_what_was_left_open():
 @pytest.mark.parametrize(
     ("attribute", "wanted", "stored"),
     [
-        ("shape", (5, 4), r"\(3, 4\)"),
-        ("shape", (3,), r"\(3, 4\)"),
+        ("shape", (5, 4), r"'\(3, 4\)'"),
+        ("shape", (3,), r"'\(3, 4\)'"),
         ("dtype", "float64", "'float32'"),
         ("grad_req", "null", "'write'"),
     ],
@@ -89,6 +89,18 @@ def test_get_refuses_an_attribute_that_disagrees(attribute, wanted, stored):
         rf"stored {stored}\. Blocks that share a Parameter must agree on it",
     ):
         filled().get("w", **{attribute: wanted})
+
+
+def test_get_refuses_an_attribute_that_no_parameter_has_whether_it_exists_or_not():
+    for params in (ParameterDict("net_"), filled()):
+        with pytest.raises(TypeError, match="colour"):
+            params.get("w", colour="red")
+
+
+def test_get_refuses_one_name_for_a_parameter_of_unknown_rank_twice():
+    params = ParameterDict()
+    params.get("w", shape=(3,))
+    assert params.get("w", shape=None).shape == (3,)
 
 
 def test_the_role_and_the_axes_are_the_first_blocks_to_say():
@@ -142,6 +154,77 @@ def test_initialize_is_a_default_for_those_without_their_own():
 def test_initialize_refuses_a_class():
     with pytest.raises(BadTypeError, match=r"got <class 'int'>\. Write init\.Xavier\(\)"):
         filled().initialize(int)
+
+
+def test_initialize_wants_an_initializer():
+    with pytest.raises(BadTypeError, match="an Initializer or a registered name, got None"):
+        filled().initialize(None)
+
+
+def test_a_bad_initializer_is_refused_before_anything_is_drawn():
+    params = filled()
+    params.initialize("ones")
+    with pytest.raises(UnknownNameError):
+        params.initialize("onse", force_reinit=True)
+    assert_array_equal(params["net_w"].data(), np.ones((3, 4)))
+
+
+def test_verbose_logs_the_draws_of_this_call_only(caplog):
+    caplog.set_level("INFO", "initlab")
+    filled().initialize("ones", verbose=True)
+    assert caplog.messages == [
+        "Initialized net_w as Ones(): 1",
+        "Initialized net_b as Zeros(): 0",
+    ]
+    caplog.clear()
+    filled().initialize()
+    assert caplog.messages == []
+
+
+def test_setattr_refuses_what_no_parameter_has():
+    with pytest.raises(BadTypeError, match=r"'net_w' has no attribute 'lr_mul'\. It has lr_mult"):
+        filled().setattr("lr_mul", 2)
+
+
+# ---- constants
+def test_a_constant_is_made_once_and_keeps_its_value_when_the_net_is_initialized():
+    params = ParameterDict("net_")
+    mask = params.get_constant("mask", [[1, 2], [3, 4]])
+    assert params.get_constant("mask") is mask
+    assert params.get_constant("mask", [[1, 2], [3, 4]]) is mask
+    params.initialize("ones")
+    assert_array_equal(mask.data(), np.array([[1, 2], [3, 4]], "float32"), strict=True)
+    assert repr(mask) == "Constant net_mask (shape=(2, 2), dtype=<class 'numpy.float32'>)"
+
+
+def test_a_constant_changes_by_set_data_or_an_initializer_of_its_own_call():
+    mask = Constant("mask", [1, 2])
+    mask.initialize()
+    mask.set_data([5, 6])
+    assert_array_equal(mask.data(), [5, 6])
+    mask.initialize("ones", force_reinit=True)
+    assert_array_equal(mask.data(), [1, 1])
+
+
+def test_a_constant_has_no_gradient_and_cannot_be_given_one():
+    mask = Constant("mask", [1, 2])
+    mask.initialize()
+    with pytest.warns(UserWarning, match=r"'mask' does not support grad_req other than 'null'"):
+        mask.grad_req = "write"
+    assert mask.grad_req == "null"
+    with pytest.raises(RuntimeError, match="because grad_req='null'"):
+        mask.grad()
+
+
+def test_a_constant_that_is_not_there_or_disagrees_is_refused():
+    params = filled()
+    params.get_constant("mask", [1, 2])
+    with pytest.raises(KeyError, match="Unknown constant 'net_other'"):
+        params.get_constant("other")
+    with pytest.raises(BadValueError, match=r"'net_mask' already exists but its value doesn't"):
+        params.get_constant("mask", [1, 3])
+    with pytest.raises(BadValueError, match=r"'net_w' already exists but it is not a constant"):
+        params.get_constant("w", np.ones((3, 4)))
 
 
 def test_zero_grad_and_setattr_reach_all_of_them():

@@ -36,7 +36,12 @@ def deferred(**options):
 
 # ---- what it is
 def test_it_prints_its_name_shape_and_precision():
-    assert repr(Parameter("w", shape=(3, 0))) == "Parameter w (shape=(3, 0), dtype=float32)"
+    made = Parameter("w", shape=(3, 0), dtype="float32")
+    assert repr(made) == "Parameter w (shape=(3, 0), dtype=float32)"
+
+
+def test_its_precision_prints_as_it_was_written():
+    assert repr(Parameter("w")) == "Parameter w (shape=None, dtype=<class 'numpy.float32'>)"
 
 
 def test_one_number_is_a_vectors_shape():
@@ -106,7 +111,7 @@ def test_the_spec_is_what_the_layer_declared():
 )
 def test_explicit_beats_own_beats_default(explicit, own, default, value):
     parameter = Parameter("w", shape=(2,), init=own)
-    parameter.initialize(explicit, default)
+    parameter.initialize(explicit, default_init=default)
     assert_array_equal(parameter.data(), np.full(2, value, "float32"), strict=True)
 
 
@@ -136,14 +141,15 @@ def test_a_second_initialize_warns_and_changes_nothing():
     assert_array_equal(parameter.data(), np.ones((2, 3)))
 
 
-def test_force_reinit_writes_into_the_array_that_is_there_and_zeroes_the_gradient():
+def test_force_reinit_makes_new_arrays_and_old_handles_keep_the_old_values():
     parameter = made()
-    data, array = parameter.data(), np.asarray(parameter.data())
-    parameter.grad().array[...] = 5
+    data, gradient = parameter.data(), parameter.grad()
+    gradient.array[...] = 5
     parameter.initialize("zeros", force_reinit=True)
-    assert parameter.data() is data
-    assert_array_equal(array, np.zeros((2, 3)))
+    assert_array_equal(parameter.data(), np.zeros((2, 3)))
     assert_array_equal(parameter.grad(), np.zeros((2, 3)))
+    assert_array_equal(data, np.ones((2, 3)))
+    assert_array_equal(gradient, np.full((2, 3), 5))
 
 
 def test_a_forced_draw_that_fails_loses_nothing():
@@ -272,12 +278,13 @@ def test_set_data_before_initialize_is_refused_and_leaves_the_shape_open():
 
 def test_what_a_recording_computed_with_survives_set_data_and_forced_draws():
     parameter = made((2,))
+    gradient = parameter.grad()
     with record():
         y = parameter.data() * parameter.data()
         parameter.set_data([5, 5])
         parameter.initialize(init.Constant(6), force_reinit=True)
     y.backward()
-    assert_array_equal(parameter.grad(), [2, 2])  # 2w at w = 1
+    assert_array_equal(gradient, [2, 2])  # 2w at w = 1
     assert_array_equal(parameter.data(), [6, 6])
 
 
@@ -358,3 +365,26 @@ def test_a_parameter_cast_while_it_waits_settles_in_the_new_precision():
     parameter.shape = (4, 2)
     parameter.settle()
     assert parameter.data().dtype == np.float64
+
+
+def test_setting_the_dtype_casts():
+    parameter = made((2,))
+    parameter.dtype = "float64"
+    assert parameter.data().dtype == np.float64
+
+
+def test_whole_numbers_have_no_gradient():
+    parameter = made((2,), dtype="int8")
+    assert_array_equal(parameter.data(), np.ones(2, "int8"), strict=True)
+    assert parameter.grad_req == "null"
+    with pytest.raises(NotInitializedError, match="one of dtype int8 has no gradient"):
+        parameter.grad()
+    parameter.cast("float32")
+    assert_array_equal(parameter.grad(), [0, 0])
+
+
+@pytest.mark.parametrize("storage", ["stype", "grad_stype"])
+def test_all_arrays_are_dense(storage):
+    assert Parameter("w", shape=2, **{storage: "default"}).shape == (2,)
+    with pytest.raises(BadValueError, match=f"{storage}='row_sparse'.*all arrays are dense"):
+        Parameter("w", **{storage: "row_sparse"})

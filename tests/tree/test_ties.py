@@ -188,7 +188,7 @@ def test_tied_layers_of_different_input_sizes_are_refused_at_the_second_use():
 def test_units_that_conflict_are_refused_when_sharing_by_params():
     shared = nn.Dense(8)
     with pytest.raises(
-        BadValueError, match=r"'dense0_weight' .* 'shape': desired \(9, 0\) vs stored \(8, 0\)"
+        BadValueError, match=r"'dense0_weight' .* 'shape': desired '\(9, 0\)' vs stored '\(8, 0\)'"
     ):
         nn.Dense(9, params=shared.params)
 
@@ -197,7 +197,7 @@ def test_initializers_that_conflict_are_refused_and_equal_ones_are_not():
     shared = nn.Dense(8, weight_initializer=init.Normal(0.1))
     nn.Dense(8, params=shared.params, weight_initializer=init.Normal(0.1))
     with pytest.raises(
-        BadValueError, match=r"'init': desired Normal\(.*0\.2.* vs stored Normal\(.*0\.1"
+        BadValueError, match=r"'init': desired 'Normal\(.*0\.2.* vs stored 'Normal\(.*0\.1"
     ):
         nn.Dense(8, params=shared.params, weight_initializer=init.Normal(0.2))
 

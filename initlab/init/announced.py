@@ -1,0 +1,47 @@
+"""An initializer that tells the log what it drew."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.init.initializer import Initializer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Announced"]
+
+_LOG = logging.getLogger("initlab")
+
+
+@dataclass(frozen=True)
+class Announced(Initializer):
+    """Another one's values, logged by their root mean square as they are drawn.
+
+    Args:
+        init: what draws.
+    """
+
+    init: Initializer
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw, and log the parameter's name, the initializer and the root mean square."""
+        values = self.init(spec, rng)
+        size = float(np.linalg.norm(values.ravel())) / sqrt(values.size)
+        _LOG.info("Initialized %s as %s: %.6g", spec.name, self.init, size)
+        return values
+
+    def variance(self, spec: ParameterSpec) -> float | None:
+        """Return what the other one claims."""
+        return self.init.variance(spec)
+
+    def kurtosis(self, spec: ParameterSpec) -> float | None:
+        """Return what the other one claims."""
+        return self.init.kurtosis(spec)
