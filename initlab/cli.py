@@ -116,13 +116,14 @@ def _take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _run(arguments: list[str], plugins: list[str]) -> int:
-    from initlab.config import launch
-    from initlab.jobs import conclude, run_job
+    from initlab.config import is_multirun, launch
+    from initlab.jobs import run_job, run_sweep
 
-    sweep = launch(arguments, run_job, _catalog(plugins))
-    if sweep is None:
-        return 0
-    return FAILED_RUN if conclude(sweep) else 0
+    catalog = _catalog(plugins)
+    if is_multirun(arguments):
+        return FAILED_RUN if run_sweep(arguments, catalog, plugins) else 0
+    launch(arguments, run_job, catalog)
+    return 0
 
 
 def _plan(arguments: list[str], plugins: list[str]) -> int:

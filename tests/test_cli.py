@@ -86,7 +86,8 @@ def outcomes(directory):
 
 
 def numbers(outcome):
-    return {name: value for name, value in outcome.items() if name.startswith("final/")}
+    found = outcome.get("summary", outcome).items()
+    return {name: value for name, value in found if name.startswith("final/")}
 
 
 # -- what works ---------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def test_a_diverged_run_is_a_result_and_exits_0(lab, tmp_path):
     status, out, _ = lab("optim.lr=1e30", "probes=none", *FAST)
     assert status == 0
     assert "diverged: " in out
-    assert outcomes(tmp_path)[0]["outcome"] == "diverged"
+    assert outcomes(tmp_path)[0]["state"] == "diverged"
 
 
 def test_flags_may_stand_anywhere(lab):
@@ -269,7 +270,7 @@ def test_a_failed_run_exits_1_with_its_reason(lab, boom, tmp_path):
     assert "The run boom-mlp-digits-s0 failed: RuntimeError: no values today" in err
     assert "Traceback" not in err
     assert "HYDRA_FULL_ERROR=1" in err
-    assert outcomes(tmp_path)[0]["outcome"] == "failed"
+    assert outcomes(tmp_path)[0]["state"] == "failed"
 
 
 def test_a_failed_runs_traceback_reaches_into_the_plugin(lab, boom, monkeypatch):
@@ -339,7 +340,7 @@ def test_equal_commands_give_equal_bits_in_a_process_elsewhere_and_in_a_sweep(la
 
 def test_every_seed_draws_and_orders_anew(lab, tmp_path):
     assert lab("-m", "seed=1,2,3", *FAST)[0] == 0
-    losses = {outcome["final/test_loss"] for outcome in outcomes(tmp_path)}
+    losses = {outcome["summary"]["final/test_loss"] for outcome in outcomes(tmp_path)}
     assert len(losses) == 3
 
 
@@ -349,19 +350,28 @@ def test_every_seed_draws_and_orders_anew(lab, tmp_path):
 def test_a_failing_job_does_not_stop_the_others_and_the_status_says_so(lab, boom, tmp_path):
     status, out, err = lab("-m", "-p", boom, "+init=he,boom,zeros", *FAST)
     assert status == 1
-    assert [o["outcome"] for o in outcomes(tmp_path)] == ["finished", "failed", "finished"]
+    assert [o["state"] for o in outcomes(tmp_path)] == ["finished", "failed", "finished"]
     assert "1 failed, 2 finished" in out
     assert "no values today" in err
     assert "Traceback" not in err
 
 
-def test_a_combination_that_only_a_job_can_find_wrong_fails_that_job_alone(lab, tmp_path):
+def test_one_wrong_combination_is_found_before_any_job_starts(lab, tmp_path):
     # digits want 10 outputs: each axis alone is fine, one of four combinations isn't
-    status, out, err = lab("-m", "data=teacher,digits", "data.outputs=10,3", *FAST)
-    assert status == 1
-    assert [o["outcome"] for o in outcomes(tmp_path)] == ["finished"] * 3 + ["failed"]
+    status, _, err = lab("-m", "data=teacher,digits", "data.outputs=10,3", *FAST)
+    assert status == 2
     assert "outputs must be 10" in err
-    assert "in data" in out
+    assert "in data" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_job_that_composes_but_does_not_plan_is_found_before_any_starts(lab, tmp_path):
+    rule = ["+init.rules.r.match=hidden.3.weight", "+init.rules.r.use.name=zeros"]
+    status, _, err = lab("-m", "model.depth=4,2", *rule, *FAST)
+    assert status == 2
+    assert "rule 'r' selects nothing" in err
+    assert "in job 1: uniform-mlp-digits-s0 depth=2" in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_sweep_that_finishes_exits_0_and_lists_its_jobs(lab):
@@ -382,7 +392,9 @@ def test_the_runs_of_a_sweep_are_recorded_under_one_tag_each_as_it_ended(lab, bo
         (experiments,) = db.execute("select count(distinct experiment_id) from runs").fetchone()
     sweeps = {value: [status[run] for tag, run in tags if tag == value] for value, _ in tags}
     first, second = sorted(sweeps)
+    assert first.startswith("init-seed-")
     assert sorted(sweeps[first]) == ["FAILED", "FAILED", "FINISHED", "FINISHED"]
+    assert second.startswith("seed-")
     assert sweeps[second] == ["FINISHED", "FINISHED"]
     assert len(status) == 6
     assert experiments == 1
@@ -408,7 +420,7 @@ def test_an_interrupted_run_is_killed_in_the_record_and_keeps_what_was_measured(
     assert status == "KILLED"
     assert {"train/loss", "test/loss", "test/accuracy"} <= keys
     assert last >= 200 * 23  # 1,438 training samples in batches of 64: 23 steps an epoch
-    assert [outcome["outcome"] for outcome in outcomes(tmp_path)] == ["killed"]
+    assert [outcome["state"] for outcome in outcomes(tmp_path)] == ["killed"]
 
 
 @pytest.mark.slow
@@ -417,12 +429,12 @@ def test_an_interrupted_sweep_stops_there_and_keeps_what_it_has(tmp_path):
         "-m", "training.epochs=1,2000,2000", "model.width=8", "tracking=none", cwd=tmp_path
     )
     for line in run.stdout:
-        if line.startswith("epoch 200/"):
+        if line.startswith("1/3 done"):
             break
     run.send_signal(signal.SIGINT)
     assert "What was measured is kept" in run.communicate(timeout=30)[1]
     assert run.returncode == 130
-    assert [outcome["outcome"] for outcome in outcomes(tmp_path)] == ["finished", "killed"]
+    assert [outcome["state"] for outcome in outcomes(tmp_path)] == ["finished", "killed"]
 
 
 @pytest.mark.slow

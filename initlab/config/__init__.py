@@ -1,17 +1,24 @@
 """Configs: composed by Hydra, read into a RunSpec, launched."""
 
+from initlab.config.arguments import is_multirun
 from initlab.config.composition import compose
-from initlab.config.launch import SWEEP_VARIABLE, launch
+from initlab.config.launch import launch, launch_sweep
 from initlab.config.spec import BlockSpec, InitSpec, ProbeSpec, RunSpec, TieSpec, TrainingSpec
+from initlab.config.sweep import Job, Sweep, read_sweep, title
 
 __all__ = [
-    "SWEEP_VARIABLE",
     "BlockSpec",
     "InitSpec",
+    "Job",
     "ProbeSpec",
     "RunSpec",
+    "Sweep",
     "TieSpec",
     "TrainingSpec",
     "compose",
+    "is_multirun",
     "launch",
+    "launch_sweep",
+    "read_sweep",
+    "title",
 ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from initlab.catalog import load_catalog
 from initlab.config.arguments import overrides as only_overrides
@@ -17,14 +20,14 @@ from initlab.config.refusals import in_our_words
 from initlab.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from omegaconf import DictConfig
 
     from initlab.catalog import Catalog
     from initlab.config.spec import RunSpec
 
-__all__ = ["compose", "compose_config"]
+__all__ = ["compose", "compose_all", "compose_config"]
 
 
 def compose(
@@ -51,15 +54,41 @@ def compose(
     return parse(compose_config(only_overrides(overrides)), catalog)
 
 
-def compose_config(overrides: Sequence[str]) -> DictConfig:
-    """Return Hydra's composition of initlab's config with `overrides`."""
+def compose_config(overrides: Sequence[str], *, with_hydra: bool = False) -> DictConfig:
+    """Return Hydra's composition of initlab's config with `overrides`; with its own part or not."""
     where = str(folder("conf"))
     with (
         in_our_words(),
         _beside_another_hydra(),
         initialize_config_dir(config_dir=where, version_base="1.3"),
     ):
-        return hydra_compose("config", overrides=list(overrides))
+        return hydra_compose("config", overrides=list(overrides), return_hydra_config=with_hydra)
+
+
+def compose_all(points: Iterable[Sequence[str]]) -> list[DictConfig]:
+    """Return the composition of each list of overrides, as `compose_config` would.
+
+    Which files are merged is found out once for all points that choose the same ones, which takes
+    Hydra most of its time; the values are then set by Hydra's own function.
+    """
+    bases: dict[tuple[str, ...], DictConfig] = {}
+    configs = []
+    for point in points:
+        choices = tuple(override for override in point if not _is_value(override))
+        if choices not in bases:
+            bases[choices] = compose_config(choices)
+        config = deepcopy(bases[choices])
+        with in_our_words():
+            values = OverridesParser.create().parse_overrides([o for o in point if _is_value(o)])
+            ConfigLoaderImpl._apply_overrides_to_config(values, config)  # noqa: SLF001
+        configs.append(config)
+    return configs
+
+
+def _is_value(override: str) -> bool:
+    """Return whether an override can only set a value: a dotted key is no group of files."""
+    key = override.partition("=")[0].lstrip("+~")
+    return ("." in key and not {"/", "@"} & set(key)) or key in ("seed", "threads")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from initlab.calibrators import Calibrator
     from initlab.catalog import Catalog
 
-__all__ = ["folder", "publish"]
+__all__ = ["folder", "publish", "withdraw"]
 
 OPTIM_DEFAULTS = {"sgd": {"lr": 0.1}, "adam": {}}
 
@@ -40,9 +40,8 @@ def folder(name: str) -> Path:
 
 def publish(catalog: Catalog) -> None:
     """Store an option for each registered name, typed by its own signature, and each experiment."""
+    withdraw()
     store = ConfigStore.instance()
-    for group in ("init", "data", "optim", "experiment"):
-        store.repo.pop(group, None)
     for name, entry in catalog.initializers.items():
         store.store(name, _init(described(entry)), group="init")
     for name, entry in catalog.calibrators.items():
@@ -55,6 +54,12 @@ def publish(catalog: Catalog) -> None:
         store.store(name, _with_schedule(options), group="optim")
     for file in sorted(folder("experiments").glob("*.yaml")):
         store.store(file.stem, OmegaConf.load(file), group="experiment", package="_global_")
+
+
+def withdraw() -> None:
+    """Take all options out of Hydra's store, which it copies for each job that it composes."""
+    for group in ("init", "data", "optim", "experiment"):
+        ConfigStore.instance().repo.pop(group, None)
 
 
 def _init(weight: Any, calibrate: Any = None) -> dict[str, Any]:

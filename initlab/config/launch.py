@@ -3,66 +3,91 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
-from initlab.config.arguments import is_multirun, normalized, overrides
-from initlab.config.composition import compose_config
-from initlab.config.groups import folder, publish
+from initlab.catalog import load_catalog
+from initlab.config.arguments import normalized
+from initlab.config.groups import folder, publish, withdraw
 from initlab.config.parse import parse
 from initlab.config.refusals import in_our_words
 from initlab.errors import ConfigError, InitlabError
-from initlab.tracking import EXPERIMENT_VARIABLE, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from initlab.catalog import Catalog
     from initlab.config.spec import RunSpec
+    from initlab.config.sweep import Sweep
 
     Task = Callable[[Callable[[], RunSpec], Path], float]
 
-__all__ = ["SWEEP_VARIABLE", "launch"]
+__all__ = ["launch", "launch_sweep"]
 
-SWEEP_VARIABLE = "INITLAB_SWEEP"
-SWEEP_DIRECTORY = "hydra.sweep.dir"
 FULL_ERROR = "HYDRA_FULL_ERROR"
+ONE_RUN, NUMBERS = "config", "sweep"  # the config files that Hydra starts from
 
 
 class _Job:
-    """What Hydra calls: runs, and keeps a single run's error for the command line."""
+    """What Hydra calls, perhaps in another process: reads what to run and hands it to the task.
 
-    def __init__(self, task: Task, catalog: Catalog) -> None:
-        self.task, self.catalog = task, catalog
+    Args:
+        task: carries out one job in its own directory.
+        catalog: what names stand for; it stays in its process.
+        plugins: the local modules or files that another process loads a catalog with.
+        configs: of a sweep's jobs by number; without them Hydra's own composition is the job's.
+        keep: whether an error is kept for the command line instead of raised into Hydra.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        catalog: Catalog,
+        plugins: Sequence[str] = (),
+        configs: Mapping[int, dict[str, Any]] | None = None,
+        *,
+        keep: bool = False,
+    ) -> None:
+        self.task, self.catalog, self.plugins = task, catalog, tuple(plugins)
+        self.configs, self.keep = configs, keep
         self.error: BaseException | None = None
         self.settings = {FULL_ERROR: os.environ.get(FULL_ERROR, "0")}
+        self.cwd = str(Path.cwd())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "catalog": None}
 
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
         try:
-            free: Any = OmegaConf.create(OmegaConf.to_container(config, enum_to_str=False))
             with _environment(self.settings):  # what the user set, not what `_hydra` did
-                return self.task(lambda: parse(free, self.catalog), directory)
+                return self.task(lambda: self._read(config), directory)
         except Exception as error:
-            if SWEEP_VARIABLE in os.environ:
+            if not self.keep:
                 raise
             self.error = error
             return None
 
+    def _read(self, config: DictConfig) -> RunSpec:
+        if self.catalog is None:
+            if Path(self.cwd).is_dir():
+                os.chdir(self.cwd)
+            self.catalog = load_catalog(self.plugins)
+        content = config if self.configs is None else OmegaConf.create(self.configs[config.job])
+        free: Any = OmegaConf.create(OmegaConf.to_container(content, enum_to_str=False))
+        return parse(free, self.catalog)
 
-def launch(arguments: Sequence[str], task: Task, catalog: Catalog) -> Path | None:
-    """Run the command's job or jobs and return the sweep's directory, or None for a single run.
+
+def launch(arguments: Sequence[str], task: Task, catalog: Catalog) -> None:
+    """Run the command's one job.
 
     Args:
         arguments: flags and overrides, in any order.
@@ -70,39 +95,64 @@ def launch(arguments: Sequence[str], task: Task, catalog: Catalog) -> Path | Non
             RunSpec, or raises what is wrong with it.
         catalog: what names stand for.
 
-    Before the first job of a sweep every value of every axis is composed and read, and the
-    store of the record is made, whose experiment workers find in the environment.
-
     Raises:
         InitlabError: for anything in the command that is not allowed.
+        Exception: what the task raises.
     """
     publish(catalog)
-    arguments = normalized(arguments)
-    if not is_multirun(arguments):
-        _hydra(arguments, task, catalog)
-        return None
-    first = _check_axes(overrides(arguments), catalog)
-    directory = _sweep_directory(arguments)
-    settings = {SWEEP_VARIABLE: f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"}  # noqa: DTZ005
-    experiment = prepare(first.tracking)
-    if experiment is not None:
-        settings[EXPERIMENT_VARIABLE] = experiment
-    with _environment(settings):
-        _hydra([*arguments, f"{SWEEP_DIRECTORY}={directory}"], task, catalog)
-    return directory
+    job = _Job(task, catalog, keep=True)
+    _hydra(normalized(arguments), job, ONE_RUN)
+    if job.error is not None:
+        raise job.error
 
 
-def _hydra(arguments: list[str], task: Task, catalog: Catalog) -> None:
-    job = _Job(task, catalog)
-    main: Any = hydra.main(
-        version_base="1.3", config_path=str(folder("conf")), config_name="config"
-    )(job.__call__)
+def launch_sweep(
+    sweep: Sweep,
+    numbers: Sequence[int],
+    task: Task,
+    catalog: Catalog,
+    plugins: Sequence[str] = (),
+) -> None:
+    """Run some of a sweep's jobs on its launcher; of a search all that its sweeper asks for.
+
+    The jobs' configs go along, so that a file that is edited meanwhile changes none of them, and
+    Hydra composes nothing but numbers.
+
+    Args:
+        sweep: from `read_sweep`.
+        numbers: the jobs to run.
+        task: as `launch` takes it; for a launcher of other processes it must pickle.
+        catalog: what names stand for.
+        plugins: the local modules or files in it, loaded anew in other processes.
+
+    Raises:
+        Exception: what the launcher raises when it breaks, what the task raises.
+    """
+    if sweep.search:
+        publish(catalog)
+        arguments = _with_directory(sweep.arguments, sweep.directory)
+        _hydra(arguments, _Job(task, catalog, plugins), ONE_RUN)
+        return
+    withdraw()
+    configs = {number: sweep.jobs[number].config for number in numbers}
+    flags = [a for a in sweep.arguments if a.startswith("-") or a.lstrip("+~").startswith("hydra")]
+    arguments = [*_with_directory(flags, sweep.directory), f"job={','.join(map(str, numbers))}"]
+    _hydra(arguments, _Job(task, catalog, plugins, configs), NUMBERS)
+
+
+def _with_directory(arguments: Sequence[str], directory: Path) -> list[str]:
+    given = [a for a in arguments if not a.startswith("hydra.sweep.dir=")]
+    return [*given, f"hydra.sweep.dir='{directory}'"]
+
+
+def _hydra(arguments: list[str], job: _Job, name: str) -> None:
+    main: Any = hydra.main(version_base="1.3", config_path=str(folder("conf")), config_name=name)(
+        job.__call__
+    )
     # it makes Hydra pass errors on instead of printing them and leaving
     full_error = _environment({FULL_ERROR: "1"})
     with in_our_words(), full_error, patch.object(sys, "argv", ["initlab", *arguments]):
         _call(main)
-    if job.error is not None:
-        raise job.error
 
 
 def _call(main: Callable[[], None]) -> None:
@@ -118,35 +168,6 @@ def _call(main: Callable[[], None]) -> None:
             f"The run's directory cannot be made: {error}. Name another one with "
             "hydra.run.dir=PLACE (a sweep's: hydra.sweep.dir=PLACE)."
         ) from error
-
-
-def _check_axes(given: list[str], catalog: Catalog) -> RunSpec:
-    """Compose and read the sweep's first job, and each further value of each axis."""
-    with in_our_words():
-        parsed = OverridesParser.create().parse_overrides(given)
-    axes = [_values(override) for override in parsed]
-    base = [values[0] for values in axes]
-    first = parse(compose_config(base), catalog)
-    for place, values in enumerate(axes):
-        for value in values[1:]:
-            parse(compose_config([*base[:place], value, *base[place + 1 :]]), catalog)
-    return first
-
-
-def _values(override: Any) -> list[str]:
-    if not override.is_sweep_override():
-        return [override.input_line]
-    if not override.is_discrete_sweep():
-        return [f"{override.get_key_element()}={override.value().start}"]
-    key = override.get_key_element()
-    return overrides([f"{key}={value}" for value in override.sweep_string_iterator()])
-
-
-def _sweep_directory(arguments: Sequence[str]) -> Path:
-    for argument in arguments:
-        if argument.startswith(f"{SWEEP_DIRECTORY}="):
-            return Path(argument.partition("=")[2])
-    return Path("multirun") / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 - local
 
 
 @contextmanager

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["in_our_words"]
 
 
+EXTRAS = {"hydra/launcher": "joblib,submitit,ray", "hydra/sweeper": "optuna"}
+
+
 @contextmanager
 def in_our_words() -> Iterator[None]:
     """Turn what Hydra and OmegaConf raise within into InitlabErrors."""
@@ -33,7 +36,12 @@ def in_our_words() -> Iterator[None]:
 def _translated(error: BaseException) -> InitlabError:
     if isinstance(error, MissingConfigException) and error.options is not None:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
-        return _noted(UnknownNameError(f"{group or 'config'}", name, error.options), group)
+        refused = _noted(UnknownNameError(f"{group or 'config'}", name, error.options), group)
+        if group in EXTRAS:
+            refused.add_note(
+                f"More of them come with extras: pip install 'initlab[{EXTRAS[group]}]'."
+            )
+        return refused
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if isinstance(cause, ConfigKeyError | ConfigAttributeError):
         return _unknown_key(cause)

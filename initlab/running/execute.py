@@ -26,6 +26,7 @@ __all__ = ["run"]
 def run(
     spec: RunSpec,
     *,
+    name: str | None = None,
     tracker: Tracker | None = None,
     directory: Path | None = None,
     tags: Mapping[str, str] | None = None,
@@ -35,6 +36,7 @@ def run(
 
     Args:
         spec: what to run, from `compose`.
+        name: the record's; by default the spec's label.
         tracker: where the record goes; by default what `spec.tracking` says.
         directory: the run's own folder; by default a new one under `outputs/`, or a temporary
             one where nothing is to be kept.
@@ -50,7 +52,7 @@ def run(
     """
     with _folder(spec, directory) as folder:
         tracker = tracker or make_tracker(spec.tracking)
-        recorder = Recorder(spec, tracker, folder, tags or {})
+        recorder = Recorder(spec, tracker, folder, tags or {}, name or spec.label)
         result = RunResult(spec)
         try:
             _live(spec, result, recorder, watch)

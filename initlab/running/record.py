@@ -32,10 +32,11 @@ class Recorder:
     """
 
     def __init__(
-        self, spec: RunSpec, tracker: Tracker, directory: Path, tags: Mapping[str, str]
+        self, spec: RunSpec, tracker: Tracker, directory: Path, tags: Mapping[str, str], name: str
     ) -> None:
+        self.name = name
         self.spec, self.tracker, self.directory, self.tags = spec, tracker, directory, tags
-        self.started = False
+        self.started = self.ended = False
         self.stride = 1
         self.run_id = ""
         self.headlines = {name for spec in spec.probes for name in spec.probe.headlines}
@@ -56,20 +57,23 @@ class Recorder:
         """Write the files and close the record of a run that came to a result."""
         diverged = result.divergence
         self._files(result)
+        self.ended = True
         note = None if diverged is None else f"diverged: {diverged}"
         self.tracker.end(Status.FINISHED, note, result.summary)
 
     def stop(self, status: Status, result: RunResult, error: str) -> None:
         """Close the record of a run that failed or was interrupted, keeping what was measured."""
-        if self.started:
+        if self.started and not self.ended:
             self._files(result)
             self.tracker.end(status, error, result.summary)
 
     def _start(self, event: Planned) -> None:
-        tags = {"initializer": self.spec.label.partition("-")[0], **self.tags}
-        info = RunInfo(
-            self.spec.label, self.spec.flat, tags, dataset_info(event.data), self.directory
-        )
+        tags = {
+            "initializer": self.spec.flat["init"],
+            "initlab.identity": self.spec.identity,
+            **self.tags,
+        }
+        info = RunInfo(self.name, self.spec.flat, tags, dataset_info(event.data), self.directory)
         self.run_id = self.tracker.start(info)
         self.started = True
         self.stride = max(1, event.steps // POINTS)

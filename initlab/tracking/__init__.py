@@ -1,21 +1,24 @@
 """Where the record of a run goes: MLflow with a journal, memory, or nowhere."""
 
-from initlab.tracking.choose import EXPERIMENT_VARIABLE, make_tracker, prepare
+from initlab.tracking.choose import make_tracker, prepare
 from initlab.tracking.environment import environment_tags
 from initlab.tracking.journal import Journal, read_journal
 from initlab.tracking.memory import MemoryTracker, NullTracker
+from initlab.tracking.past import Past, PastRun
 from initlab.tracking.recorder import MlflowTracker
-from initlab.tracking.spec import Backend, TrackingSpec
+from initlab.tracking.repair import repair
+from initlab.tracking.spec import Backend, TrackingSpec, sqlite_file
 from initlab.tracking.tracker import DatasetInfo, RunInfo, Status, Tracker
 
 __all__ = [
-    "EXPERIMENT_VARIABLE",
     "Backend",
     "DatasetInfo",
     "Journal",
     "MemoryTracker",
     "MlflowTracker",
     "NullTracker",
+    "Past",
+    "PastRun",
     "RunInfo",
     "Status",
     "Tracker",
@@ -24,4 +27,6 @@ __all__ = [
     "make_tracker",
     "prepare",
     "read_journal",
+    "repair",
+    "sqlite_file",
 ]

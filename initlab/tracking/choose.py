@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from initlab.tracking.memory import MemoryTracker, NullTracker
@@ -13,10 +12,7 @@ from initlab.tracking.spec import Backend, TrackingSpec
 if TYPE_CHECKING:
     from initlab.tracking.tracker import Tracker
 
-__all__ = ["EXPERIMENT_VARIABLE", "make_tracker", "prepare"]
-
-EXPERIMENT_VARIABLE = "INITLAB_EXPERIMENT"
-"""The environment variable by which a sweep's parent hands the experiment's id to its workers."""
+__all__ = ["make_tracker", "prepare"]
 
 
 def prepare(spec: TrackingSpec) -> str | None:
@@ -33,13 +29,15 @@ def prepare(spec: TrackingSpec) -> str | None:
     return Store(spec, make=True).experiment(spec)
 
 
-def make_tracker(spec: TrackingSpec, experiment: str | None = None) -> Tracker:
+def make_tracker(
+    spec: TrackingSpec, experiment: str | None = None, *, patience: float = 0.0
+) -> Tracker:
     """Return the tracker that the spec names.
 
     Args:
         spec: where the record goes.
-        experiment: the id from `prepare`; without it the one in `INITLAB_EXPERIMENT`, without that
-            store and experiment are prepared here.
+        experiment: the id from `prepare`; without it store and experiment are prepared here.
+        patience: for how many seconds to wait for a server that is away.
 
     Raises:
         TrackingError: when the place cannot be used.
@@ -51,5 +49,4 @@ def make_tracker(spec: TrackingSpec, experiment: str | None = None) -> Tracker:
         return NullTracker()
     if spec.name == Backend.memory:
         return MemoryTracker()
-    experiment = experiment or os.environ.get(EXPERIMENT_VARIABLE)
-    return MlflowTracker(spec.resolved(), experiment)
+    return MlflowTracker(spec.resolved(), experiment, patience=patience)

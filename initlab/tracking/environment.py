@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import getpass
-import os
 import platform
-import socket
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from initlab.tracking.process import process_tags
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["environment_tags"]
 
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _GIT = ("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uno")
 
 
 def environment_tags(directory: Path) -> dict[str, str]:
     """Return tags that tell where a run came from; what cannot be known is left out.
 
-    Host, boot and pid tell whether a run's process still lives. Commit and dirty flag are those of
-    `directory`, read by one git process; files that git doesn't know are not counted as changes.
+    Commit and dirty flag are those of `directory`, read by one git process; files that git doesn't
+    know are not counted as changes.
     """
     tags = {
         "mlflow.source.name": "initlab",
         "mlflow.source.type": "LOCAL",
         "mlflow.user": _user(),
-        "initlab.host": socket.gethostname(),
-        "initlab.boot": _boot(),
-        "initlab.pid": str(os.getpid()),
+        **process_tags(),
         "initlab.version": _version("initlab"),
         "python.version": platform.python_version(),
         "numpy.version": _version("numpy"),
@@ -65,13 +65,6 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return ""
-
-
-def _boot() -> str:
-    try:
-        return _BOOT.read_text().strip()
-    except OSError:
         return ""
 
 

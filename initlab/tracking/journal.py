@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import TrackingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from io import FileIO
     from pathlib import Path
 
-__all__ = ["Journal", "read_journal"]
+__all__ = ["Journal", "packed", "read_journal"]
 
 
 class Journal:
@@ -79,6 +81,25 @@ def read_journal(path: Path) -> list[Mapping[str, Any]]:
         raise TrackingError(f"Cannot read the journal {path}: {error.strerror}.") from error
     parsed = (_parse(line) for line in lines)
     return [line for line in parsed if line is not None]
+
+
+@contextmanager
+def packed(path: Path) -> Iterator[Path]:
+    """Lend a compressed copy of a journal, `journal.jsonl.gz` beside it.
+
+    Raises:
+        TrackingError: when it cannot be written.
+    """
+    copy = path.with_suffix(".jsonl.gz")
+    try:
+        copy.write_bytes(gzip.compress(path.read_bytes(), compresslevel=3))
+        yield copy
+    except OSError as error:
+        if isinstance(error, TrackingError):
+            raise
+        raise TrackingError(f"Cannot pack the journal {path}: {error.strerror}.") from error
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _parse(line: bytes) -> Mapping[str, Any] | None:

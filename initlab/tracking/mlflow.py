@@ -32,7 +32,7 @@ _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
 }
-_PARAMS_PER_CALL, _ROWS_PER_CALL = 100, 1000
+_PARAMS_PER_CALL, _ROWS_PER_CALL, _RUNS_PER_CALL = 100, 1000, 1000
 _PARAM_LENGTH, _TAG_LENGTH = 6000, 8000
 
 
@@ -43,19 +43,19 @@ class Store:
         spec: a resolved TrackingSpec.
         make: make the SQLite file when it is missing. Only one process of a sweep should, before
             the others start; it stays whole even if all do.
+        patience: for how many seconds `wait` and the opening wait for a server that is away.
 
     Raises:
         TrackingError: when the store cannot be reached, read or written; the message has the way
             out.
     """
 
-    def __init__(self, spec: TrackingSpec, *, make: bool = False) -> None:
-        self.uri = str(spec.uri)
+    def __init__(self, spec: TrackingSpec, *, make: bool = False, patience: float = 0.0) -> None:
+        self.uri, self.patience = str(spec.uri), patience
         self.shown = without_password(self.uri)
         self.file = sqlite_file(self.uri)
-        if self.file is None:
-            check_reachable(self.uri)
-        elif not self.file.exists() and not make:
+        self.wait()
+        if self.file is not None and not (self.file.exists() or make):
             raise TrackingError(
                 f"There is no record at {self.file}. Make it first, once for all processes: "
                 "initlab.tracking.prepare(spec)."
@@ -67,6 +67,15 @@ class Store:
             elif self.file is not None:
                 check_file(self.file, _known_revisions)
             self._client = self._open()
+
+    def wait(self) -> None:
+        """Return when the server answers, at once for a file.
+
+        Raises:
+            TrackingError: when patience is at its end.
+        """
+        if self.file is None:
+            check_reachable(self.uri, patience=self.patience)
 
     def experiment(self, spec: TrackingSpec) -> str:
         """Return the id of the experiment, made if need be.
@@ -86,6 +95,21 @@ class Store:
                 "tracking.experiment."
             )
         self._check_artifacts(spec, found.artifact_location, place or None)
+        return str(found.experiment_id)
+
+    def find_experiment(self, name: str) -> str:
+        """Return the id of an experiment that is there.
+
+        Raises:
+            TrackingError: when it isn't.
+        """
+        with self._speaking("find the experiment"):
+            found = self._client.get_experiment_by_name(name)
+        if found is None:
+            raise TrackingError(
+                f"There is no experiment {name!r} in {self.shown}: nothing was recorded there yet. "
+                "Name another one with tracking.experiment, or another place with tracking.uri."
+            )
         return str(found.experiment_id)
 
     def create_run(self, experiment: str, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
@@ -150,6 +174,42 @@ class Store:
         """Write the run's status and end time."""
         with self._speaking("end the run"):
             self._client.set_terminated(run_id, status.value)
+
+    def search(self, experiment: str, condition: str, limit: int | None) -> Iterator[Any]:
+        """Yield MLflow's runs that meet a condition, the newest first."""
+        token, left = None, limit
+        while left is None or left > 0:
+            with self._speaking("search"):
+                page = self._client.search_runs(
+                    [experiment],
+                    condition,
+                    max_results=min(_RUNS_PER_CALL, left or _RUNS_PER_CALL),
+                    order_by=["attributes.start_time DESC"],
+                    page_token=token,
+                )
+            yield from page
+            token = page.token
+            left = None if left is None else left - len(page)
+            if not token:
+                return
+
+    def curve(self, run_id: str, metric: str) -> list[tuple[int, float]]:
+        """Return a metric's (step, value) pairs in the order of the steps."""
+        with self._speaking(f"read the metric {metric}"):
+            points = self._client.get_metric_history(run_id, metric)
+        return sorted((point.step, point.value) for point in points)
+
+    def fetch_artifact(self, run_id: str, root: str, place: str, folder: Path) -> Path | None:
+        """Return the file of an artifact, loaded into `folder` where it is far; None without."""
+        local = _local(root)
+        if local is not None:
+            return local / place if (local / place).is_file() else None
+        head = place.rpartition("/")[0]
+        with self._speaking(f"fetch the artifact {place}"):
+            names = {file.path for file in self._client.list_artifacts(run_id, head or None)}
+            if place not in names:
+                return None
+            return Path(self._client.download_artifacts(run_id, place, str(folder)))
 
     def _open(self) -> Any:
         from mlflow import MlflowClient

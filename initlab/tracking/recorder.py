@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import shlex
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from initlab.errors import InitlabError, TrackingError
 from initlab.tracking.buffer import Buffer, Row
 from initlab.tracking.environment import environment_tags
-from initlab.tracking.journal import Journal
+from initlab.tracking.journal import Journal, packed
 from initlab.tracking.metrics import check_key, finite, non_finite
 from initlab.tracking.mlflow import Store
 from initlab.tracking.tracker import Status
@@ -38,6 +37,7 @@ class MlflowTracker:
         spec: a resolved TrackingSpec.
         experiment: the id that `prepare` returned; None prepares now.
         clock: gives seconds.
+        patience: for how many seconds to wait for a server that is away, at start and end.
 
     Raises:
         TrackingError: when the store cannot be used.
@@ -48,9 +48,10 @@ class MlflowTracker:
         spec: TrackingSpec,
         experiment: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        patience: float = 0.0,
     ) -> None:
         self.spec = spec
-        self.store = Store(spec, make=experiment is None)
+        self.store = Store(spec, make=experiment is None, patience=patience)
         self.experiment = experiment or self.store.experiment(spec)
         self.run_id = ""
         self._clock = clock
@@ -61,6 +62,7 @@ class MlflowTracker:
         self._every = FLUSH_EVERY
         self._last_step = 0
         self._root = ""
+        self._waiting: list[tuple[Path, str]] = []
 
     def start(self, info: RunInfo) -> str:
         """Start the run in MLflow and the journal on disk; return MLflow's id of the run."""
@@ -68,7 +70,8 @@ class MlflowTracker:
             for name in names:
                 check_key(name, what)
         tags = {**environment_tags(Path.cwd()), **info.tags}
-        self._journal = Journal(info.directory / "journal.jsonl")
+        self._journal = Journal((info.directory / "journal.jsonl").absolute())
+        tags["initlab.journal"] = str(self._journal.path)
         try:
             self._create(info, tags, self._journal)
         except BaseException:
@@ -97,9 +100,16 @@ class MlflowTracker:
             self._try_flush()
 
     def artifact(self, path: Path, folder: str = "") -> None:
-        """Keep a copy of the file among the run's artifacts."""
-        self._open_journal().append("artifact", path=str(path), folder=folder)
-        self.store.log_artifact(self.run_id, self._root, path, folder)
+        """Keep a copy of the file among the run's artifacts, at the end if not now."""
+        journal = self._open_journal()
+        journal.append("artifact", path=str(path.absolute()), folder=folder)
+        if not path.is_file():
+            raise TrackingError(f"Cannot keep the artifact {path}: there is no such file.")
+        try:
+            self.store.log_artifact(self.run_id, self._root, path, folder)
+        except TrackingError as error:
+            journal.append("unwritten", error=str(error))
+            self._waiting.append((path, folder))
 
     def end(
         self, status: Status, error: str | None = None, summary: Mapping[str, float] | None = None
@@ -114,6 +124,7 @@ class MlflowTracker:
         facts = {"status": status.value, "error": error, "step": self._last_step}
         when = journal.append("end", summary=numbers, **facts)
         try:
+            self.store.wait()
             self._flush(last=True)
             self._finish(
                 status, error, [Row(k, self._last_step, when, numbers[k]) for k in numbers]
@@ -121,7 +132,7 @@ class MlflowTracker:
         except TrackingError as lost:
             raise TrackingError(
                 f"{lost} All that was measured is in {journal.path}, and the run ended as "
-                f"{status.value}."
+                f"{status.value}; the next sweep that records there completes it."
             ) from lost
         finally:
             journal.close()
@@ -143,8 +154,9 @@ class MlflowTracker:
         journal.append("start", run=self.run_id, artifacts=self._root)
 
     def _finish(self, status: Status, error: str | None, summary: list[Row]) -> None:
-        if summary:
-            self.store.log_rows(self.run_id, summary)
+        self.store.log_rows(self.run_id, summary)
+        for path, folder in self._waiting:
+            self.store.log_artifact(self.run_id, self._root, path, folder)
         tags = self._notes(error)
         if tags:
             self.store.log_tags(self.run_id, tags)
@@ -162,11 +174,8 @@ class MlflowTracker:
         return tags
 
     def _keep_journal(self) -> None:
-        path = self._open_journal().path
-        packed = path.with_suffix(".jsonl.gz")
-        packed.write_bytes(gzip.compress(path.read_bytes(), compresslevel=3))
-        self.store.log_artifact(self.run_id, self._root, packed, "")
-        packed.unlink()
+        with packed(self._open_journal().path) as copy:
+            self.store.log_artifact(self.run_id, self._root, copy, "")
 
     def _try_flush(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from http.client import HTTPException
+from time import monotonic, sleep
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -13,21 +14,34 @@ from initlab.errors import TrackingError
 
 __all__ = ["check_reachable", "without_password"]
 
+PAUSE = 1.0  # seconds between two questions
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 
 
-def check_reachable(uri: str, timeout: float = 3.0) -> None:
-    """Ask the server for a sign of life.
+def check_reachable(uri: str, timeout: float = 3.0, patience: float = 0.0) -> None:
+    """Ask the server for a sign of life, again and again while patience lasts.
 
     MLflow itself would try for minutes.
 
     Args:
         uri: "http://host:port", "postgresql://user@host/database".
-        timeout: seconds.
+        timeout: seconds to wait for one answer.
+        patience: seconds to go on asking.
 
     Raises:
         TrackingError: when nobody answers.
     """
+    until = monotonic() + patience
+    while True:
+        try:
+            return _ask(uri, timeout)
+        except TrackingError:
+            if monotonic() >= until:
+                raise
+            sleep(PAUSE)
+
+
+def _ask(uri: str, timeout: float) -> None:
     try:
         if urlsplit(uri).scheme in ("http", "https"):
             _ask_health(uri, timeout)

@@ -10,9 +10,7 @@ from omegaconf import OmegaConf
 
 import initlab
 from initlab.cli import HELP
-from initlab.config import ProbeSpec, TrainingSpec, compose
-from initlab.config.arguments import overrides
-from initlab.config.launch import _check_axes
+from initlab.config import ProbeSpec, TrainingSpec, compose, read_sweep
 from initlab.probes import WeightMoments
 from initlab.tracking import TrackingSpec
 
@@ -71,4 +69,5 @@ def test_help_has_commands():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_help_composes(catalog, command):
-    assert _check_axes(overrides(command.split()), catalog).seed in (0, 1, 7)
+    sweep = read_sweep(command.split(), catalog, cores=2)
+    assert sweep.jobs[0].spec.seed in (0, 1, 7)

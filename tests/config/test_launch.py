@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from initlab.config import SWEEP_VARIABLE, launch
+from initlab.config import compose, launch, launch_sweep, read_sweep
 from initlab.errors import BadTypeError, BadValueError, ConfigError, UnknownNameError
 
 QUIET = ["tracking=none"]
@@ -17,14 +17,13 @@ class Task:
     """Reads each job and notes what it was given."""
 
     def __init__(self, failing=()):
-        self.labels, self.directories, self.tags, self.full_errors = [], [], set(), set()
+        self.labels, self.directories, self.full_errors = [], [], set()
         self.failing = failing
 
     def __call__(self, read, directory):
         spec = read()
         self.labels.append(spec.label)
         self.directories.append(directory)
-        self.tags.add(os.environ.get(SWEEP_VARIABLE))
         self.full_errors.add(os.environ["HYDRA_FULL_ERROR"])
         if spec.seed in self.failing:
             raise BadValueError("no")
@@ -34,17 +33,15 @@ class Task:
 @pytest.fixture
 def task(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(SWEEP_VARIABLE, raising=False)
     monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
     return Task()
 
 
 def test_a_single_job_runs_once_in_a_directory_of_its_own(task, catalog, tmp_path):
-    assert launch(["init=he", "seed=4", *QUIET], task, catalog) is None
+    launch(["init=he", "seed=4", *QUIET], task, catalog)
     assert task.labels == ["he-mlp-digits-s4"]
     (directory,) = task.directories
     assert directory.is_relative_to(tmp_path / "outputs")
-    assert task.tags == {None}
 
 
 def test_two_runs_never_share_a_directory(task, catalog):
@@ -56,36 +53,107 @@ def test_two_runs_never_share_a_directory(task, catalog):
 def test_the_process_stays_where_it_is(task, catalog, tmp_path):
     launch(QUIET, task, catalog)
     assert Path.cwd() == tmp_path
-    assert SWEEP_VARIABLE not in os.environ
     assert "HYDRA_FULL_ERROR" not in os.environ
 
 
-def test_a_sweep_is_the_product_of_its_axes(task, catalog, tmp_path):
-    directory = launch(["-m", "+init=he,zeros", "seed=1,2", *QUIET], task, catalog)
+def swept(arguments, task, catalog, numbers=None):
+    sweep = read_sweep(["-m", *arguments, *QUIET], catalog, cores=4)
+    numbers = range(len(sweep.jobs)) if numbers is None else numbers
+    launch_sweep(sweep, numbers, task, catalog)
+    return sweep
+
+
+def test_a_sweep_is_the_product_of_its_axes(task, catalog):
+    sweep = swept(["+init=he,zeros", "seed=1,2"], task, catalog)
     names = ("he", "he", "zeros", "zeros")
     assert task.labels == [
         f"{name}-mlp-digits-s{s}" for name, s in zip(names, (1, 2) * 2, strict=True)
     ]
-    assert task.directories == [tmp_path / directory / str(number) for number in range(4)]
+    assert task.directories == [sweep.directory / str(number) for number in range(4)]
+
+
+def test_some_of_a_sweeps_jobs_keep_their_numbers(task, catalog):
+    sweep = swept(["+init=he,zeros", "seed=1,2"], task, catalog, numbers=[1, 3])
+    assert task.labels == ["he-mlp-digits-s2", "zeros-mlp-digits-s2"]
+    assert task.directories == [sweep.directory / "1", sweep.directory / "3"]
+
+
+def test_a_job_is_what_its_own_command_would_run(catalog, task):
+    words = ["init=he,zeros", "model=mlp,residual_mlp", "optim.lr=0.1,0.2"]
+    sweep = read_sweep(["-m", *words, "seed=5", *QUIET], catalog, cores=4)
+    for job in sweep.jobs:
+        own = [f"{axis}={value}" for axis, value in job.values.items()]
+        assert job.spec == compose([*own, "seed=5", *QUIET], catalog=catalog)
+    assert len({job.spec.identity for job in sweep.jobs}) == 8
+
+
+def test_a_file_that_is_edited_meanwhile_changes_no_job(task, catalog, monkeypatch):
+    sweep = read_sweep(["-m", "seed=1,2", *QUIET], catalog, cores=4)
+    job = sweep.jobs[1]
+    job.config["training"]["epochs"] = 7  # what goes along decides, not the files
+    seen = []
+    launch_sweep(sweep, [1], lambda read, _: seen.append(read().training.epochs) or 0.0, catalog)
+    assert seen == [7]
 
 
 def test_a_ranges_numbers_are_an_axis(task, catalog):
-    launch(["-m", "seed=range(3,6)", *QUIET], task, catalog)
+    swept(["seed=range(3,6)"], task, catalog)
     assert [label[-2:] for label in task.labels] == ["s3", "s4", "s5"]
 
 
-def test_the_jobs_of_a_sweep_share_one_tag_and_two_sweeps_do_not(task, catalog):
-    launch(["-m", "seed=1,2", *QUIET], task, catalog)
-    (first,) = task.tags
-    assert first
-    launch(["-m", "seed=1,2", *QUIET], task, catalog)
-    assert len(task.tags) == 2
+def test_the_same_command_is_the_same_sweep_wherever_its_record_is(catalog, task):
+    def name(*words):
+        return read_sweep(["-m", *words], catalog, cores=4).name
+
+    first = name("+init=he,zeros", "seed=1,2", "tracking=none")
+    assert first.startswith("init-seed-")
+    assert first == name("+init=he,zeros", "seed=1,2", "tracking=memory", "hydra.sweep.dir=x")
+    assert first != name("+init=he,zeros", "seed=1,3", "tracking=none")
+    assert first != name("+init=he,zeros", "seed=1,2", "tracking=none", "model.depth=4")
+
+
+def test_a_job_is_told_by_the_axes_that_its_label_leaves_out(catalog, task):
+    sweep = read_sweep(["-m", "init=he,zeros", "model.depth=2,3", *QUIET], catalog, cores=4)
+    titles = [job.title for job in sweep.jobs]
+    assert titles[:2] == ["he-mlp-digits-s0 depth=2", "he-mlp-digits-s0 depth=3"]
+
+
+@pytest.mark.parametrize(
+    ("launcher", "workers", "key"),
+    [
+        ([], 1, None),
+        (["hydra/launcher=joblib"], 4, "hydra.launcher.n_jobs"),
+        (["hydra/launcher=joblib", "hydra.launcher.n_jobs=3"], 3, "hydra.launcher.n_jobs"),
+        (["hydra/launcher=joblib", "hydra.launcher.n_jobs=-2"], 3, "hydra.launcher.n_jobs"),
+        (["hydra/launcher=joblib", "hydra.launcher.n_jobs=64"], 6, "hydra.launcher.n_jobs"),
+        (["hydra/launcher=submitit_local"], 6, "hydra.sweeper.max_batch_size"),
+        (["hydra/launcher=submitit_local", "hydra.sweeper.max_batch_size=2"], 2,
+         "hydra.sweeper.max_batch_size"),
+    ],
+)  # fmt: skip
+def test_how_many_jobs_run_at_once_is_known_before(catalog, task, launcher, workers, key):
+    sweep = read_sweep(["-m", "seed=range(6)", *QUIET, *launcher], catalog, cores=4)
+    assert (sweep.workers, sweep.workers_key) == (workers, key)
+
+
+def test_of_a_search_both_ends_of_each_axis_are_read(catalog, task):
+    words = ["hydra/sweeper=optuna", "optim.lr=interval(0.1,1)", "+init=he,zeros"]
+    sweep = read_sweep(["-m", *words, *QUIET], catalog, cores=4)
+    assert sweep.search
+    assert [tuple(job.values.values()) for job in sweep.jobs] == [
+        ("0.1", "he"), ("1.0", "he"), ("0.1", "zeros"),
+    ]  # fmt: skip
+
+
+def test_a_launcher_that_is_not_installed_names_the_extra(catalog, task):
+    with pytest.raises(UnknownNameError, match=r"'jobli'.*Did you mean 'joblib'") as caught:
+        read_sweep(["-m", "seed=1,2", "hydra/launcher=jobli"], catalog, cores=4)
+    assert "pip install 'initlab[joblib,submitit,ray]'" in caught.value.full()
 
 
 def test_a_sweep_goes_where_it_is_told(task, catalog, tmp_path):
-    given = f"hydra.sweep.dir={tmp_path / 'here'}"
-    assert launch(["--multirun", given, *QUIET], task, catalog) == tmp_path / "here"
-    assert task.directories == [tmp_path / "here" / "0"]
+    swept([f"hydra.sweep.dir={tmp_path / 'here there'}"], task, catalog)
+    assert task.directories == [tmp_path / "here there" / "0"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +167,7 @@ def test_a_sweep_goes_where_it_is_told(task, catalog, tmp_path):
 )
 def test_a_sweep_with_a_wrong_value_starts_no_job(task, catalog, axis, error, text):
     with pytest.raises(error, match=text):
-        launch(["-m", axis, *QUIET], task, catalog)
+        swept([axis], task, catalog)
     assert task.labels == []
 
 
@@ -122,9 +190,10 @@ def test_a_job_knows_whether_the_user_asked_for_tracebacks(task, catalog, monkey
     assert task.full_errors == {asked}
 
 
-@pytest.mark.parametrize("line", ["hydra.run.dir={}/run", "-m hydra.sweep.dir={}/sweep seed=1,2"])
-def test_a_directory_that_cannot_be_made_is_named_with_the_way_out(task, catalog, tmp_path, line):
+def test_a_directory_that_cannot_be_made_is_named_with_the_way_out(task, catalog, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match=r"cannot be made: .*file.* hydra\.run\.dir=PLACE"):
-        launch([*line.format(tmp_path / "file").split(), *QUIET], task, catalog)
+        launch([f"hydra.run.dir={tmp_path}/file/run", *QUIET], task, catalog)
+    with pytest.raises(ConfigError, match=r"cannot be made: .*file.* hydra\.sweep\.dir=PLACE"):
+        swept([f"hydra.sweep.dir={tmp_path}/file/sweep", "seed=1,2"], task, catalog)
     assert task.labels == []

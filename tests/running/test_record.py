@@ -143,7 +143,8 @@ def test_the_record_knows_the_run_s_name_config_tags_and_data(run):
     result, record = run("+init=he", "training.epochs=0", tags={"sweep": "ours"})
     info = record.info
     assert info.name == result.spec.label == "he-mlp-digits-s0"
-    assert info.tags == {"initializer": "he", "sweep": "ours"}
+    identity = result.spec.identity
+    assert info.tags == {"initializer": "he", "sweep": "ours", "initlab.identity": identity}
     assert info.params["model.width"] == "16"
     assert info.params["init.weight.name"] == "he"
     assert (info.dataset.name, info.dataset.profile["train"]) == ("digits", 1438)

@@ -1,0 +1,18 @@
+"""The jobs of a command: one run, or a sweep that survives its failures."""
+
+from initlab.jobs.outcome import Outcome, State
+from initlab.jobs.progress import Progress, describe
+from initlab.jobs.summary import conclude
+from initlab.jobs.sweep import run_sweep
+from initlab.jobs.task import SweepTask, run_job
+
+__all__ = [
+    "Outcome",
+    "Progress",
+    "State",
+    "SweepTask",
+    "conclude",
+    "describe",
+    "run_job",
+    "run_sweep",
+]

@@ -1,0 +1,126 @@
+"""What was recorded: runs as values, found by sweep, identity or id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from initlab.errors import TrackingError, UnknownNameError
+from initlab.tracking.mlflow import Store
+from initlab.tracking.spec import Backend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from initlab.tracking.spec import TrackingSpec
+
+__all__ = ["Past", "PastRun"]
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run as the store has it, whoever wrote it.
+
+    `began` and `ended` are in ms since 1970, `ended` None while it runs; `metrics` has the last
+    value of each.
+    """
+
+    run_id: str
+    name: str
+    status: str
+    began: int
+    ended: int | None
+    params: Mapping[str, str] = field(repr=False)
+    tags: Mapping[str, str] = field(repr=False)
+    metrics: Mapping[str, float] = field(repr=False)
+    artifacts: str = field(repr=False)
+
+    @property
+    def identity(self) -> str:
+        """The hash of what decided the run; empty for a run that initlab did not write."""
+        return self.tags.get("initlab.identity", "")
+
+
+class Past:
+    """The runs of one experiment.
+
+    Args:
+        spec: where the record is.
+        experiment: the id that `prepare` returned; None looks it up by its name.
+        patience: for how many seconds to wait for a server that is away.
+
+    Raises:
+        TrackingError: when nothing is recorded there.
+    """
+
+    def __init__(
+        self, spec: TrackingSpec, experiment: str | None = None, *, patience: float = 0.0
+    ) -> None:
+        if spec.name != Backend.mlflow:
+            raise TrackingError(
+                f"tracking={spec.name} keeps no record to look into: use tracking=mlflow."
+            )
+        self.spec = spec.resolved()
+        self.store = Store(self.spec, patience=patience)
+        self.experiment = experiment or self.store.find_experiment(spec.experiment)
+
+    def runs(self, condition: str = "", *, limit: int | None = None) -> Iterator[PastRun]:
+        """Yield the runs that meet a condition in MLflow's search syntax, the newest first.
+
+        Raises:
+            TrackingError: for a condition that MLflow doesn't understand.
+        """
+        for run in self.store.search(self.experiment, condition, limit):
+            yield PastRun(
+                run_id=run.info.run_id,
+                name=run.info.run_name,
+                status=run.info.status,
+                began=run.info.start_time,
+                ended=run.info.end_time,
+                params=run.data.params,
+                tags=run.data.tags,
+                metrics=run.data.metrics,
+                artifacts=run.info.artifact_uri,
+            )
+
+    def finished(self, identity: str) -> PastRun | None:
+        """Return the newest finished run of that identity; a diverged one is finished."""
+        condition = f"tags.`initlab.identity` = '{identity}' and attributes.status = 'FINISHED'"
+        return next(self.runs(condition, limit=1), None)
+
+    def sweep(self, name: str) -> Iterator[PastRun]:
+        """Yield the runs that a sweep made or found finished, the newest first."""
+        return self.runs(f"tags.`initlab.sweep` LIKE '%{name}%'")
+
+    def join(self, run: PastRun, tags: Mapping[str, str]) -> None:
+        """Count a finished run among those of another sweep, too, whose tags these are."""
+        sweeps = run.tags.get("initlab.sweep", "").split()
+        if tags["initlab.sweep"] not in sweeps:
+            joined = {"initlab.sweep": " ".join([*sweeps, tags["initlab.sweep"]])}
+            self.store.log_tags(run.run_id, {**tags, **run.tags, **joined})
+
+    def run(self, name: str) -> PastRun:
+        """Return the run with that id, the beginning of an id, or that name (the newest one).
+
+        Raises:
+            UnknownNameError: when there is none.
+        """
+        for condition in (f"attributes.run_id = '{name}'", f"attributes.run_name = '{name}'"):
+            if found := next(self.runs(condition, limit=1), None):
+                return found
+        known = list(self.runs())
+        if found := next((run for run in known if run.run_id.startswith(name)), None):
+            return found
+        raise UnknownNameError("run", name, [run.name for run in known[:20]])
+
+    def curve(self, run: PastRun, metric: str) -> list[tuple[int, float]]:
+        """Return a metric's (step, value) pairs in the order of the steps."""
+        return self.store.curve(run.run_id, metric)
+
+    def file(self, run: PastRun, place: str) -> bytes | None:
+        """Return the content of one of the run's artifacts, or None if there is none."""
+        with TemporaryDirectory(prefix="initlab-") as folder:
+            path = self.store.fetch_artifact(run.run_id, run.artifacts, place, Path(folder))
+            return None if path is None else path.read_bytes()

@@ -1,0 +1,81 @@
+"""Runs that their process left open are closed, with all that their journals still hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from initlab.errors import TrackingError
+from initlab.tracking.buffer import Buffer, Row
+from initlab.tracking.journal import packed, read_journal
+from initlab.tracking.process import is_alive
+from initlab.tracking.tracker import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from initlab.tracking.past import Past, PastRun
+
+    Line = Mapping[str, Any]
+
+__all__ = ["repair"]
+
+DIED = "its process died: killed from outside, or out of memory"
+
+
+def repair(past: Past) -> list[PastRun]:
+    """Close the runs that say RUNNING though their process is dead, and return them.
+
+    Each gets the numbers and files that its journal has and the store lacks, then the status that
+    the journal ends with, KILLED where it doesn't end. A run of another host is left alone: from
+    here nobody can tell.
+
+    Raises:
+        TrackingError: when the store cannot be written.
+    """
+    running = "attributes.status = 'RUNNING'"
+    dead = [run for run in past.runs(running) if is_alive(run.tags) is False]
+    for run in dead:
+        _close(past, run)
+    return dead
+
+
+def _close(past: Past, run: PastRun) -> None:
+    place = Path(run.tags.get("initlab.journal", ""))
+    lines = _journal(place)
+    end = next((line for line in lines if line["event"] == "end"), None)
+    # the store takes a row that it has already only once
+    past.store.log_rows(run.run_id, _rows(lines, past.spec.budget) + _summary(end))
+    files = [(Path(line["path"]), line["folder"]) for line in lines if line["event"] == "artifact"]
+    for file, folder in files:
+        if file.is_file():
+            past.store.log_artifact(run.run_id, run.artifacts, file, folder)
+    if lines:
+        with packed(place) as file:
+            past.store.log_artifact(run.run_id, run.artifacts, file, "")
+    error = DIED if end is None else end["error"]
+    if error:
+        past.store.log_tags(run.run_id, {"initlab.error": error})
+    past.store.terminate(run.run_id, Status.KILLED if end is None else Status(end["status"]))
+
+
+def _journal(place: Path) -> Sequence[Line]:
+    try:
+        return read_journal(place)
+    except TrackingError:  # it is gone; what reached the store stays
+        return ()
+
+
+def _rows(lines: Sequence[Line], budget: float) -> list[Row]:
+    buffer = Buffer(budget)
+    for line in lines:
+        if line["event"] == "log":
+            buffer.add(line["step"], line["time"], line["metrics"])
+    elapsed = (lines[-1]["time"] - lines[0]["time"]) / 1000 if lines else 0.0
+    return buffer.take(elapsed, last=True)
+
+
+def _summary(end: Line | None) -> list[Row]:
+    if end is None:
+        return []
+    return [Row(key, end["step"], end["time"], value) for key, value in end["summary"].items()]
