@@ -17,13 +17,15 @@ from initlab.tree.hooks import HookHandle
 from initlab.tree.names import NameScope, current_scope, inside, next_name
 from initlab.tree.parameter import Parameter
 from initlab.tree.shapes import only_shapes
-from initlab.tree.store import fill
+from initlab.tree.store import fill, stored_arrays
 from initlab.tree.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from initlab.tree.store import Stored
 
 __all__ = ["Block"]
 
@@ -244,7 +246,7 @@ class Block:
 
     def load_parameters(
         self,
-        filename: str | Path,
+        filename: Stored,
         ctx: Any = None,
         allow_missing: bool = False,
         ignore_extra: bool = False,
@@ -257,7 +259,8 @@ class Block:
         without this block's prefix, is read too.
 
         Args:
-            filename: what `save_parameters` wrote.
+            filename: what `save_parameters` wrote; or arrays by path or name, read from a file of
+                another format.
             ctx: Gluon's; there is one device.
             allow_missing: leave Parameters that the file lacks as they are.
             ignore_extra: leave out what the file has and the net has not.
@@ -271,7 +274,7 @@ class Block:
             ShapeError: for another shape.
         """
         targets = dict(self.places())
-        arrays = {path: array.array for path, array in nd.load(filename, aliases=True).items()}
+        arrays = stored_arrays(filename, aliases=True)
         by_name = not any("." in path or path in targets for path in arrays)
         if arrays and by_name:
             self.collect_params().load(

@@ -11,13 +11,15 @@ from initlab.errors import BadTypeError, BadValueError, NameTakenError, UnknownN
 from initlab.init import Initializer, Uniform, create
 from initlab.tree.constant import Constant
 from initlab.tree.parameter import Parameter
-from initlab.tree.store import fill
+from initlab.tree.store import fill, stored_arrays
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
     from pathlib import Path
 
     from numpy.typing import ArrayLike
+
+    from initlab.tree.store import Stored
 
 __all__ = ["ParameterDict"]
 
@@ -200,7 +202,7 @@ class ParameterDict:
 
     def load(
         self,
-        filename: str | Path,
+        filename: Stored,
         ctx: Any = None,  # noqa: ARG002 - Gluon's signature; there is one device
         allow_missing: bool = False,
         ignore_extra: bool = False,
@@ -211,7 +213,7 @@ class ParameterDict:
         """Read data by name; no `initialize` is needed, and nothing is written if it does not fit.
 
         Args:
-            filename: what `save` wrote.
+            filename: what `save` wrote; or arrays by name, read from a file of another format.
             ctx: Gluon's; there is one device.
             allow_missing: leave Parameters that the file lacks as they are.
             ignore_extra: leave out what the file has and this has not.
@@ -228,8 +230,8 @@ class ParameterDict:
         for name in self._params:
             _require_prefix("restore_prefix", restore_prefix, name)
         arrays = {
-            restore_prefix + name.removeprefix("arg:").removeprefix("aux:"): array.array
-            for name, array in nd.load(filename).items()
+            restore_prefix + name.removeprefix("arg:").removeprefix("aux:"): array
+            for name, array in stored_arrays(filename).items()
         }
         fill(self._params, arrays, filename, allow_missing, ignore_extra, cast_dtype, dtype_source)
 

@@ -1,26 +1,38 @@
-"""Giving Parameters the arrays of a file, all of them or none."""
+"""Giving Parameters stored arrays, all of them or none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from initlab import nd
 from initlab.errors import BadValueError, ShapeError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from numpy.typing import ArrayLike
 
     from initlab.tree.parameter import Parameter
 
-__all__ = ["fill"]
+    Stored = str | Path | Mapping[str, ArrayLike]
+
+__all__ = ["fill", "stored_arrays"]
+
+
+def stored_arrays(stored: Stored, aliases: bool = False) -> dict[str, np.ndarray]:
+    """Return the arrays of a safetensors file, or those that were read from another format."""
+    found = stored if isinstance(stored, Mapping) else nd.load(stored, aliases)
+    return {name: np.asarray(array) for name, array in found.items()}
 
 
 def fill(
     targets: Mapping[str, Parameter],
     arrays: Mapping[str, np.ndarray],
-    file: str | Path,
+    stored: Stored,
     allow_missing: bool = False,
     ignore_extra: bool = False,
     cast_dtype: bool = False,
@@ -30,19 +42,20 @@ def fill(
 
     Args:
         targets: Parameters by name or path; a tied one may stand under several, one is enough.
-        arrays: what the file has.
-        file: its name, for messages.
-        allow_missing: leave Parameters that the file lacks as they are.
-        ignore_extra: leave out what the file has and no Parameter is named.
+        arrays: what is stored.
+        stored: where they are from, for messages.
+        allow_missing: leave Parameters that are not among them as they are.
+        ignore_extra: leave out what is stored and no Parameter is named.
         cast_dtype: accept another precision.
         dtype_source: whose precision stays then, "current" or "saved".
     """
     if dtype_source not in ("current", "saved"):
         raise BadValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}.")
+    place = "the given arrays" if isinstance(stored, Mapping) else f"file {str(stored)!r}"
     if not allow_missing:
-        _refuse_missing(targets, arrays, file)
+        _refuse_missing(targets, arrays, place)
     if not ignore_extra:
-        _refuse_extra(targets, arrays, file)
+        _refuse_extra(targets, arrays, place)
     fitting = [(targets[name], array) for name, array in arrays.items() if name in targets]
     for parameter, array in fitting:
         _check(parameter, array, cast_dtype)
@@ -56,24 +69,24 @@ def fill(
 
 
 def _refuse_missing(
-    targets: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray], file: str | Path
+    targets: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray], place: str
 ) -> None:
     found = {id(parameter) for name, parameter in targets.items() if name in arrays}
     for name, parameter in targets.items():
         if id(parameter) not in found:
             raise BadValueError(
-                f"Parameter {name!r} is missing in file {str(file)!r}, which contains "
+                f"Parameter {name!r} is missing in {place}, which contains "
                 f"{_some(name, arrays)}. Set allow_missing=True to leave it as it is."
             )
 
 
 def _refuse_extra(
-    targets: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray], file: str | Path
+    targets: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray], place: str
 ) -> None:
     for name in arrays:
         if name not in targets:
             raise BadValueError(
-                f"Parameter {name!r} loaded from file {str(file)!r} is not present here, where "
+                f"Parameter {name!r} loaded from {place} is not present here, where "
                 f"there are {_some(name, targets)}. Set ignore_extra=True to leave it out."
             )
 

@@ -231,3 +231,17 @@ def test_the_marks_of_old_files_are_dropped(file):
 def test_arrays_are_saved_by_name_only(file):
     with pytest.raises(TypeError, match=r"as a mapping of names, got list: write save\(file, \{"):
         nd.save(file, [np.ones(2)])
+
+
+def test_arrays_that_were_read_elsewhere_are_taken_by_path_and_by_name():
+    made = nn.Dense(2, in_units=3, use_bias=False, prefix="fc_")
+    for stored in (
+        {"weight": np.full((2, 3), 5.0, "f4")},
+        {"arg:weight": np.full((2, 3), 6, "f4")},
+    ):
+        made.load_parameters(stored)
+        np.testing.assert_array_equal(made.weight.data(), *stored.values())
+    made.collect_params().load({"fc_weight": nd.ones((2, 3))})
+    np.testing.assert_array_equal(made.weight.data(), np.ones((2, 3)))
+    with pytest.raises(BadValueError, match="'weight' is missing in the given arrays, which"):
+        made.load_parameters({"0.weight": nd.ones((2, 3))})
