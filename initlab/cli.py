@@ -36,7 +36,7 @@ Everything after the verb is Hydra's grammar: KEY=VALUE changes a key, +KEY=VALU
                          '*' is one segment of a path, '**' any number ('output.weight', '**.bias')
   model=mlp              the net; model.depth, model.width, model.activation
   data=digits            digits, teacher, spirals, mnist (data.folder=...), fashion_mnist
-  optim=sgd              sgd, adam; optim.lr, optim.schedule.name=cosine
+  optim=sgd              sgd, adam, nag, ...; optim.lr, optim.schedule.name=cosine
   training.epochs        training.batch_size
   probes.NAME.times=50   how often a probe looks; +probes.NEW.name=... adds one
   tracking=mlflow        none, memory; tracking.uri=sqlite:////place/mlflow.db or a server's address

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["folder", "publish", "withdraw"]
 
-OPTIM_DEFAULTS = {"sgd": {"lr": 0.1}, "adam": {}}
+OPTIM_DEFAULTS = {"sgd": {"lr": 0.1}}
 
 
 def folder(name: str) -> Path:
@@ -50,7 +50,7 @@ def publish(catalog: Catalog) -> None:
         store.store(name, described(entry), group="data")
     for name, cls in optimizers().items():
         node = described(Entry(name, "optimizer", cls, "initlab", ""), leave_out=["schedule"])
-        options = OmegaConf.merge(node, OPTIM_DEFAULTS[name])
+        options = OmegaConf.merge(node, OPTIM_DEFAULTS.get(name, {}))
         store.store(name, _with_schedule(options), group="optim")
     for file in sorted(folder("experiments").glob("*.yaml")):
         store.store(file.stem, OmegaConf.load(file), group="experiment", package="_global_")

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.optim.optimizer import Stepper
-from initlab.optim.options import momentum, not_negative, positive
-from initlab.optim.schedule import Constant, Schedule
+from initlab.optim.optimizer import Optimizer
+from initlab.optim.options import momentum, positive
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from initlab.tree import Parameter
+    from initlab.optim.rule import Array, Pace, State
 
 __all__ = ["Adam"]
 
 
 @dataclass(frozen=True)
-class Adam:
+class Adam(Optimizer):
     """Kingma & Ba (2015), in Gluon's form: the correction is in the rate, epsilon outside the root.
 
     w <- w - lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon), where m and v are the
-    running means of g and g^2, and g contains weight_decay w.
+    running means of g and g^2, and g contains weight_decay w before it is clipped.
 
     Args:
         lr: the learning rate.
@@ -34,6 +30,7 @@ class Adam:
         beta2: the memory of its running square.
         epsilon: added to the root, against division by nothing.
         weight_decay: how much of a weight is added to its gradient.
+        clip_gradient: what a gradient's elements are held between, the decay included.
         schedule: what multiplies the learning rate as the training goes on.
 
     >>> Adam(lr=0.003).beta2
@@ -44,49 +41,32 @@ class Adam:
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
-    weight_decay: float = 0.0
-    schedule: Schedule = field(default_factory=Constant)
 
     def __post_init__(self) -> None:
-        not_negative("adam", lr=self.lr, weight_decay=self.weight_decay)
-        positive("adam", epsilon=self.epsilon)
-        momentum("adam", beta1=self.beta1, beta2=self.beta2)
+        super().__post_init__()
+        positive(self.name, epsilon=self.epsilon)
+        momentum(self.name, beta1=self.beta1, beta2=self.beta2)
 
-    def bind(self, parameters: Sequence[Parameter], total: int = 1) -> Stepper:
-        """Return what steps these parameters in a training of `total` steps."""
-        return Stepper(self, parameters, partial(_Moments, self), total)
+    @property
+    def buffers(self) -> tuple[str, ...]:
+        """The discounted sums m / (1 - beta1) and v / (1 - beta2): nothing is to be multiplied."""
+        return ("sum", "squares")
 
-
-class _Moments:
-    """The running moments of one gradient, and the step that they give.
-
-    Kept are the discounted sums m / (1 - beta1) and v / (1 - beta2), which need no buffer to be
-    added to; what is missing stands in the rate and in epsilon.
-    """
-
-    def __init__(self, adam: Adam) -> None:
-        self.adam, self.steps = adam, 0
-        self.sum: np.ndarray | None = None
-        self.squares: np.ndarray | None = None
-
-    def __call__(self, weight: np.ndarray, gradient: np.ndarray, lr: float) -> None:
-        if self.sum is None or self.squares is None:
-            self.sum, self.squares = np.zeros_like(weight), np.zeros_like(weight)
-        rate, epsilon = self._constants()
-        self.sum *= self.adam.beta1
-        self.sum += gradient
-        gradient *= gradient
-        self.squares *= self.adam.beta2
-        self.squares += gradient
-        np.sqrt(self.squares, out=gradient)
-        gradient += epsilon
-        np.divide(self.sum, gradient, out=gradient)
-        gradient *= lr * rate
-        weight -= gradient
-
-    def _constants(self) -> tuple[float, float]:
-        """Count the step; return the factor of sum / (sqrt(squares) + epsilon), and epsilon."""
-        adam, self.steps = self.adam, self.steps + 1
-        root = sqrt(1 - adam.beta2)
-        correction = sqrt(1 - adam.beta2**self.steps) / (1 - adam.beta1**self.steps)
-        return correction * (1 - adam.beta1) / root, adam.epsilon / root
+    def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
+        """Move by the mean over the root of the mean square; what the sums lack is in the rate."""
+        if pace.decay:
+            g += pace.decay * w
+        self._clip(g)
+        total, squares = state["sum"], state["squares"]
+        total *= self.beta1
+        total += g
+        g *= g
+        squares *= self.beta2
+        squares += g
+        root = sqrt(1 - self.beta2)
+        np.sqrt(squares, out=g)
+        g += self.epsilon / root
+        np.divide(total, g, out=g)
+        correction = sqrt(1 - self.beta2**pace.t) / (1 - self.beta1**pace.t)
+        g *= pace.lr * correction * (1 - self.beta1) / root
+        w -= g

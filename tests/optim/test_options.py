@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from initlab.errors import BadTypeError, BadValueError
-from initlab.optim import SGD, Adam, Cosine, Warmup
+from initlab.optim import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    Adamax,
+    Cosine,
+    Ftrl,
+    RMSProp,
+    Signum,
+    Warmup,
+)
 
 NAN, INF = float("nan"), float("inf")
 BAD = [
@@ -21,6 +32,15 @@ BAD = [
     (lambda: Adam(epsilon=0), "adam: epsilon must be above 0, got 0."),
     (lambda: Adam(epsilon=-1e-8), "adam: epsilon must be finite and at least 0, got -1e-08."),
     (lambda: Adam(weight_decay=-1), "adam: weight_decay must be finite and at least 0, got -1."),
+    (lambda: SGD(clip_gradient=0), "sgd: clip_gradient must be above 0, got 0."),
+    (lambda: RMSProp(gamma1=1), "rmsprop: gamma1 must be at least 0 and below 1, got 1."),
+    (lambda: RMSProp(clip_weights=-1), "rmsprop: clip_weights must be finite and at least 0"),
+    (lambda: AdaGrad(eps=0), "adagrad: eps must be above 0, got 0."),
+    (lambda: AdaDelta(rho=1), "adadelta: rho must be at least 0 and below 1, got 1."),
+    (lambda: Adamax(beta1=-1), "adamax: beta1 must be at least 0 and below 1, got -1."),
+    (lambda: Ftrl(lamda1=-1), "ftrl: lamda1 must be finite and at least 0, got -1."),
+    (lambda: Ftrl(lr=0), "ftrl: lr must be above 0, got 0."),
+    (lambda: Signum(wd_lh=-1), "signum: wd_lh must be finite and at least 0, got -1."),
     (lambda: Cosine(floor=1.5), "cosine: floor must be from 0 to 1, got 1.5."),
     (lambda: Warmup(share=-0.1), "warmup: share must be from 0 to 1, got -0.1."),
     (lambda: Warmup(floor=NAN), "warmup: floor must be from 0 to 1, got nan."),

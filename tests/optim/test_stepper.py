@@ -9,7 +9,7 @@ from initlab.autograd import Tensor
 from initlab.errors import BadValueError
 from initlab.optim import SGD, Adam, Cosine, optimizers, schedules
 
-OPTIMIZERS = [SGD(0.5), SGD(0.5, 0.9, 0.1), Adam(0.5), Adam(0.5, weight_decay=0.1)]
+OPTIMIZERS = [SGD(0.5), SGD(0.5, 0.9, weight_decay=0.1), Adam(0.5), Adam(0.5, weight_decay=0.1)]
 
 
 def two(weights):
@@ -91,7 +91,7 @@ def test_the_schedule_multiplies_the_rate_by_the_step_s_number(weights):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_after_the_first_step_no_array_is_made(weights, optimizer):
-    size = 100_000
+    size = 1_000_000
     parameter = weights(np.ones(size, np.float32), np.ones(size, np.float32))
     stepper = optimizer.bind([parameter])
     stepper.step(batch_size=4)
@@ -102,6 +102,19 @@ def test_after_the_first_step_no_array_is_made(weights, optimizer):
     assert peak < size  # one float32 temporary would be 4 size
 
 
+@pytest.mark.parametrize("cls", optimizers().values())
+def test_a_large_array_is_stepped_in_blocks_as_a_small_one_is(weights, cls):
+    size = 150_000
+    start, gradient = np.random.default_rng(0).standard_normal((2, size))
+    optimizer = cls(0.1, weight_decay=0.1, clip_gradient=0.5)
+    large, small = weights(start.copy(), gradient), weights(start[-7:].copy(), gradient[-7:])
+    for parameter in (large, small):
+        stepper = optimizer.bind([parameter])
+        stepper.step()
+        stepper.step()
+    np.testing.assert_allclose(large.array[-7:], small.array, rtol=1e-12)
+
+
 def test_a_batch_or_a_training_without_samples_is_refused(weights):
     with pytest.raises(BadValueError, match=r"batch_size must be at least 1, got 0\."):
         SGD().bind([weights(np.ones(1))]).step(0)
@@ -110,10 +123,11 @@ def test_a_batch_or_a_training_without_samples_is_refused(weights):
 
 
 def test_the_shelves_hold_each_optimizer_and_schedule_by_its_name():
-    assert {name: cls.__name__ for name, cls in optimizers().items()} == {
-        "sgd": "SGD",
-        "adam": "Adam",
-    }
+    assert set(optimizers()) == {
+        "sgd", "nag", "adam", "adamax", "rmsprop", "adagrad", "adadelta", "ftrl", "signum",
+    }  # fmt: skip
+    for name, cls in optimizers().items():
+        assert cls().name == cls.__name__.lower() == name
     assert {name: cls.__name__ for name, cls in schedules().items()} == {
         "constant": "Constant",
         "cosine": "Cosine",

@@ -1,0 +1,79 @@
+"""Three steps of each optimizer as a run of MXNet 1.9.1 makes them, to six places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from initlab import optim
+
+START = np.array([[0.5, -1.5, 2.0], [1.0, 0.25, -0.75]])
+GRADIENTS = [
+    [[0.2, -0.4, 3.0], [-2.0, 0.1, 0.05]],
+    [[0.3, 0.4, -1.0], [-1.0, 0.0, 0.5]],
+    [[-0.7, 0.2, 0.4], [2.5, -0.3, 0.0]],
+]
+HELD = {"weight_decay": 0.1, "clip_gradient": 0.5}
+WORKED = [
+    (optim.SGD(0.1, **HELD), [[0.485847, -1.475845, 1.901093], [1.018804, 0.262774, -0.782125]]),
+    (
+        optim.SGD(0.1, 0.9, **HELD),
+        [[0.412048, -1.405285, 1.809653], [1.122484, 0.239374, -0.816145]],
+    ),
+    (
+        optim.NAG(0.1, 0.9, clip_gradient=0.5),
+        [[0.44492, -1.50884, 1.88755], [1.21245, 0.27261, -0.902695]],
+    ),
+    (
+        optim.NAG(0.1, weight_decay=0.1),
+        [[0.505848, -1.475845, 1.705568], [1.015319, 0.262774, -0.782125]],
+    ),
+    (optim.Adam(0.1, **HELD), [[0.299526, -1.362668, 1.871683], [1.226201, 0.110268, -0.76375]]),
+    (
+        optim.RMSProp(0.1, **HELD),
+        [[0.182761, -1.384471, 1.721093], [1.353549, 0.248023, -0.69575]],
+    ),
+    (
+        optim.RMSProp(0.1, 0.8, 0.7, centered=True, **HELD),
+        [[-0.254194, -1.190644, 1.588987], [1.757367, -0.072458, -0.589241]],
+    ),
+    (
+        optim.RMSProp(0.1, clip_weights=0.8),
+        [[0.201479, -0.8, 0.756226], [0.554737, 0.236665, -0.8]],
+    ),
+    (
+        optim.AdaGrad(0.1, **HELD),
+        [[0.385877, -1.460775, 1.863355], [1.080577, 0.239434, -0.924241]],
+    ),
+    (optim.AdaDelta(**HELD), [[0.360783, -1.100768, 1.450168], [0.735894, 0.187355, -0.567239]]),
+    (
+        optim.AdaDelta(5, rho=0.8, epsilon=1e-3),
+        [[0.46381, -1.549209, 1.948625], [1.033441, 0.274756, -0.871355]],
+    ),
+    (optim.Adamax(0.1, **HELD), [[0.311911, -1.37192, 1.871684], [1.226199, 0.11858, -0.72549]]),
+    (optim.Ftrl(0.1, **HELD), [[0.074142, -0.434262, 0.635646], [0.366043, 0.035233, -0.072209]]),
+    (
+        optim.Ftrl(lamda1=0.3, beta=2),
+        [[0.035131, -0.244116, 1.145661], [0.519414, 0.006476, -0.026078]],
+    ),
+    (
+        optim.Signum(0.1, wd_lh=0.2, **HELD),
+        [[0.176556, -1.117748, 1.588344], [1.235232, 0.141258, -0.807854]],
+    ),
+    (
+        optim.Signum(0.1, 0, **HELD),
+        [[0.38814, -1.556439, 1.841588], [1.067309, 0.244565, -0.924734]],
+    ),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("optimizer", "expected"), WORKED)
+def test_three_steps_lead_to_the_worked_numbers(descent, optimizer, expected, dtype):
+    path = descent(optimizer, START, 4 * np.array(GRADIENTS), batch_size=4, dtype=dtype)
+    assert path.dtype == dtype
+    np.testing.assert_allclose(path[-1], expected, atol=2e-6)
+
+
+def test_every_optimizer_has_its_numbers_here():
+    assert {type(optimizer) for optimizer, _ in WORKED} == set(optim.optimizers().values())
