@@ -1,15 +1,55 @@
-"""What an activation does to a Gaussian signal: numbers from functions, no nets."""
+"""What an activation does to Gaussian signals: numbers from functions, no nets."""
 
 from __future__ import annotations
 
+from initlab.theory.critical import CriticalPoint, critical, level_line
+from initlab.theory.depth import (
+    Elementwise,
+    Level,
+    Linear,
+    Normalization,
+    Residual,
+    Signal,
+    Stage,
+    predict,
+)
 from initlab.theory.gains import backward_gain, forward_gain, variance_gain
-from initlab.theory.moments import derivative, mean, second_moment, variance
+from initlab.theory.meanfield import MeanField, Phase
+from initlab.theory.moments import (
+    derivative,
+    fourth_moment,
+    mean,
+    moment_growth,
+    second_moment,
+    variance,
+)
+from initlab.theory.pairs import kernel
+from initlab.theory.quadrature import Estimate, estimate, expectation
 
 __all__ = [
+    "CriticalPoint",
+    "Elementwise",
+    "Estimate",
+    "Level",
+    "Linear",
+    "MeanField",
+    "Normalization",
+    "Phase",
+    "Residual",
+    "Signal",
+    "Stage",
     "backward_gain",
+    "critical",
     "derivative",
+    "estimate",
+    "expectation",
     "forward_gain",
+    "fourth_moment",
+    "kernel",
+    "level_line",
     "mean",
+    "moment_growth",
+    "predict",
     "second_moment",
     "variance",
     "variance_gain",

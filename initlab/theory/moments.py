@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,32 +16,63 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["derivative", "mean", "second_moment", "variance"]
+__all__ = ["derivative", "fourth_moment", "mean", "moment_growth", "second_moment", "variance"]
+
+POWERS = {2: "square", 4: "fourth power"}
 
 
-def mean(f: Callable[[Any], Any]) -> float:
-    """Return E f(z) for z ~ N(0, 1).
+def mean(f: Callable[[Any], Any], length: float = 1.0) -> float:
+    """Return E f(z) for z ~ N(0, length).
 
     >>> from initlab import nd
     >>> round(mean(nd.relu), 12)  # 1 / sqrt(2 pi)
     0.398942280401
     """
-    return expectation(f)
+    return expectation(_power(f, length, 1))
 
 
-def second_moment(f: Callable[[Any], Any]) -> float:
-    """Return E f(z)^2 for z ~ N(0, 1).
+def second_moment(f: Callable[[Any], Any], length: float = 1.0) -> float:
+    """Return E f(z)^2 for z ~ N(0, length).
 
     >>> from initlab import nd
     >>> round(second_moment(nd.relu), 12)
     0.5
     """
+    return expectation(_power(f, length, 2))
 
-    def square(z: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(f(z)) ** 2
 
-    square.__name__ = f"the square of {getattr(f, '__name__', f)}"
-    return expectation(square)
+def fourth_moment(f: Callable[[Any], Any], length: float = 1.0) -> float:
+    """Return E f(z)^4 for z ~ N(0, length).
+
+    >>> from initlab import nd
+    >>> round(fourth_moment(nd.relu), 12)
+    1.5
+    """
+    return expectation(_power(f, length, 4))
+
+
+def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
+    """Return the derivative of E f(z)^2 over the variance of z ~ N(0, length).
+
+    It is E[z f(z) f'(z)] / length, which needs no second derivative.
+
+    >>> from initlab import nd
+    >>> round(moment_growth(nd.relu, 3.0), 12)  # E relu^2 = length / 2
+    0.5
+    """
+    scale, slope = sqrt(length), derivative(f)
+    return expectation(lambda z: z * np.asarray(f(scale * z)) * slope(scale * z)) / scale
+
+
+def _power(f: Callable[[Any], Any], length: float, power: int) -> Callable[[Any], Any]:
+    scale, name = sqrt(length), getattr(f, "__name__", str(f))
+
+    def powered(z: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.asarray(f(scale * z)) ** power
+        return found
+
+    powered.__name__ = name if power == 1 else f"the {POWERS[power]} of {name}"
+    return powered
 
 
 def variance(f: Callable[[Any], Any]) -> float:

@@ -1,0 +1,131 @@
+"""The edge of chaos: where gradients neither vanish nor explode, and lengths stay.
+
+At a fixed point q the line is sigma_w^2 = 1 / E f'(sqrt(q) z)^2, sigma_b^2 = q - sigma_w^2
+E f(sqrt(q) z)^2 (Poole et al., 2016): one point for each q. Deep layers stay at a point if the
+slope of the length map there is at most 1.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from initlab.errors import BadValueError
+from initlab.theory.meanfield import MARGINAL, SHORT, root
+from initlab.theory.moments import derivative, moment_growth, second_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["CriticalPoint", "critical", "level_line"]
+
+LENGTHS = np.geomspace(1e-6, 1e6, 49)
+
+
+class CriticalPoint(NamedTuple):
+    """A point of the (sigma_w^2, sigma_b^2) plane with chi_1 = 1, and its fixed length."""
+
+    weight_variance: float
+    bias_variance: float
+    length: float
+
+
+class _Line:
+    """The critical line of an activation, by the length q that stays."""
+
+    def __init__(self, f: Callable[[Any], Any]) -> None:
+        self.f, self.slope = f, derivative(f)
+
+    def point(self, q: float) -> CriticalPoint:
+        passed = second_moment(self.slope, q)
+        weight = 1 / passed if passed > 0 else inf
+        bias = q - weight * second_moment(self.f, q)
+        return CriticalPoint(weight, 0.0 if abs(bias) < MARGINAL * q else bias, q)
+
+    def instability(self, q: float) -> float:
+        """Return the slope of the length map at the point, less 1."""
+        return self.point(q).weight_variance * moment_growth(self.f, q) - 1
+
+    def is_stable(self, q: float) -> bool:
+        return self.instability(q) <= MARGINAL
+
+
+def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> CriticalPoint:
+    """Return where a deep net of this activation is at the edge of chaos, its length stable.
+
+    ReLU: (2, 0), He's initialization, at any length. tanh: (1, 0) at length 0, or (1.760955, 0.05)
+    at 0.570048. GELU: no stable one below bias_variance 0.1729 (Roberts & Yaida, 2022).
+
+    Args:
+        f: the activation, made of functions that autograd has rules for.
+        bias_variance: Var b; None for the smallest that a critical point exists for.
+
+    Raises:
+        BadValueError: when there is no such point; the message says where there is one.
+
+    >>> round(critical(np.tanh, 0.05).weight_variance, 6)
+    1.760955
+    """
+    line, name = _Line(f), getattr(f, "__name__", str(f))
+    least = _least(line)
+    if least is None:
+        raise BadValueError(
+            f"{name} has no edge of chaos: at every length, the weights that keep gradients make "
+            "the length grow. Normalize, or choose another activation."
+        )
+    if bias_variance is None or abs(bias_variance - least.bias_variance) < MARGINAL:
+        return least
+    below = max(least.length, SHORT)
+    for q in LENGTHS[least.length < LENGTHS]:
+        if line.point(q).bias_variance >= bias_variance > least.bias_variance:
+            at = root(lambda q: line.point(q).bias_variance - bias_variance, below, q)
+            return line.point(at)._replace(bias_variance=bias_variance)
+        below = q
+    raise BadValueError(
+        f"{name} has no edge of chaos with bias variance {bias_variance:g}: the smallest that has "
+        f"one is {least.bias_variance:.6g}, with weight_variance {least.weight_variance:.6g}."
+    )
+
+
+def _least(line: _Line) -> CriticalPoint | None:
+    """Return the stable critical point of the shortest length."""
+    first = next(
+        (q for q in LENGTHS if line.point(q).bias_variance >= 0 and line.is_stable(q)), None
+    )
+    if first is None:
+        return None
+    if first == LENGTHS[0]:
+        return _as_limit(line)
+    before = LENGTHS[first > LENGTHS][-1]
+    if line.point(before).bias_variance >= 0:
+        return line.point(root(line.instability, before, first))
+    return line.point(root(lambda q: line.point(q).bias_variance, before, first))
+
+
+def _as_limit(line: _Line) -> CriticalPoint:
+    """Return the point at length 0, or at length 1 where all lengths are alike, as for ReLU."""
+    short, unit = line.point(SHORT), line.point(1.0)
+    alike = abs(unit.weight_variance / short.weight_variance - 1) < MARGINAL
+    alike = alike and unit.bias_variance == 0
+    return unit if alike else short._replace(length=0.0)
+
+
+def level_line(
+    f: Callable[[Any], Any], lengths: Iterable[float], chi: float = 1.0
+) -> list[CriticalPoint]:
+    """Return the points with chi_1 = `chi` whose fixed point is each length; chi 1 is critical.
+
+    >>> [point] = level_line(np.tanh, [0.570048])
+    >>> round(point.weight_variance, 5), round(point.bias_variance, 5)
+    (1.76095, 0.05)
+    """
+    line = _Line(f)
+    found = []
+    for q in lengths:
+        at = line.point(q)
+        weight = chi * at.weight_variance
+        bias = q - chi * (q - at.bias_variance)
+        found.append(CriticalPoint(weight, bias, q))
+    return found

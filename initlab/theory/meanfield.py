@@ -1,0 +1,189 @@
+"""Mean field: what infinitely wide layers of one activation do to lengths and correlations.
+
+Poole et al., "Exponential expressivity in deep neural networks through transient chaos" (2016);
+Schoenholz et al., "Deep information propagation" (2017).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from math import exp, inf, log
+from typing import TYPE_CHECKING, Any
+
+from initlab.errors import BadValueError
+from initlab.theory.moments import derivative, moment_growth, second_moment
+from initlab.theory.pairs import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["MARGINAL", "SHORT", "MeanField", "Phase", "root"]
+
+SHORT, LONG = 1e-20, 1e18  # lengths that stand for 0 and infinity
+MARGINAL = 1e-9  # a slope so close to 1 is 1
+STILL = 1e-11  # a length that changes by less in a layer stays
+STEPS = 60
+
+
+class Phase(StrEnum):
+    """What becomes of two inputs that are close, and of gradients."""
+
+    ordered = "ordered"  # inputs draw together, gradients vanish
+    critical = "critical"
+    chaotic = "chaotic"  # inputs draw apart, gradients explode
+
+
+@dataclass(frozen=True)
+class MeanField:
+    """Layers z' = W f(z) + b of infinite width, all w and b independent and centred.
+
+    Args:
+        f: the activation, made of functions that autograd has rules for.
+        weight_variance: fan_in Var w, the papers' sigma_w^2.
+        bias_variance: Var b, the papers' sigma_b^2.
+        start: the length from which the fixed point is approached.
+
+    Raises:
+        BadValueError: for a variance that is negative or not finite, a start that is not positive.
+
+    >>> import numpy as np
+    >>> net = MeanField(np.tanh, 2.5, 0.05)
+    >>> net.phase, round(net.chi_1, 3), round(net.c_star, 3)
+    (<Phase.chaotic: 'chaotic'>, 1.134, 0.447)
+    """
+
+    f: Callable[[Any], Any]
+    weight_variance: float
+    bias_variance: float = 0.0
+    start: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.weight_variance < inf and 0 <= self.bias_variance < inf):
+            raise BadValueError(
+                "Variances are finite and at least 0, got "
+                f"weight_variance={self.weight_variance}, bias_variance={self.bias_variance}."
+            )
+        if not 0 < self.start < inf:
+            raise BadValueError(f"start is a positive finite length, got {self.start}.")
+
+    @cached_property
+    def slope(self) -> Callable[[Any], Any]:
+        """The activation's derivative."""
+        return derivative(self.f)
+
+    # ---- lengths
+    def length(self, q: float) -> float:
+        """Return the length map: the variance of a layer's z when that of the layer before is q."""
+        return self.weight_variance * second_moment(self.f, q) + self.bias_variance
+
+    def length_slope(self, q: float) -> float:
+        """Return the derivative of the length map."""
+        return self.weight_variance * moment_growth(self.f, q)
+
+    @cached_property
+    def q_star(self) -> float:
+        """The length that deep layers reach from `start`; 0 and infinity are possible."""
+        q = self.start
+        direction = self._growth(q)
+        factor = 2.0 if direction > 0 else 0.5
+        while SHORT < q < LONG:
+            growth = self._growth(q)
+            if abs(growth) < STILL:
+                return q
+            if growth * direction < 0:
+                return root(self._growth, q / factor, q)
+            q *= factor
+        return inf if direction > 0 else 0.0
+
+    def _growth(self, q: float) -> float:
+        """Return the logarithm of the factor on a length in a layer."""
+        mapped = self.length(q)
+        return log(mapped / q) if mapped > 0 else -inf
+
+    @property
+    def _reached(self) -> float:
+        """The length at which slopes are taken: q*, or what stands for 0 and infinity."""
+        return min(max(self.q_star, SHORT), LONG)
+
+    # ---- gradients
+    def chi(self, q: float) -> float:
+        """Return sigma_w^2 E f'(sqrt(q) z)^2, the factor on a gradient's second moment a layer."""
+        return self.weight_variance * second_moment(self.slope, q)
+
+    @cached_property
+    def chi_1(self) -> float:
+        """`chi` at q*, also the slope of the correlation map at 1."""
+        return self.chi(self._reached)
+
+    @property
+    def phase(self) -> Phase:
+        """Which side of chi_1 = 1 the net is on."""
+        if abs(self.chi_1 - 1) <= MARGINAL:
+            return Phase.critical
+        return Phase.ordered if self.chi_1 < 1 else Phase.chaotic
+
+    # ---- correlations
+    def correlation(self, c: float) -> float:
+        """Return the correlation of two inputs after a layer, both of length q*, from c before."""
+        q = self._reached
+        return self._kernel(self.f, c, q, self.bias_variance) / self.length(q)
+
+    def correlation_slope(self, c: float) -> float:
+        """Return the derivative of the correlation map at c; at 1 it is chi_1 q* / length(q*)."""
+        q = self._reached
+        return self._kernel(self.slope, c, q, 0) * q / self.length(q)
+
+    def _kernel(self, f: Callable[[Any], Any], c: float, q: float, bias: float) -> float:
+        return self.weight_variance * kernel(f, c, q).value + bias
+
+    @cached_property
+    def c_star(self) -> float:
+        """The correlation that any two inputs reach; 1 unless chaotic.
+
+        The map is convex on [0, 1], so Newton's steps from 0 climb to its lower fixed point.
+        """
+        if self.correlation_slope(1.0) <= 1 + MARGINAL:
+            return 1.0
+        c = 0.0
+        for _ in range(STEPS):
+            step = (self.correlation(c) - c) / (1 - self.correlation_slope(c))
+            c = min(max(c + step, 0.0), 1.0)
+            if abs(step) < 1e-13:
+                break
+        return c
+
+    # ---- depth scales
+    @cached_property
+    def xi_q(self) -> float:
+        """In how many layers a length's distance from q* changes e-fold."""
+        return _scale(self.length_slope(self._reached))
+
+    @cached_property
+    def xi_c(self) -> float:
+        """In how many layers a correlation's distance from c* shrinks e-fold.
+
+        Nets of up to about six times this depth can be trained (Schoenholz et al., 2017).
+        """
+        return _scale(self.chi_1 if self.c_star == 1 else self.correlation_slope(self.c_star))
+
+    @cached_property
+    def xi_gradient(self) -> float:
+        """In how many layers a gradient's second moment changes e-fold."""
+        return _scale(self.chi_1)
+
+
+def _scale(slope: float) -> float:
+    """Return the depth scale that belongs to a factor per layer."""
+    if slope <= 0:
+        return 0.0
+    return inf if abs(slope - 1) <= MARGINAL else 1 / abs(log(slope))
+
+
+def root(f: Callable[[float], float], low: float, high: float) -> float:
+    """Return the length between two others at which f changes its sign."""
+    from scipy.optimize import brentq
+
+    ends = sorted((log(low), log(high)))
+    return exp(brentq(lambda x: f(exp(x)), *ends, xtol=1e-14, rtol=1e-14))
