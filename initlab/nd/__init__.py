@@ -20,6 +20,7 @@ from initlab.nd.arithmetic import (
     square,
     subtract,
 )
+from initlab.nd.composed import hardtanh, mish, softsign
 from initlab.nd.creation import arange, array, empty, eye, full, linspace, ones, zeros
 from initlab.nd.dense import dense
 from initlab.nd.dropout import dropout
@@ -142,6 +143,7 @@ __all__ = [
     "getitem",
     "greater",
     "greater_equal",
+    "hardtanh",
     "hstack",
     "isfinite",
     "isinf",
@@ -168,6 +170,7 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "mish",
     "moments",
     "moveaxis",
     "multiply",
@@ -201,6 +204,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softplus",
+    "softsign",
     "split",
     "sqrt",
     "square",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from initlab import nd
 from initlab.errors import UnknownNameError
 from initlab.tree import Block, ParameterDict
@@ -21,10 +19,6 @@ def _identity(x: Any) -> Any:
     return x
 
 
-def _softsign(x: Any) -> Any:
-    return x / (1 + np.abs(x))
-
-
 ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "relu": nd.relu,
@@ -36,8 +30,12 @@ ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "selu": nd.selu,
         "softplus": nd.softplus,
         "softrelu": nd.softplus,
-        "softsign": _softsign,
+        "softsign": nd.softsign,
         "leaky_relu": nd.leaky_relu,
+        "mish": nd.mish,
+        "hardtanh": nd.hardtanh,
+        "erf": nd.erf,
+        "sin": nd.sin,
         "identity": _identity,
     }
 )
@@ -48,7 +46,8 @@ class Activation(Block):
 
     Args:
         activation: relu, sigmoid, tanh, gelu (erf form), silu, elu (alpha 1), selu, softplus
-            (softrelu is Gluon's name), softsign, leaky_relu (slope 0.01) or identity.
+            (softrelu is Gluon's name), softsign, leaky_relu (slope 0.01), mish, hardtanh,
+            erf, sin or identity.
         prefix: of the block's name.
         params: unused; Gluon's signature.
 

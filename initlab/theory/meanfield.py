@@ -85,15 +85,19 @@ class MeanField:
     @cached_property
     def q_star(self) -> float:
         """The length that deep layers reach from `start`; 0 and infinity are possible."""
-        q = self.start
-        direction = self._growth(q)
+        direction = self._growth(self.start)
+        if abs(direction) < STILL:
+            return self.start
         factor = 2.0 if direction > 0 else 0.5
+        before = q = self.start
         while SHORT < q < LONG:
             growth = self._growth(q)
-            if abs(growth) < STILL:
+            if growth * direction > 0:
+                before = q
+            elif abs(growth) > STILL:
+                return root(self._growth, before, q)
+            if direction < 0 and abs(growth) < STILL:
                 return q
-            if growth * direction < 0:
-                return root(self._growth, q / factor, q)
             q *= factor
         return inf if direction > 0 else 0.0
 

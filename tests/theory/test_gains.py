@@ -24,18 +24,6 @@ def leaky(z):
     return nd.leaky_relu(z, 0.01)
 
 
-def mish(z):
-    return z * np.tanh(nd.softplus(z))
-
-
-def softsign(z):
-    return z / (1 + abs(z))
-
-
-def hardtanh(z):
-    return np.clip(z, -1, 1)
-
-
 def identity(z):
     return z * 1.0
 
@@ -50,12 +38,12 @@ TABLE = [  # catalogue/initializers.md section 1: forward gain, NF-net gamma
     (nd.gelu, 1.533530441, 1.700926243),
     (nd.silu, 1.676532470, 1.787187222),
     (nd.elu, 1.245198301, 1.270843418),
-    (mish, 1.486847581, 1.592025381),
+    (nd.mish, 1.486847581, 1.592025381),
     (nd.softplus, 1.041866836, 1.919125980),
-    (softsign, 2.337533363, 2.337533363),
+    (nd.softsign, 2.337533363, 2.337533363),
     (nd.erf, 1.467166950, 1.467166950),
     (np.sin, 1.520866623, 1.520866623),
-    (hardtanh, 1.392036140, 1.392036140),
+    (nd.hardtanh, 1.392036140, 1.392036140),
 ]
 
 
@@ -76,7 +64,7 @@ CLOSED = [  # E f^2 and E f'^2, worked by hand
     (nd.erf, 2 / pi * asin(2 / 3), 4 / pi / sqrt(5)),
     (np.square, 3, 4),
     (np.exp, exp(2), exp(2)),
-    (hardtanh, erf(1 / sqrt(2)) - 2 * exp(-0.5) / sqrt(2 * pi) + 1 - erf(1 / sqrt(2)),
+    (nd.hardtanh, erf(1 / sqrt(2)) - 2 * exp(-0.5) / sqrt(2 * pi) + 1 - erf(1 / sqrt(2)),
      erf(1 / sqrt(2))),
 ]  # fmt: skip
 
@@ -171,6 +159,6 @@ def test_a_value_that_is_not_finite_is_named_with_its_place():
 
 def test_a_function_that_mixes_elements_is_refused():
     with pytest.raises(
-        ShapeError, match=r"sum returned shape \(\) for \(24, 16\).*element by elem"
+        ShapeError, match=r"sum returned shape \(\) for \(\d+, 16\).*element by elem"
     ):
         mean(np.sum)

@@ -1,0 +1,103 @@
+"""Predictions through depth against closed forms and simulated nets."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from initlab import nd
+from initlab.theory import (
+    Elementwise,
+    Linear,
+    MeanField,
+    Normalization,
+    Residual,
+    Signal,
+    predict,
+)
+
+
+def layer(path, n, variance, f=None, bias=0.0):
+    linear = Linear(path, variance / n, n, n, n, bias)
+    return [linear] if f is None else [linear, Elementwise(f"{path}.act", f)]
+
+
+def net(depth, n, variance, f, bias=0.0):
+    return [stage for i in range(depth) for stage in layer(str(i), n, variance, f, bias)]
+
+
+@pytest.mark.parametrize("variance", [1.0, 2.0, 2.2])
+def test_relu_multiplies_by_half_the_variance_a_layer_both_ways(variance):
+    levels = predict(net(30, 50, variance, nd.relu), Signal(3.0))
+    moments = [level.signal.second_moment for level in levels[1::2]]
+    np.testing.assert_allclose(moments, 3 * (variance / 2) ** np.arange(1, 31), rtol=1e-11)
+    gradients = [level.gradient for level in levels[1::2]]
+    np.testing.assert_allclose(gradients, (variance / 2) ** np.arange(29, -1, -1.0), rtol=1e-11)
+
+
+def test_relus_fluctuation_is_hanin_and_rolnicks():
+    last = predict(net(20, 100, 2.0, nd.relu), Signal(1.0))[-1].signal
+    assert last.fluctuation == pytest.approx((1 + 5 / 100) ** 20 - 1, rel=1e-9)
+
+
+def test_a_deep_net_reaches_the_fixed_point_of_its_mean_field():
+    field = MeanField(np.tanh, 1.4, 0.05)
+    levels = predict(net(40, 100, 1.4, np.tanh, 0.05), Signal(1.0))
+    assert levels[-2].signal.second_moment == pytest.approx(field.q_star, rel=1e-8)
+    ratio = levels[40].gradient / levels[42].gradient
+    assert ratio == pytest.approx(field.chi_1, rel=1e-4)
+
+
+def test_residual_streams_double_or_grow_by_one_a_block():
+    plain = [Residual(str(i), layer("w", 64, 2.0, nd.relu)[::-1]) for i in range(10)]
+    assert predict(plain, Signal(1.0))[-1].signal.second_moment == pytest.approx(2.0**10)
+    normalized = [
+        Residual(str(i), [Normalization("n"), *layer("a", 64, 2.0, nd.relu), *layer("b", 64, 1.0)])
+        for i in range(10)
+    ]  # De & Smith (2020)
+    levels = predict(normalized, Signal(1.0))
+    assert [x.signal.second_moment for x in levels[4::5]] == pytest.approx(range(2, 12))
+    assert levels[0].gradient == pytest.approx(11 / 2, rel=1e-9)  # prod (l + 1) / l, l = 2 ... 10
+
+
+def simulate(depth, n, variance, bias, f, slope, seeds):
+    """Return each seed's second moments after each activation, and gradients arriving there."""
+    rng = np.random.default_rng(0)
+    forward, backward = [], []
+    for _ in range(seeds):
+        a, weights, slopes, moments = rng.choice([-1.0, 1.0], n), [], [], []
+        for _ in range(depth):
+            weights.append(rng.standard_normal((n, n)) * sqrt(variance / n))
+            z = weights[-1] @ a + rng.standard_normal(n) * sqrt(bias)
+            a = f(z)
+            slopes.append(slope(z))
+            moments.append((a**2).mean())
+        g, gradients = rng.standard_normal(n), []
+        for w, s in zip(reversed(weights), reversed(slopes), strict=True):
+            gradients.append((g**2).mean())
+            g = w.T @ (g * s)
+        forward.append(moments)
+        backward.append(gradients[::-1])
+    return np.array(forward), np.array(backward)
+
+
+def test_a_simulated_tanh_net_has_the_predicted_moments_gradients_and_fluctuation():
+    depth, n, seeds = 12, 100, 300
+    found, gradients = simulate(depth, n, 1.3, 0.05, np.tanh, lambda z: 1 - np.tanh(z) ** 2, seeds)
+    levels = predict(net(depth, n, 1.3, np.tanh, 0.05), Signal(1.0))[1::2]
+    expected = np.array([level.signal.second_moment for level in levels])
+    error = found.std(axis=0) / sqrt(seeds)
+    # width 100 shifts the mean by O(1/n); 5 standard errors and that
+    assert np.all(np.abs(found.mean(axis=0) - expected) < 5 * error + expected / n)
+    spread = found.var(axis=0) / found.mean(axis=0) ** 2
+    np.testing.assert_allclose(spread, [x.signal.fluctuation for x in levels], rtol=0.35)
+    relative = gradients.mean(axis=0)
+    np.testing.assert_allclose(relative, [x.gradient for x in levels], rtol=0.12)
+
+
+def test_what_is_zero_stays_zero():
+    levels = predict([*net(2, 10, 0.0, np.tanh), Residual("r", layer("w", 10, 1.0))], Signal(1.0))
+    assert levels[-1].signal.second_moment == 0
+    assert predict([Normalization("n")], Signal(0.0))[0].signal.second_moment == 1
