@@ -110,7 +110,12 @@ class ELU(Block):
 
 
 class SELU(Block):
-    """The scaled ELU that keeps mean 0 and variance 1 (Klambauer et al., 2017)."""
+    """The scaled ELU that keeps mean 0 and variance 1 (Klambauer et al., 2017).
+
+    Args:
+        prefix: of the block's name.
+        params: unused; Gluon's signature.
+    """
 
     def forward(self, x: Any) -> Any:
         """Return the function of every element."""
@@ -118,7 +123,12 @@ class SELU(Block):
 
 
 class GELU(Block):
-    """x times the normal distribution function of x (Hendrycks & Gimpel, 2016)."""
+    """x times the normal distribution function of x (Hendrycks & Gimpel, 2016).
+
+    Args:
+        prefix: of the block's name.
+        params: unused; Gluon's signature.
+    """
 
     def forward(self, x: Any) -> Any:
         """Return the function of every element."""

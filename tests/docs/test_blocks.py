@@ -22,10 +22,10 @@ from initlab.tree import fresh_names
 ROOT = Path(__file__).parents[2]
 PAGES = [
     path
-    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md", "plugins/*/README.md")
+    for pattern in ("*.md", "docs/**/*.md", "plugins/*/README.md")
     for path in sorted(ROOT.glob(pattern))
 ]
-NOT_HERE = ("-m venv ", "pip install ", "mlflow ui ", "source ")  # .ci/run and tests/tracking do
+NOT_HERE = ("-m venv ", "pip install ", "mlflow ui ", "source ", "benchmarks/")
 
 
 def blocks(page, language):
