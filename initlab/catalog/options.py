@@ -84,10 +84,12 @@ def _hints(cls: Any) -> dict[str, Any]:
 
 
 def _docs(cls: type) -> dict[str, str]:
-    """Return the entries of the docstring's Args section, each on one line."""
-    _, _, section = (inspect.getdoc(cls) or "").partition("\nArgs:\n")
-    section = re.split(r"\n(?=\S)|\n\n", section)[0]
-    items = re.split(r"^ {4}(\w+)(?: \(.*?\))?: ", section, flags=re.MULTILINE)[1:]
-    return {
-        name: " ".join(text.split()) for name, text in zip(items[::2], items[1::2], strict=True)
-    }
+    """Return the entries of the Args sections of the class and its bases, each on one line."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        _, _, section = inspect.cleandoc(base.__doc__ or "").partition("\nArgs:\n")
+        section = re.split(r"\n(?=\S)|\n\n", section)[0]
+        items = re.split(r"^ {4}(\w+)(?: \(.*?\))?: ", section, flags=re.MULTILINE)[1:]
+        pairs = zip(items[::2], items[1::2], strict=True)
+        found |= {name: " ".join(text.split()) for name, text in pairs}
+    return found

@@ -41,7 +41,8 @@ class ParameterSpec:
         in_axes: the axes that are summed over when the layer is applied.
         out_axes: the axes that index outputs.
         batch_axes: the axes that index independent copies (experts, stacked layers).
-        groups: how many independent groups the outputs fall into (grouped convolution).
+        groups: how many independent groups axis 0 falls into: the outputs of a grouped
+            convolution, the inputs of a transposed one.
         name: the parameter's name, for messages; not part of what it is.
 
     Raises:
@@ -84,8 +85,8 @@ class ParameterSpec:
         """How many inputs each output sums.
 
         Raises:
-            ShapeError: when the shape lacks the declared axes (a vector has no fans) or one of
-                the dimensions that count is unknown.
+            ShapeError: when the shape lacks the declared axes (a vector has no fans), one of the
+                dimensions that count is unknown, or the groups do not divide them.
         """
         return self._fan("fan_in", self.in_axes)
 
@@ -94,15 +95,9 @@ class ParameterSpec:
         """How many outputs each input reaches.
 
         Raises:
-            ShapeError: as for `fan_in`, and when the groups do not divide the outputs.
+            ShapeError: as for `fan_in`.
         """
-        fan = self._fan("fan_out", self.out_axes)
-        if fan % self.groups:
-            raise ShapeError(
-                f"{self.label} of shape {self.shape} has {fan} outputs (times the receptive "
-                f"field), which {self.groups} groups do not divide."
-            )
-        return fan // self.groups
+        return self._fan("fan_out", self.out_axes)
 
     @property
     def has_fans(self) -> bool:
@@ -133,7 +128,13 @@ class ParameterSpec:
         counted += [dim for axis, dim in enumerate(self.shape) if axis not in used]
         if not all(counted):
             raise ShapeError(f"{self.label} of shape {self.shape} has no {what} yet, {_UNKNOWN}")
-        return prod(counted)
+        groups = self.groups if 0 in {axis % rank for axis in axes} else 1
+        if prod(counted) % groups:
+            raise ShapeError(
+                f"{self.label} of shape {self.shape} has a {what} of {prod(counted)} over all "
+                f"groups, which {groups} groups do not divide."
+            )
+        return prod(counted) // groups
 
 
 _UNKNOWN = (

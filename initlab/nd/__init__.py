@@ -21,6 +21,7 @@ from initlab.nd.arithmetic import (
     subtract,
 )
 from initlab.nd.composed import hardtanh, mish, softsign
+from initlab.nd.convolution import convolution, transposed_convolution
 from initlab.nd.creation import arange, array, empty, eye, full, linspace, ones, zeros
 from initlab.nd.dense import dense
 from initlab.nd.dropout import dropout
@@ -54,6 +55,7 @@ from initlab.nd.logic import (
     zeros_like,
 )
 from initlab.nd.normalize import moments, normalize
+from initlab.nd.pooling import avg_pool, max_pool
 from initlab.nd.products import dot, einsum, matmul, outer, tensordot, trace
 from initlab.nd.reductions import cumsum, max, mean, min, norm, prod, std, sum, var
 from initlab.nd.selection import diagonal, getitem, put, repeat, take, take_along_axis, where
@@ -113,10 +115,12 @@ __all__ = [
     "argsort",
     "array",
     "astype",
+    "avg_pool",
     "broadcast_to",
     "ceil",
     "clip",
     "concatenate",
+    "convolution",
     "copy",
     "cos",
     "cosh",
@@ -166,6 +170,7 @@ __all__ = [
     "logical_xor",
     "matmul",
     "max",
+    "max_pool",
     "maximum",
     "mean",
     "min",
@@ -222,6 +227,7 @@ __all__ = [
     "tile",
     "trace",
     "transpose",
+    "transposed_convolution",
     "tril",
     "triu",
     "unstack",

@@ -9,6 +9,7 @@ from initlab.nn.activation import Activation
 from initlab.nn.basic import Dropout, Flatten
 from initlab.nn.batch_norm import BatchNorm
 from initlab.nn.containers import Repeat, Residual, Sequential
+from initlab.nn.convolution import Conv1D, Conv2D, Conv3D
 from initlab.nn.dense import Dense
 from initlab.nn.embedding import Embedding
 from initlab.nn.function import HybridLambda, Lambda
@@ -34,6 +35,25 @@ from initlab.nn.losses import (
     TripletLoss,
 )
 from initlab.nn.nonlinearities import ELU, GELU, SELU, LeakyReLU, PReLU, Swish
+from initlab.nn.pooling import (
+    AvgPool1D,
+    AvgPool2D,
+    AvgPool3D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalAvgPool3D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPool3D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPool3D,
+)
+from initlab.nn.transposed_convolution import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+)
 from initlab.tree import Block, Constant, Parameter, ParameterDict
 
 if TYPE_CHECKING:
@@ -44,14 +64,29 @@ __all__ = [
     "GELU",
     "SELU",
     "Activation",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
     "BatchNorm",
     "Block",
     "Constant",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
     "CosineEmbeddingLoss",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
     "GroupNorm",
     "HingeLoss",
     "HuberLoss",
@@ -67,6 +102,9 @@ __all__ = [
     "LeakyReLU",
     "LogisticLoss",
     "Loss",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
     "PReLU",
     "Parameter",
     "ParameterDict",
@@ -107,5 +145,23 @@ def layers() -> Mapping[str, type[Block]]:
             "layer_norm": LayerNorm,
             "instance_norm": InstanceNorm,
             "group_norm": GroupNorm,
+            "conv1d": Conv1D,
+            "conv2d": Conv2D,
+            "conv3d": Conv3D,
+            "conv1d_transpose": Conv1DTranspose,
+            "conv2d_transpose": Conv2DTranspose,
+            "conv3d_transpose": Conv3DTranspose,
+            "max_pool1d": MaxPool1D,
+            "max_pool2d": MaxPool2D,
+            "max_pool3d": MaxPool3D,
+            "avg_pool1d": AvgPool1D,
+            "avg_pool2d": AvgPool2D,
+            "avg_pool3d": AvgPool3D,
+            "global_max_pool1d": GlobalMaxPool1D,
+            "global_max_pool2d": GlobalMaxPool2D,
+            "global_max_pool3d": GlobalMaxPool3D,
+            "global_avg_pool1d": GlobalAvgPool1D,
+            "global_avg_pool2d": GlobalAvgPool2D,
+            "global_avg_pool3d": GlobalAvgPool3D,
         }
     )

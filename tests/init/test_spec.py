@@ -13,6 +13,7 @@ FANS = [  # spec, fan_in, fan_out, counted by hand
     (ParameterSpec((32, 16, 3, 5)), 16 * 15, 32 * 15),
     (ParameterSpec((32, 4, 3), groups=4), 4 * 3, 8 * 3),
     (ParameterSpec((32, 1, 3, 3), groups=32), 9, 9),
+    (ParameterSpec((32, 4, 3), in_axes=(0,), out_axes=(1,), groups=4), 8 * 3, 4 * 3),
     (ParameterSpec((500, 32), in_axes=(0,), out_axes=(1,)), 500, 32),
     (ParameterSpec((3, 3, 16, 32), in_axes=(2,), out_axes=(3,)), 16 * 9, 32 * 9),
     (ParameterSpec((3, 3, 16, 32), in_axes=(-2,), out_axes=(-1,)), 16 * 9, 32 * 9),
@@ -67,7 +68,7 @@ def test_one_fan_may_be_known_before_the_other():
 
 
 def test_groups_that_do_not_divide_the_outputs_are_refused():
-    with pytest.raises(ShapeError, match=r"has 10 outputs .* which 4 groups do not divide"):
+    with pytest.raises(ShapeError, match=r"a fan_out of 10 over all groups, which 4 groups"):
         _ = ParameterSpec((10, 3), groups=4).fan_out
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from initlab import nd
+from initlab.autograd import PRIMITIVES
+from initlab.nd.windows import Geometry
 
 rng = np.random.default_rng(20240)
 
@@ -152,7 +154,49 @@ SAMPLES = {
     ],
 }
 
+IMAGE, KERNEL = near(2, 4, 4, 3), near(2, 2, 2, 2)
+NO_TIES = rng.permutation(np.linspace(-2, 2, 2 * 2 * 4 * 5)).reshape(2, 2, 4, 5)
+
+SAMPLES |= {
+    "convolution": [
+        (lambda x, W, b: nd.convolution(x, W, b, (2, 1), 1, 1, 2), IMAGE, KERNEL, near(2)),
+        (lambda x, W: nd.convolution(x, W, dilate=2), near(2, 1, 5), near(2, 1, 2)),
+        (nd.convolution, near(1, 1, 2, 3, 2), near(2, 1, 2, 2, 1)),
+    ],
+    "transposed_convolution": [
+        (
+            lambda x, W, b: nd.transposed_convolution(x, W, b, 2, 1, 1, 2, (1, 0)),
+            near(1, 2, 2, 3),
+            KERNEL,
+            near(4),
+        ),
+        (lambda x, W: nd.transposed_convolution(x, W, dilate=2), near(2, 2, 3), near(2, 1, 2)),
+    ],
+    "convolution_weight": [
+        (
+            lambda x, g: PRIMITIVES["convolution_weight"](x, g, Geometry.of((2, 2), 1, 0, 1, 2)),
+            near(2, 2, 3, 2),
+            near(2, 2, 2, 1),
+        ),
+    ],
+    "max_pool": [
+        (lambda x: nd.max_pool(x, 2), NO_TIES),
+        (lambda x: nd.max_pool(x, (2, 3), 1, 1, ceil=True), NO_TIES),
+    ],
+    "window_sum": [(lambda x: nd.avg_pool(x, 2), near(2, 1, 4, 5))],
+    "window_spread": [
+        (
+            lambda g: PRIMITIVES["window_spread"](g, None, None, Geometry.of((2,), 1, 1), (3,)),
+            near(2, 2, 4),
+        ),
+    ],
+}
+
 COMPOSITIONS = {
+    "average of what is there": (
+        lambda x: nd.avg_pool(x, 2, 2, 1, ceil=True, count_pad=False),
+        near(1, 2, 3, 4),
+    ),
     "var": (lambda x: np.var(x, axis=1, ddof=1), A),
     "std": (lambda x: np.std(x, axis=0, keepdims=True), A),
     "norm 1": (lambda x: np.linalg.norm(x, 1, axis=0), A),

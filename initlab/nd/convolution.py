@@ -1,0 +1,241 @@
+# ruff: noqa: ARG001 - a rule is called with (g, y, *args) and names what it does not need
+"""Convolution: one number from an input x, a weight W and an output's gradient g, linear in each.
+
+The number is the sum of g[o, p] W[o, c, k] x[c, p stride + k dilate - pad] over everything. Its
+slopes along g, x and W are the convolution, its transpose and the weight's gradient: three
+primitives, and the slopes of each are the two others. The kernel is not flipped, as in every
+library of networks (cross-correlation).
+
+Each is a matrix product with the windows that the kernel sees as columns, made for a few rows of
+the output at a time, while they are in the cache; for 3x3 kernels over many channels, Winograd's.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd import Kernel, Tensor, primitive, unwrap
+from initlab.errors import ShapeError
+from initlab.nd.windows import Geometry, Size, between, chunks, cropped, grown, outside, windows
+from initlab.nd.winograd import winograd_apply, winograd_correlate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["convolution", "transposed_convolution"]
+
+SPREAD = 16  # how many times larger the chunks are that are added in place, one call an element
+
+
+def _apply(x: Any, W: Any, b: Any, how: Geometry) -> Any:
+    """y[n, o, p] = b[o] + the sum over c, k of W[o, c, k] x[n, c, p stride + k dilate - pad]."""
+    if _by_winograd(W.shape, how):
+        return _biased(outside(winograd_apply(between(x, True), W, how.pad), True), b)
+    outputs, n, groups = how.outputs(x.shape[2:]), len(x), how.groups
+    y = np.empty((groups, len(W) // groups, prod(outputs) * n), np.result_type(x, W))
+    rows = W.reshape(groups, len(W) // groups, -1)
+    for at, columns in _columns(x, how, outputs):
+        np.matmul(rows, columns, out=y[..., at])
+    return _biased(outside(y.reshape(len(W), *outputs, n)), b)
+
+
+def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
+    """x[n, c, p stride + k dilate - pad] = b[c] + the sum over o of g[n, o, p] W[o, c, k]."""
+    if _by_winograd(W.shape, how):
+        flipped = W[:, :, ::-1, ::-1].swapaxes(0, 1)
+        pad = tuple(2 - p for p in how.pad)
+        return _biased(outside(winograd_apply(between(g, True), flipped, pad), True), b)
+    outputs, n, groups = g.shape[2:], len(g), how.groups
+    x = np.zeros((W.shape[1] * groups, *_padded(size, how), n), np.result_type(g, W))
+    seen = windows(x, how, outputs)
+    columns = W.reshape(groups, len(W) // groups, -1).swapaxes(1, 2)
+    flat = between(g).reshape(groups, len(W) // groups, -1)
+    for rows, at in _positions(outputs, n, seen.size // SPREAD):
+        part = np.matmul(columns, flat[..., at])
+        part = part.reshape(*seen.shape[: 1 + len(size)], -1, *outputs[1:], n)
+        for k in np.ndindex(*how.kernel):
+            seen[:, *k, rows] += part[:, *k]
+    return _biased(outside(cropped(x, how.pad, size)), b)
+
+
+def _correlate(x: Any, g: Any, how: Geometry) -> Any:
+    """W[o, c, k] = the sum over n, p of g[n, o, p] x[n, c, p stride + k dilate - pad]."""
+    outputs, out, groups = g.shape[2:], g.shape[1], how.groups
+    shape = (out, x.shape[1] // groups, *how.kernel)
+    if _by_winograd(shape, how):
+        return winograd_correlate(between(x, True), between(g, True), how.pad)
+    flat = between(g).reshape(groups, out // groups, -1)
+    W: Any = 0
+    for at, columns in _columns(x, how, outputs):
+        W = W + np.matmul(flat[..., at], columns.swapaxes(1, 2))
+    return W.reshape(shape)
+
+
+def _by_winograd(weight: Size, how: Geometry) -> bool:
+    """Return whether it is a plain 3x3 kernel over enough channels to pay for the transforms."""
+    plain = Geometry((3, 3), (1, 1), how.pad, (1, 1), 1)
+    return how == plain and max(how.pad) < 3 and min(weight[:2]) >= 16
+
+
+def _biased(y: np.ndarray, b: Any) -> np.ndarray:
+    if b is not None:
+        y += b.reshape(-1, *(1,) * (y.ndim - 2))
+    return y
+
+
+def _padded(size: Size, how: Geometry) -> Size:
+    return tuple(s + 2 * p for s, p in zip(size, how.pad, strict=True))
+
+
+def _columns(x: np.ndarray, how: Geometry, outputs: Size) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield chunks of flat output positions with their windows as columns, a matrix a group."""
+    around = grown(between(x), how.pad, _padded(x.shape[2:], how))
+    seen = windows(around, how, outputs)
+    depth = x.shape[1] // how.groups * prod(how.kernel)
+    every = (slice(None),) * (1 + len(outputs))
+    for rows, at in _positions(outputs, len(x), seen.size):
+        yield at, seen[*every, rows].reshape(how.groups, depth, at.stop - at.start)
+
+
+def _positions(outputs: Size, n: int, elements: int) -> Iterator[tuple[slice, slice]]:
+    """Yield chunks of the first spatial axis with their place in the flat (*outputs, n)."""
+    row = prod(outputs[1:]) * n
+    for rows in chunks(outputs[0], elements):
+        yield rows, slice(rows.start * row, rows.stop * row)
+
+
+def _apply_back(
+    g: Any, y: Any, needs: Sequence[bool], x: Any, W: Any, b: Any, how: Geometry
+) -> tuple[Any, ...]:
+    return (
+        transpose.lifted(g, W, None, x.shape[2:], how) if needs[0] else None,
+        correlate.lifted(x, g, how) if needs[1] else None,
+        _channel_sums(g) if needs[2] else None,
+    )
+
+
+def _transpose_back(
+    x: Any, y: Any, needs: Sequence[bool], g: Any, W: Any, b: Any, size: Size, how: Geometry
+) -> tuple[Any, ...]:
+    return (
+        apply.lifted(x, W, None, how) if needs[0] else None,
+        correlate.lifted(x, g, how) if needs[1] else None,
+        _channel_sums(x) if needs[2] else None,
+    )
+
+
+def _correlate_back(
+    W: Any, y: Any, needs: Sequence[bool], x: Any, g: Any, how: Geometry
+) -> tuple[Any, ...]:
+    return (
+        transpose.lifted(g, W, None, x.shape[2:], how) if needs[0] else None,
+        apply.lifted(x, W, None, how) if needs[1] else None,
+    )
+
+
+def _channel_sums(g: Any) -> Any:
+    return np.sum(g, axis=(0, *range(2, g.ndim)))
+
+
+def _forward(x: Any, W: Any, b: Any, how: Geometry) -> tuple[Any, None]:
+    return _apply(x, W, b, how), None
+
+
+def _backward(
+    g: Any,
+    y: Any,
+    kept: None,
+    needs: Sequence[bool],
+    out: Sequence[Any],
+    x: Any,
+    W: Any,
+    b: Any,
+    how: Geometry,
+) -> tuple[Any, ...]:
+    """The rule's, whose results are arrays of their own already."""
+    return _apply_back(g, y, needs, x, W, b, how)
+
+
+apply = primitive(_apply, joint=_apply_back, kernel=Kernel(_forward, _backward), name="convolution")
+transpose = primitive(_transpose, joint=_transpose_back, name="transposed_convolution")
+correlate = primitive(_correlate, joint=_correlate_back, name="convolution_weight")
+
+
+def convolution(
+    x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0, dilate: Any = 1, groups: int = 1
+) -> Tensor:
+    """Return b[o] + the sum over c, k of W[o, c, k] x[n, c, p stride + k dilate - pad].
+
+    Args:
+        x: (n, channels, ...) with as many spatial axes as the weight; zeros lie around it.
+        W: (out, channels / groups, *kernel).
+        b: (out,) or None.
+        stride: from one output to the next, a number or one for each spatial axis.
+        pad: how many zeros on either side, likewise.
+        dilate: from one element of the kernel to the next, likewise.
+        groups: how many equal parts channels and outputs fall into, each on its own.
+
+    Returns:
+        (n, out, ...).
+
+    Raises:
+        ShapeError: when the channels are not the weight's, or the kernel is larger than the input.
+
+    >>> convolution(np.arange(4.0).reshape(1, 1, 4), np.array([[[-1.0, 1.0]]]))
+    array([[[1., 1., 1.]]])
+    """
+    shape, weight = np.shape(unwrap(x)), np.shape(unwrap(W))
+    if len(shape) != len(weight) or shape[1] != weight[1] * groups or weight[0] % groups:
+        raise ShapeError(
+            f"An input of shape {shape} and a weight of shape {weight} do not fit with "
+            f"groups={groups}: an input is (n, channels, ...) with as many spatial axes as the "
+            "weight, which is (out, channels / groups, ...), and the groups divide both."
+        )
+    how = Geometry.of(weight[2:], stride, pad, dilate, groups)
+    how.outputs(shape[2:])
+    return apply(x, W, b, how)
+
+
+def transposed_convolution(
+    g: Any,
+    W: Any,
+    b: Any = None,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilate: Any = 1,
+    groups: int = 1,
+    extra: Any = 0,
+) -> Tensor:
+    """Return at p stride + k dilate - pad the sum over o of g[n, o, p] W[o, c, k], plus b.
+
+    Args:
+        g: (n, out, ...), shaped as an output of the convolution.
+        W: (out, channels / groups, *kernel), the convolution's weight.
+        b: (channels,) or None.
+        stride: the convolution's, as are pad, dilate and groups.
+        pad: how much is cut from either side.
+        dilate: from one element of the kernel to the next.
+        groups: how many equal parts channels and outputs fall into.
+        extra: how much longer than the shortest the result is; below the stride.
+
+    Returns:
+        (n, channels, ...).
+
+    Raises:
+        ShapeError: when g's channels are not the weight's, or nothing is left after the cut.
+
+    >>> transposed_convolution(np.ones((1, 1, 1)), np.array([[[-1.0, 1.0]]]))
+    array([[[-1.,  1.]]])
+    """
+    shape, weight = np.shape(unwrap(g)), np.shape(unwrap(W))
+    if len(shape) != len(weight) or shape[1] != weight[0] or weight[0] % groups:
+        raise ShapeError(
+            f"An input of shape {shape} and a transposed weight of shape {weight} do not fit with "
+            f"groups={groups}: an input is (n, channels, ...) with as many spatial axes as the "
+            "weight, which is (channels, out / groups, ...), and the groups divide both."
+        )
+    how = Geometry.of(weight[2:], stride, pad, dilate, groups)
+    return transpose(g, W, b, how.inputs(shape[2:], extra), how)
