@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from initlab.autograd import Kernel, primitive
 from initlab.errors import ShapeError
+from initlab.nd.constants import ones
 from initlab.nd.slopes import ENDINGS
 
 if TYPE_CHECKING:
@@ -112,13 +112,8 @@ def _backward(
         back = np.matmul(g, W) if x.ndim == 2 else np.matmul(g, W).reshape(x.shape)
     dW = np.matmul(g.T, _rows(x, W.shape[1], flatten), out=out[1]) if needs[1] else None
     if b is not None and needs[2]:
-        db = np.dot(_ones(len(g), g.dtype), g, out=out[2])
+        db = np.dot(ones(len(g), g.dtype), g, out=out[2])
     return back, dW, db
-
-
-@cache
-def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray:
-    return np.ones(n, dtype)
 
 
 dense = primitive(_dense, joint=_dense_back, kernel=Kernel(_forward, _backward))

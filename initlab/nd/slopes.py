@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from initlab.nd.constants import ONE, ZERO
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = ["ENDINGS", "Ending"]
-
-ZERO, ONE = np.zeros((), np.float32), np.ones((), np.float32)  # arrays are faster than numbers
 
 
 class Ending(NamedTuple):

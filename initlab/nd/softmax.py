@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import Tensor, primitive, unwrap
+from initlab.autograd import Kernel, Tensor, primitive, unwrap
 from initlab.errors import BadValueError, ShapeError
+from initlab.nd.constants import ones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["log_softmax", "softmax", "softmax_cross_entropy"]
 
@@ -45,22 +50,57 @@ softmax = primitive(_softmax, _softmax_rule)
 log_softmax = primitive(_log_softmax, _log_softmax_rule)
 
 
-def _cross_entropy(logits: Any, rows: Any, labels: Any) -> Any:
-    """Log sum e^x minus x at the label, for logits (n, classes)."""
-    top = np.maximum.reduce(logits, axis=1)
-    e = np.exp(logits - top[:, None])
-    return np.log(np.add.reduce(e, axis=1)) + (top - logits[rows, labels])
+def _cross_entropy(logits: Any, places: Any) -> Any:
+    """Log sum e^x minus x at the label, for logits (n, classes) and the labels' flat places."""
+    return _forward(logits, places)[0]
 
 
-def _cross_entropy_rule(g: Any, y: Any, logits: Any, rows: Any, labels: Any) -> Any:
+def _cross_entropy_rule(g: Any, y: Any, logits: Any, places: Any) -> Any:
     """softmax(x) - onehot, where y + x[label] = log sum e^x."""
-    p = np.exp(logits - (y + logits[rows, labels])[:, None])
-    onehot = labels[:, None] == np.arange(logits.shape[1])
-    return g[:, None] * np.subtract(p, onehot)
+    p = np.exp(logits - (y + np.ravel(logits)[places])[:, None])
+    onehot = np.zeros(logits.shape, logits.dtype)
+    onehot.put(places, 1)
+    return g[:, None] * (p - onehot)
+
+
+def _forward(logits: Any, places: Any) -> tuple[Any, tuple[Any, Any]]:
+    """Keep e^(x - max) and its sums; argmax and dot are quicker than max and sum on short rows."""
+    n, classes = logits.shape
+    top = logits.take(_starts(n, classes) + logits.argmax(1))
+    e = np.subtract(logits, top[:, None])
+    np.exp(e, out=e)
+    sums = e.dot(ones(classes, e.dtype))
+    y = np.log(sums)
+    y += top
+    y -= logits.take(places)
+    return y, (e, sums)
+
+
+def _backward(
+    g: Any, y: Any, kept: tuple[Any, Any], needs: Any, out: Sequence[Any], logits: Any, places: Any
+) -> tuple[Any]:
+    """The rule above, from what was kept."""
+    e, sums = kept
+    back = np.multiply(e, np.divide(g, sums)[:, None], out=out[0])
+    if back.flags.c_contiguous:
+        back.ravel()[places] -= g
+    else:
+        back.flat[places] -= g
+    return (back,)
+
+
+@lru_cache(256)
+def _starts(n: int, classes: int) -> np.ndarray:
+    """Return the flat places where rows begin."""
+    return np.arange(n) * classes
 
 
 _cross_entropy_primitive = primitive(
-    _cross_entropy, _cross_entropy_rule, None, None, name="softmax_cross_entropy"
+    _cross_entropy,
+    _cross_entropy_rule,
+    None,
+    kernel=Kernel(_forward, _backward),
+    name="softmax_cross_entropy",
 )
 
 
@@ -97,9 +137,12 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
 
 
 def _checked(logits: Any, labels: np.ndarray, classes: int) -> Tensor:
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        bad = labels[(labels < 0) | (labels >= classes)][0]
-        raise BadValueError(
-            f"Label {bad} is none of the {classes} classes 0 to {classes - 1} that the logits have."
-        )
-    return _cross_entropy_primitive(logits, np.arange(len(labels)), labels)
+    """Return the loss of labels that are classes; a negative one is a huge unsigned number."""
+    if labels.size:
+        worst = int(labels[labels.astype(np.uintp).argmax()])
+        if not 0 <= worst < classes:
+            raise BadValueError(
+                f"Label {worst} is none of the {classes} classes 0 to {classes - 1} that the "
+                "logits have."
+            )
+    return _cross_entropy_primitive(logits, _starts(len(labels), classes) + labels)
