@@ -77,6 +77,7 @@ from initlab.nd.shapes import (
     tril,
     triu,
 )
+from initlab.nd.slopes import ENDINGS
 from initlab.nd.softmax import log_softmax, softmax, softmax_cross_entropy
 from initlab.nd.storage import load, save
 from initlab.nd.trigonometric import (
@@ -97,6 +98,7 @@ from initlab.nd.trigonometric import (
 
 abs = absolute
 __all__ = [
+    "ENDINGS",
     "abs",
     "absolute",
     "add",

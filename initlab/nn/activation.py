@@ -70,6 +70,12 @@ class Activation(Block):
     def _hint(self) -> str:
         return self._function
 
+    @property
+    def ending(self) -> str | None:
+        """The name under which a layer can end in it by itself; None while hooks wait for calls."""
+        hooked = self._before or self._after
+        return None if hooked or self._function not in nd.ENDINGS else self._function
+
     def forward(self, x: Any) -> Any:
         """Return the function of every element."""
         return self._apply(x)

@@ -88,8 +88,10 @@ class Dense(Block):
     def forward(self, x: Any) -> Any:
         """Return the layer's output, (n, units) or with flatten=False (..., units)."""
         bias = None if self.bias is None else self.bias.data()
-        y = nd.dense(x, self.weight.data(), bias, self._flatten)
-        return y if self.act is None else self.act(y)
+        act = self.act
+        ending = act.ending if type(act) is Activation else None
+        y = nd.dense(x, self.weight.data(), bias, self._flatten, ending)
+        return y if act is None or ending is not None else act(y)
 
     def __repr__(self) -> str:
         inputs = (self.weight.shape or (0, 0))[1] or None
