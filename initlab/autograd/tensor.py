@@ -160,6 +160,12 @@ class Tensor(Operators, Methods):
             )
         self.node = None if grad_req == "null" else Leaf(grad.array, grad, grad_req)
 
+    def move_grad(self, array: np.ndarray) -> None:
+        """Let the gradient live in `array`, its values kept; of the same shape and dtype."""
+        if type(self.node) is Leaf:
+            array[...] = self.node.buffer
+            self.node.buffer = self.node.grad.array = array
+
     def detach(self) -> Tensor:
         """Return a Tensor over the same memory that no graph knows."""
         return Tensor(self.array)

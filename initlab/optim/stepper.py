@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.errors import BadValueError
-from initlab.optim.rule import Pace
+from initlab.optim.stretch import Slot, Stretch, stretches
+from initlab.tree import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
-    from initlab.optim.rule import Array, Rule
+    from initlab.optim.rule import Rule
     from initlab.tree import Parameter
 
-__all__ = ["Slot", "Stepper"]
-
-BLOCK = 1 << 16
-"""How many elements are updated at a time: what a rule makes on its way stays in cache."""
+__all__ = ["Stepper"]
 
 
 class Stepper:
@@ -37,8 +33,16 @@ class Stepper:
         if total < 1:
             raise BadValueError(f"total must be at least 1 step, got {total}.")
         self.rule, self.total = rule, total
-        unique = {id(parameter): parameter for parameter in parameters}
-        self.slots = tuple(Slot(parameter) for parameter in unique.values())
+        self._parameters = list({id(parameter): parameter for parameter in parameters}.values())
+        self._slots = tuple(Slot(parameter) for parameter in self._parameters)
+        self._stretches: list[Stretch] = []
+        self._planned: object = None
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Each parameter's state, to be read, or replaced between two steps."""
+        self._planned = None
+        return self._slots
 
     def step(self, batch_size: int = 1, *, step: int = 0) -> None:
         """Update every parameter whose `grad_req` is not 'null', in place.
@@ -58,49 +62,15 @@ class Stepper:
 
     def advance(self, lr: float, scale: float, leave: Collection[Parameter] = ()) -> None:
         """Make a step at a rate, gradients multiplied by `scale`, some parameters left alone."""
-        for slot in self.slots:
-            if slot.parameter.grad_req != "null" and slot.parameter not in leave:
-                slot.advance(self.rule, lr, scale)
+        plan = [parameter.version for parameter in self._parameters], [*map(id, leave)]
+        if plan != self._planned:
+            self._plan(leave)
+        for stretch in self._stretches:
+            stretch.advance(lr, scale)
 
-
-class Slot:
-    """One parameter, the arrays that its rule keeps, and how often it was stepped."""
-
-    __slots__ = ("parameter", "scratch", "state", "steps")
-
-    def __init__(self, parameter: Parameter) -> None:
-        self.parameter = parameter
-        self.state: dict[str, np.ndarray] = {}
-        self.scratch = np.empty(0)
-        self.steps = 0
-
-    def advance(self, rule: Rule, lr: float, scale: float) -> None:
-        """Let the rule change the parameter, block by block."""
-        parameter, self.steps = self.parameter, self.steps + 1
-        weight, gradient = parameter.data().array, parameter.grad().array
-        size = min(weight.size, BLOCK)
-        if self.scratch.size != size or self.scratch.dtype != weight.dtype:
-            self.scratch = np.empty(size, weight.dtype)
-        for name in rule.buffers:
-            if name not in self.state or not _alike(self.state[name], weight):
-                self.state[name] = np.zeros(weight.shape, weight.dtype)
-        pace = Pace(lr * parameter.lr_mult, rule.weight_decay * parameter.wd_mult, self.steps)
-        for w, g, *parts in _blocks(weight, gradient, *self.state.values()):
-            scratch = self.scratch[: w.size].reshape(w.shape)
-            np.multiply(g, scale, out=scratch)
-            rule.update(w, scratch, dict(zip(self.state, parts, strict=True)), pace)
-
-
-def _alike(kept: Array, weight: Array) -> bool:
-    return kept.shape == weight.shape and kept.dtype == weight.dtype
-
-
-def _blocks(*arrays: Array) -> Iterator[list[Array]]:
-    """Yield arrays of one shape cut alike into blocks, as views."""
-    size = arrays[0].size
-    if size <= BLOCK:
-        yield list(arrays)
-    else:
-        flat = [array.reshape(-1) for array in arrays]
-        for start in range(0, size, BLOCK):
-            yield [array[start : start + BLOCK] for array in flat]
+    def _plan(self, leave: Collection[Parameter]) -> None:
+        """Find out what lies side by side and is stepped alike."""
+        gather(self._parameters)
+        self._stretches = stretches(self._slots, self.rule, leave)
+        versions = [parameter.version for parameter in self._parameters]
+        self._planned = versions, [*map(id, leave)]

@@ -1,6 +1,7 @@
 """The model tree: Parameters with names, Blocks with paths, ties, shapes, the draw."""
 
 from initlab.tree.block import Block
+from initlab.tree.buffer import gather
 from initlab.tree.constant import Constant
 from initlab.tree.dictionary import ParameterDict
 from initlab.tree.draw import apply_plan
@@ -20,6 +21,7 @@ __all__ = [
     "apply_plan",
     "blocks",
     "fresh_names",
+    "gather",
     "parameters",
     "resolve_shapes",
     "slots",

@@ -9,6 +9,7 @@ import numpy as np
 from initlab import nd
 from initlab.errors import BadTypeError, BadValueError, NameTakenError, UnknownNameError
 from initlab.init import Initializer, Uniform, create
+from initlab.tree.buffer import gather
 from initlab.tree.constant import Constant
 from initlab.tree.parameter import Parameter
 from initlab.tree.store import fill, stored_arrays
@@ -170,6 +171,8 @@ class ParameterDict:
             force_reinit: draw again where there are data.
         """
         default = create(init)
+        if all(parameter.known for parameter in self._params.values()):
+            gather(self._params.values())  # else all together once all are known
         for parameter in self._params.values():
             parameter.initialize(None, ctx, default, force_reinit, verbose=verbose)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from initlab.errors import InitlabError, UnknownNameError
+from initlab.tree.buffer import gather
 from initlab.tree.walk import parameters
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
         InitlabError: what an initializer refuses, with the parameter's path as a note.
     """
     found = parameters(net)
+    gather(found.values())
     for entry in plan:
         if entry.path not in found:
             raise UnknownNameError("parameter path", entry.path, found)

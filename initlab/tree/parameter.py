@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from initlab.tree.place import Place
+
 __all__ = ["Parameter"]
 
 Init = Initializer | str | None
@@ -55,6 +57,8 @@ class Parameter:
      [1. 1. 1.]]
     """
 
+    version = 0  # counts changes of attributes: who relied on one looks whether it is the same
+
     def __init__(
         self,
         name: str,
@@ -80,6 +84,7 @@ class Parameter:
                 f"Parameter {name!r} cannot have stype={stype!r}, grad_stype={grad_stype!r}: "
                 "all arrays are dense, 'default'."
             )
+        self.place: Place | None = None
         self.name = name
         self._dtype = dtype
         self.lr_mult, self.wd_mult = lr_mult, wd_mult
@@ -93,6 +98,13 @@ class Parameter:
         self._pending: Initializer | Tensor | None = None
         self._draws = 0
         self._grad_req = _known_req(grad_req)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        self.__dict__["version"] = self.version + 1
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "place": None}  # a copy has memory of its own
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self._dtype})"
@@ -153,7 +165,7 @@ class Parameter:
     def grad_req(self, req: str) -> None:
         before, self._grad_req = self._grad_req, _known_req(req)
         if self._data is not None and req != before:
-            self._data.attach_grad(self.grad_req)
+            self._attach_grad(self._data)
 
     # ---- first values
     def initialize(
@@ -213,8 +225,11 @@ class Parameter:
 
     def _take(self, values: np.ndarray) -> None:
         self._pending = None
-        self._data = Tensor(np.array(values, self._dtype))
-        self._data.attach_grad(self.grad_req)
+        if self._data is not None:  # whoever holds it keeps the old values
+            self._data.array = self._data.array.copy()
+            self._data.move_grad(np.empty_like(self._data.array))
+        self._data = data = Tensor(self._own(values))
+        self._attach_grad(data)
 
     def assign(self, values: np.ndarray) -> None:
         """Make `values` the data: written into the array that is there, else taken over.
@@ -226,8 +241,32 @@ class Parameter:
         if self._data is None:
             self._take(values)
         else:
-            _overwrite(self._data, values)
+            self._overwrite(self._data, values)
             self.zero_grad()
+
+    # ---- memory
+    def move(self, place: Place) -> None:
+        """Live in `place` from now on; Tensors that `data` and `grad` returned move along."""
+        self.place, data = place, self._data
+        if data is None:
+            return
+        data.array = self._own(data.array)
+        if data.grad is not None:
+            data.move_grad(place.gradient(data.shape))
+
+    def _own(self, values: np.ndarray) -> np.ndarray:
+        """Return the Parameter's own array, with these values."""
+        if self.place is None or self.place.data.dtype != np.dtype(self.dtype):
+            self.place = None
+            return np.array(values, self.dtype, order="C")
+        array = self.place.values(values.shape)
+        array[...] = values
+        return array
+
+    def _attach_grad(self, data: Tensor) -> None:
+        data.attach_grad(self.grad_req)
+        if self.place is not None:
+            data.move_grad(self.place.gradient(data.shape))
 
     # ---- reading and writing
     def data(self, ctx: Any = None) -> Tensor:  # noqa: ARG002 - Gluon's signature
@@ -271,7 +310,7 @@ class Parameter:
         array = np.asarray(values)
         self.shape = array.shape
         if self._data is not None:
-            _overwrite(self._data, array)
+            self._overwrite(self._data, array)
         else:
             self._pending = Tensor(np.array(array, self._dtype))
 
@@ -284,11 +323,20 @@ class Parameter:
         """Convert data and gradient to another precision, values kept."""
         np.dtype(dtype)
         self._dtype = dtype
+        self.place = None
         if self._data is not None:
             before, self._data = self._data, Tensor(self._data.array.astype(dtype))
             self._data.attach_grad(self.grad_req)
             if before.grad is not None and self._data.grad is not None:
                 self._data.grad.array[...] = before.grad.array
+
+    def _overwrite(self, data: Tensor, values: np.ndarray) -> None:
+        """Write into the live array, or into a new one where a graph may need the old values."""
+        if is_recording():
+            self.place = None
+            data.array = np.array(values, data.dtype)
+        else:
+            data.array[...] = values
 
     def list_data(self) -> list[Tensor]:
         """Return [data()]: there is one device."""
@@ -322,14 +370,6 @@ def _known_req(req: str) -> str:
     if req not in ("write", "add", "null"):
         raise BadValueError(f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}.")
     return req
-
-
-def _overwrite(data: Tensor, values: np.ndarray) -> None:
-    """Write into the live array, or into a new one where a graph may need the old values."""
-    if is_recording():
-        data.array = np.array(values, data.dtype)
-    else:
-        data.array[...] = values
 
 
 def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:

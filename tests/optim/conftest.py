@@ -19,6 +19,13 @@ class Weights:
     grad_req: str = "write"
     name: str = "w"
     tensors: list = field(init=False)
+    known = False  # so that nobody moves its memory
+    place = None
+
+    @property
+    def version(self):
+        """Another one after each change of what a step depends on."""
+        return hash((self.lr_mult, self.wd_mult, self.grad_req, *map(id, self.tensors)))
 
     def __post_init__(self):
         gradient = np.zeros_like(self.array) if self.gradient is None else self.gradient

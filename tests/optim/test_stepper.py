@@ -139,3 +139,33 @@ def test_the_rates_that_nobody_names_are_gluon_s():
     assert (SGD().lr, SGD().momentum, SGD().weight_decay) == (0.01, 0, 0)
     adam = Adam()
     assert (adam.lr, adam.beta1, adam.beta2, adam.epsilon) == (0.001, 0.9, 0.999, 1e-8)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.5, 0.9), Adam(0.5)])
+def test_what_the_rule_remembers_survives_a_rest(optimizer, weights):
+    """A neighbour that is frozen for a while changes nothing for the others, nor forgets."""
+    rested, steady, alone = (weights(np.ones(3), np.arange(3.0)) for _ in range(3))
+    both, single = optimizer.bind([rested, steady]), optimizer.bind([alone])
+    for req in ("write", "null", "write"):
+        rested.grad_req = req
+        both.step()
+        single.step()
+    np.testing.assert_array_equal(steady.data().array, alone.data().array)
+    twice = weights(np.ones(3), np.arange(3.0))
+    stepper = optimizer.bind([twice])
+    for _ in range(2):
+        stepper.step()
+    np.testing.assert_array_equal(rested.data().array, twice.data().array)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_long_array_is_stepped_as_its_pieces_are(optimizer, weights):
+    values = np.random.default_rng(0).standard_normal((2, 150_001))
+    whole = weights(*values.copy())
+    parts = [weights(*part) for part in np.array_split(values.copy(), 3, axis=1)]
+    stepper, several = optimizer.bind([whole]), optimizer.bind(parts)
+    for _ in range(2):
+        stepper.step()
+        several.step()
+    joined = np.concatenate([part.data().array for part in parts])
+    np.testing.assert_array_equal(whole.data().array, joined)
