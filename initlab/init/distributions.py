@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import erf, exp, pi, sqrt
 from typing import TYPE_CHECKING
 
@@ -64,14 +64,14 @@ class Normal(Initializer):
 
     Args:
         sigma: the standard deviation.
-        mean: the mean.
+        mean: the mean; by keyword, for Gluon has none.
 
     >>> Normal(0.5).variance(None)
     0.25
     """
 
     sigma: float = 0.01
-    mean: float = 0.0
+    mean: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
         not_negative("normal", sigma=self.sigma)

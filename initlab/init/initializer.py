@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import warnings
+from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from initlab.autograd import Tensor, pause
-from initlab.nd.random import drawing_from
+from initlab.errors import BadValueError
+from initlab.init.desc import InitDesc
+from initlab.init.registry import registered_name
+from initlab.init.spec import ParameterSpec
+from initlab.nd.random import drawing_from, generator
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from initlab.init.spec import ParameterSpec
+    from numpy.typing import NDArray
 
 __all__ = ["Initializer"]
 
@@ -25,6 +33,10 @@ class Initializer:
     `_init_weight(self, name, data)`, which fills the Tensor `data` in place, while `nd.random`
     draws from the parameter's own stream. Equal type and equal arguments make equal initializers.
 
+    A call with a name and a Tensor, `init(InitDesc("dense0_weight"), data)`, fills the Tensor, as
+    Gluon's does: what ends in weight by the rule itself, bias, beta and min with 0, gamma and max
+    with 1.
+
     >>> from initlab.init import ParameterSpec
     >>> from initlab.nd.random import stream
     >>> class Half(Initializer):
@@ -33,6 +45,17 @@ class Initializer:
     >>> Half()(ParameterSpec((2, 2)), stream(0, "weight")).tolist()
     [[0.5, 0.5], [0.5, 0.5]]
     """
+
+    overrules: ClassVar[bool] = False
+    """Whether, handed to a net, it speaks for parameters that have their own initializer too."""
+
+    def __init__(self, **options: Any) -> None:
+        self._kwargs = options
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls):
+            cls.__call__ = _taking_names(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
         """Return values of `spec.shape` and `spec.dtype`, all randomness from `rng`.
@@ -43,14 +66,69 @@ class Initializer:
         """
         data = Tensor(np.zeros(spec.shape, spec.dtype))
         with drawing_from(rng), pause():
-            self._init_weight(spec.name, data)
+            self._init_weight(InitDesc(spec.name), data)
         return np.asarray(data)
 
     def _init_weight(self, name: str, data: Tensor) -> None:
-        raise NotImplementedError(
-            f"{type(self).__name__} is an Initializer without __call__(self, spec, rng) "
-            "or _init_weight(self, name, data). Write one of them."
+        if type(self).__call__ is Initializer.__call__:
+            raise NotImplementedError(
+                f"{type(self).__name__} is an Initializer without __call__(self, spec, rng) "
+                "or _init_weight(self, name, data). Write one of them."
+            )
+        data[:] = self(ParameterSpec(data.shape, data.dtype, name=str(name)), generator())
+
+    def _init_zero(self, name: str, data: Tensor) -> None:  # noqa: ARG002 - Gluon's signature
+        data[:] = 0
+
+    def _init_one(self, name: str, data: Tensor) -> None:  # noqa: ARG002 - Gluon's signature
+        data[:] = 1
+
+    _init_bias = _init_beta = _init_zero
+    _init_gamma = _init_one
+
+    def _init_default(self, name: str, data: Tensor) -> None:  # noqa: ARG002 - Gluon's signature
+        raise BadValueError(
+            f"Unknown initialization pattern for {str(name)!r}: a name ends in one of "
+            f"{', '.join(_ENDINGS)}, or is a Parameter's, which says itself how it starts."
         )
+
+    def fill(self, name: str, data: Tensor) -> None:
+        """Fill `data` by the rule that the name's ending calls for, as Gluon's direct call does."""
+        endings = _ENDINGS
+        if not isinstance(name, InitDesc):
+            warnings.warn(
+                f"Calling an initializer with the plain text {name!r} is deprecated: write "
+                f"init.InitDesc({name!r}).",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+            endings = _ENDINGS | _OLD_ENDINGS
+        rule = next((rule for end, rule in endings.items() if name.endswith(end)), "_init_default")
+        with pause():
+            getattr(self, rule)(name, data)
+
+    def dumps(self) -> str:
+        """Write it as the JSON that `create` reads: its registered name and its arguments.
+
+        >>> from initlab.init import Xavier
+        >>> Xavier().dumps()
+        '["xavier", {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 3}]'
+        """
+        options = fields(self) if is_dataclass(self) else ()
+        defaults: dict[str, Any] = {f.name: f.default for f in options if f.kw_only}
+        written = {
+            name: value
+            for name, value in self._arguments().items()
+            if name not in defaults or value != defaults[name]
+        }
+        return json.dumps([registered_name(type(self)), written], default=_as_json)
+
+    def _arguments(self) -> dict[str, Any]:
+        """Return the arguments that make it."""
+        if is_dataclass(self):
+            return {f.name: getattr(self, f.name) for f in fields(self)}
+        own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        return {**vars(self).get("_kwargs", {}), **own}
 
     def variance(self, spec: ParameterSpec) -> float | None:  # noqa: ARG002 - part of the contract
         """Return the variance that drawn values have by law; None claims nothing."""
@@ -68,13 +146,40 @@ class Initializer:
 
     def __repr__(self) -> str:
         """Write Python that makes it: Xavier(rnd_type='uniform', factor_type='avg', ...)."""
-        arguments = ", ".join(f"{name}={_plain(value)!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({arguments})"
+        arguments = (f"{name}={_plain(value)!r}" for name, value in self._arguments().items())
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
     def __str__(self) -> str:
         """Write it shorter, as tables do: Xavier(rnd_type=uniform, factor_type=avg, ...)."""
-        arguments = ", ".join(f"{name}={_short(value)}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({arguments})"
+        arguments = (f"{name}={_short(value)}" for name, value in self._arguments().items())
+        return f"{type(self).__name__}({', '.join(arguments)})"
+
+
+_ENDINGS = {
+    "weight": "_init_weight", "bias": "_init_bias", "gamma": "_init_gamma", "beta": "_init_beta",
+    "min": "_init_zero", "max": "_init_one",
+}  # fmt: skip
+_OLD_ENDINGS = {"moving_mean": "_init_zero", "moving_var": "_init_one"}
+
+
+def _taking_names(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `call(self, spec, rng)` be called as `init(name, tensor)` too."""
+
+    @wraps(call)
+    def called(self: Initializer, spec: Any, rng: Any) -> Any:
+        return self.fill(spec, rng) if isinstance(spec, str) else call(self, spec, rng)
+
+    return called
+
+
+Initializer.__call__ = _taking_names(Initializer.__call__)  # type: ignore[method-assign]
+
+
+def _as_json(value: Any) -> Any:
+    """Return what JSON can write of an array, or of another initializer."""
+    if isinstance(value, Initializer):
+        return json.loads(value.dumps())
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def _short(value: object) -> str:

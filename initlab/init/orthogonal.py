@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from initlab.init.spec import ParameterSpec
 
-__all__ = ["Orthogonal"]
+__all__ = ["HaarOrthogonal"]
 
 
 @dataclass(frozen=True)
-class Orthogonal(Initializer):
+class HaarOrthogonal(Initializer):
     """A Haar-distributed matrix with orthonormal rows or columns, times `scale`.
 
     Saxe et al. (2013): Q of the QR decomposition of a Gaussian matrix, each column times the
@@ -32,7 +32,7 @@ class Orthogonal(Initializer):
         scale: the length of the orthogonal vectors.
 
     >>> from initlab.init import ParameterSpec
-    >>> w = Orthogonal()(ParameterSpec((2, 3), "float64"), np.random.default_rng(0))
+    >>> w = HaarOrthogonal()(ParameterSpec((2, 3), "float64"), np.random.default_rng(0))
     >>> bool(np.allclose(w @ w.T, np.eye(2)))
     True
     """

@@ -61,7 +61,7 @@ class Xavier(Initializer):
 
     rnd_type: RandomType = RandomType.uniform
     factor_type: FactorType = FactorType.avg
-    magnitude: float = 3.0
+    magnitude: float = 3
 
     def __post_init__(self) -> None:
         object.__setattr__(

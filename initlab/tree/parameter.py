@@ -197,8 +197,9 @@ class Parameter:
                 stacklevel=2,
             )
             return
-        own = default_init if self.init is None else self.init
-        chosen = create(own if init is None else init)  # type: ignore[arg-type] # None is refused
+        default = create(default_init)  # type: ignore[arg-type] # None is refused
+        own = default if self.init is None or default.overrules else create(self.init)
+        chosen = own if init is None else create(init)
         chosen = Announced(chosen) if verbose else chosen
         if self.known:
             self._draw(chosen)

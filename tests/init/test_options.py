@@ -6,6 +6,7 @@ import pytest
 from initlab.errors import BadTypeError, BadValueError, ShapeError, UnknownNameError
 from initlab.init import (
     Constant,
+    HaarOrthogonal,
     He,
     Identity,
     MSRAPrelu,
@@ -35,7 +36,7 @@ BAD = [
     (lambda: MSRAPrelu("both"), r"msraprelu: factor_type must be one of avg, in, out"),
     (lambda: MSRAPrelu(slope=float("inf")), r"msraprelu: slope must be a finite number, got inf"),
     (lambda: He(gain=-1), r"he: gain must be positive, got -1"),
-    (lambda: Orthogonal(0), r"orthogonal: scale must be positive, got 0"),
+    (lambda: HaarOrthogonal(0), r"orthogonal: scale must be positive, got 0"),
     (lambda: Identity(float("inf")), r"identity: gain must be a finite number, got inf"),
     (lambda: Constant(float("nan")), r"constant: value must be a finite number, got nan"),
 ]
@@ -58,7 +59,7 @@ def test_numpy_numbers_are_numbers():
     assert Uniform(np.int64(3)) == Uniform(3)
 
 
-@pytest.mark.parametrize("make", [Xavier, He, MSRAPrelu, Orthogonal])
+@pytest.mark.parametrize("make", [Xavier, He, MSRAPrelu, HaarOrthogonal])
 def test_rules_by_fan_refuse_a_vector_and_name_another_rule(make):
     spec = ParameterSpec((7,), name="dense0_bias")
     with pytest.raises(
@@ -81,7 +82,7 @@ def test_an_identity_refuses_what_is_no_matrix():
 def test_the_names_are_those_of_the_issue():
     assert list(initializers()) == [
         "zeros", "ones", "constant", "uniform", "normal", "truncated_normal", "xavier", "he",
-        "msraprelu", "lecun", "orthogonal", "identity",
+        "msraprelu", "lecun", "orthogonal", "identity", "bilinear", "lstmbias",
     ]  # fmt: skip
 
 
@@ -100,6 +101,9 @@ def test_gluons_names_are_the_same_classes():
         ('["constant", {"value": 3}]', Constant(3)),
         ('["Xavier", {"rnd_type": "gaussian", "factor_type": "in"}]', Xavier("gaussian", "in")),
         ('["zero", {}]', Zeros()),
+        ('{"initializer": "Constant", "value": 3}', Constant(3)),
+        ({"initializer": "constant", "value": 3}, Constant(3)),
+        ("orthogonal", Orthogonal(1.414, "uniform")),
         (Normal(0.3), Normal(0.3)),
     ],
 )
@@ -126,6 +130,13 @@ def test_create_refuses_classes_and_numbers_and_says_what_to_write(wrong):
 def test_create_shows_how_the_json_is_written(text):
     with pytest.raises(BadValueError, match=r"is no initializer: .*\. Write it as '\[\"constant\""):
         create(text)
+
+
+def test_create_takes_the_named_ones_arguments():
+    assert create("constant", 3) == create("constant", value=3) == Constant(3)
+    for whole in (Constant(3), '["constant", {"value": 3}]'):
+        with pytest.raises(BadTypeError, match=r"got .* with options\. Write"):
+            create(whole, value=4)
 
 
 def test_create_refuses_an_option_that_the_initializer_does_not_have():

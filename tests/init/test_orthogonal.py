@@ -5,13 +5,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from initlab.errors import ShapeError
-from initlab.init import Orthogonal, ParameterSpec
+from initlab.init import HaarOrthogonal, ParameterSpec
 from initlab.init.orthogonal import haar
 from initlab.nd.random import stream
 
 
 def draw(spec, scale=1.0):
-    return Orthogonal(scale)(spec, stream(0, "w")).astype(np.float64)
+    return HaarOrthogonal(scale)(spec, stream(0, "w")).astype(np.float64)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -40,7 +40,9 @@ def test_every_entry_has_variance_one_over_n_and_the_kurtosis_of_a_sphere():
 @pytest.mark.parametrize("shape", [(48, 20), (20, 48), (8, 4, 3, 3)])
 def test_the_claimed_variance_is_the_mean_square_of_the_entries(shape):
     spec = ParameterSpec(shape, "float64")
-    assert Orthogonal(2.0).variance(spec) == pytest.approx((draw(spec, 2.0) ** 2).mean(), rel=1e-12)
+    assert HaarOrthogonal(2.0).variance(spec) == pytest.approx(
+        (draw(spec, 2.0) ** 2).mean(), rel=1e-12
+    )
 
 
 def test_a_convolution_is_taken_as_outputs_by_everything_else():
@@ -67,7 +69,7 @@ def test_a_vector_and_an_unknown_shape_are_refused():
     with pytest.raises(ShapeError, match=r"\(7,\) has no fan_in and fan_out.*zeros, constant"):
         draw(ParameterSpec((7,)))
     with pytest.raises(ShapeError, match=r"has shape \(7, 0\), where 0 .* forward pass"):
-        Orthogonal().variance(ParameterSpec((7, 0)))
+        HaarOrthogonal().variance(ParameterSpec((7, 0)))
 
 
 @pytest.mark.peers

@@ -196,7 +196,7 @@ def test_initializing_a_net_again_warns_and_changes_nothing_unless_forced():
 def test_an_unknown_initializer_is_refused_before_anything_is_lost():
     layer = nn.Dense(2, in_units=2)
     layer.initialize(init="ones")
-    with pytest.raises(UnknownNameError, match=r"Unknown initializer 'onse'.*Did you mean 'ones'"):
+    with pytest.raises(UnknownNameError, match=r"Unknown initializer 'onse'.*Did you mean 'one'"):
         layer.initialize(init="onse", force_reinit=True)
     assert_array_equal(layer.weight.data(), np.ones((2, 2)))
 

@@ -105,8 +105,8 @@ def test_the_spec_is_what_the_layer_declared():
         (init.Constant(1), init.Constant(2), init.Constant(3), 1),
         (None, init.Constant(2), init.Constant(3), 2),
         (None, None, init.Constant(3), 3),
-        ("ones", None, None, 1),
-        ('["constant", {"value": 5}]', None, None, 5),
+        ("ones", None, "zeros", 1),
+        ('["constant", {"value": 5}]', None, "zeros", 5),
     ],
 )
 def test_explicit_beats_own_beats_default(explicit, own, default, value):

@@ -1,0 +1,96 @@
+"""First values from a file or a mapping, by the parameters' names."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab import nd
+from initlab.errors import BadValueError, ShapeError, nearest
+from initlab.init.create import create
+from initlab.init.initializer import Initializer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Load"]
+
+_LOG = logging.getLogger("initlab")
+
+
+class Load(Initializer):
+    """The array that a parameter's name has, also where the parameter has its own initializer.
+
+    In a run the names are paths, `hidden.0.weight`; in library use `dense0_weight`.
+
+    Args:
+        param: arrays by name, or a safetensors file of them; "arg:" and "aux:" are dropped.
+        default_init: for names that it does not have.
+        verbose: log where each value comes from, to the logger "initlab".
+
+    >>> from initlab.init import ParameterSpec
+    >>> Load({"b": [1, 2]})(ParameterSpec((2,), name="b"), None).tolist()
+    [1.0, 2.0]
+    """
+
+    overrules = True
+
+    def __init__(
+        self,
+        param: str | Path | Mapping[str, Any],
+        default_init: Initializer | str | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.param = param
+        self.default_init = None if default_init is None else create(default_init)
+        self.verbose = verbose
+        found = param if isinstance(param, Mapping) else nd.load(param, aliases=True)
+        self._arrays = {
+            name.removeprefix("arg:").removeprefix("aux:"): np.asarray(array)
+            for name, array in found.items()
+        }
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Return a copy of the loaded values, or draw by the default.
+
+        Raises:
+            BadValueError: for a name that is not there, when there is no default.
+            ShapeError: when the loaded shape is another one.
+        """
+        array, name = self._find(spec), spec.name
+        if self.verbose:
+            _LOG.info("Initialized %s by %s", name, "default" if array is None else "loading")
+        if array is not None:
+            return np.array(array, spec.dtype)
+        return self._default(name)(spec, rng)
+
+    def variance(self, spec: ParameterSpec) -> float | None:
+        """Return the variance among the loaded values, or what the default claims."""
+        array = self._find(spec)
+        return self._default(spec.name).variance(spec) if array is None else float(np.var(array))
+
+    def _find(self, spec: ParameterSpec) -> NDArray[Any] | None:
+        array = self._arrays.get(spec.name)
+        if array is not None and spec.known and array.shape != spec.shape:
+            raise ShapeError(
+                f"Parameter {spec.name!r} cannot be initialized from loading: it has shape "
+                f"{spec.shape}, what is loaded {array.shape}."
+            )
+        return array
+
+    def _default(self, name: str) -> Initializer:
+        if self.default_init is None:
+            near = ", ".join(nearest(name, self._arrays) or list(self._arrays)[:5])
+            raise BadValueError(
+                f"Cannot initialize {name!r}: it is not among the loaded parameters (nearest: "
+                f"{near or 'there are none'}), and there is no default_init. A file by path, of "
+                "save_parameters, is for net.load_parameters."
+            )
+        return self.default_init
