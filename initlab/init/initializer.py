@@ -114,8 +114,8 @@ class Initializer:
         >>> Xavier().dumps()
         '["xavier", {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 3}]'
         """
-        options = fields(self) if is_dataclass(self) else ()
-        defaults: dict[str, Any] = {f.name: f.default for f in options if f.kw_only}
+        options: tuple[Any, ...] = fields(self) if is_dataclass(self) else ()
+        defaults = {option.name: option.default for option in options if option.kw_only}
         written = {
             name: value
             for name, value in self._arguments().items()

@@ -44,8 +44,7 @@ class Biased(Initializer):
 
 
 @pytest.fixture
-def registry(monkeypatch):
-    monkeypatch.setattr("initlab.init.registry.REGISTRY", REGISTRY)
+def registry():
     before = dict(REGISTRY)
     yield REGISTRY
     REGISTRY.clear()
