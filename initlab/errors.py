@@ -14,6 +14,7 @@ Each class also derives from the builtin that a stranger would catch::
     │   └── DeferredInitializationError        ... because its shape is not known yet
     ├── GraphError              RuntimeError   backward without a graph, a graph used twice
     │   └── InPlaceError                       a write into an array that a recorded graph needs
+    ├── TrainerError            UserWarning    a step that would leave a gradient out
     ├── NoRuleError             TypeError      a NumPy function that autograd has no rule for
     ├── DataError               OSError        a data file that is missing, cut or not what it says
     ├── PluginError             ImportError    a plugin that breaks the contract
@@ -50,6 +51,7 @@ __all__ = [
     "ShapeError",
     "TieError",
     "TrackingError",
+    "TrainerError",
     "UnknownNameError",
     "nearest",
 ]
@@ -145,6 +147,10 @@ class GraphError(InitlabError, RuntimeError):
 
 class InPlaceError(GraphError):
     """A write into an array that a recorded graph still needs; raised before the write."""
+
+
+class TrainerError(InitlabError, UserWarning):
+    """A step that would leave a gradient out, or a rate set beside a schedule of rates."""
 
 
 class NoRuleError(InitlabError, TypeError):

@@ -18,6 +18,7 @@ BUILTIN = {
     "DeferredInitializationError": RuntimeError,
     "GraphError": RuntimeError,
     "InPlaceError": RuntimeError,
+    "TrainerError": UserWarning,
     "NoRuleError": TypeError,
     "DataError": OSError,
     "PluginError": ImportError,

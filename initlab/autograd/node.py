@@ -22,12 +22,13 @@ class Leaf:
         buffer: the live gradient array, same shape and dtype as the tensor's.
         grad: the Tensor over `buffer`, the same object over all backward passes.
         req: 'write' (each backward overwrites) or 'add' (they accumulate).
+        fresh: whether a backward pass came here since the gradient was last used.
     """
 
-    __slots__ = ("buffer", "grad", "req")
+    __slots__ = ("buffer", "fresh", "grad", "req")
 
     def __init__(self, buffer: np.ndarray, grad: Any, req: str) -> None:
-        self.buffer, self.grad, self.req = buffer, grad, req
+        self.buffer, self.grad, self.req, self.fresh = buffer, grad, req, False
 
 
 class Node:

@@ -131,6 +131,16 @@ class Tensor(Operators, Methods):
         """What backward does with the gradient: 'write', 'add', or 'null' without one."""
         return self.node.req if type(self.node) is Leaf else "null"
 
+    @property
+    def fresh_grad(self) -> bool:
+        """Whether a backward pass has come to the gradient since this was last set to False."""
+        return type(self.node) is Leaf and self.node.fresh
+
+    @fresh_grad.setter
+    def fresh_grad(self, fresh: bool) -> None:
+        if type(self.node) is Leaf:
+            self.node.fresh = fresh
+
     def attach_grad(self, grad_req: str = "write") -> None:
         """Give the tensor a gradient of zeros that backward fills; cuts the graph that made it.
 

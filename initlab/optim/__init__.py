@@ -9,14 +9,23 @@ from initlab.optim.adadelta import AdaDelta
 from initlab.optim.adagrad import AdaGrad
 from initlab.optim.adam import Adam
 from initlab.optim.adamax import Adamax
+from initlab.optim.create import create, optimizers
 from initlab.optim.ftrl import Ftrl
 from initlab.optim.nag import NAG
 from initlab.optim.optimizer import Optimizer
 from initlab.optim.rmsprop import RMSProp
 from initlab.optim.schedule import Constant, Cosine, Schedule, Warmup
+from initlab.optim.scheduler import (
+    CosineScheduler,
+    FactorScheduler,
+    LRScheduler,
+    MultiFactorScheduler,
+    PolyScheduler,
+)
 from initlab.optim.sgd import SGD
 from initlab.optim.signum import Signum
 from initlab.optim.stepper import Stepper
+from initlab.optim.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,22 +39,23 @@ __all__ = [
     "Adamax",
     "Constant",
     "Cosine",
+    "CosineScheduler",
+    "FactorScheduler",
     "Ftrl",
+    "LRScheduler",
+    "MultiFactorScheduler",
     "Optimizer",
+    "PolyScheduler",
     "RMSProp",
     "Schedule",
     "Signum",
     "Stepper",
+    "Trainer",
     "Warmup",
+    "create",
     "optimizers",
     "schedules",
 ]
-
-
-def optimizers() -> Mapping[str, type[Optimizer]]:
-    """Return the optimizers by the names that configs use."""
-    kinds = (SGD, NAG, Adam, Adamax, RMSProp, AdaGrad, AdaDelta, Ftrl, Signum)
-    return MappingProxyType({kind.__name__.lower(): kind for kind in kinds})
 
 
 def schedules() -> Mapping[str, type[Constant | Cosine | Warmup]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from initlab.errors import BadValueError
 from initlab.optim.stretch import Slot, Stretch, stretches
 from initlab.tree import gather
@@ -11,7 +13,7 @@ from initlab.tree import gather
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from initlab.optim.rule import Rule
+    from initlab.optim.rule import Array, Rule, State
     from initlab.tree import Parameter
 
 __all__ = ["Stepper"]
@@ -74,3 +76,48 @@ class Stepper:
         self._stretches = stretches(self._slots, self.rule, leave)
         versions = [parameter.version for parameter in self._parameters]
         self._planned = versions, [*map(id, leave)]
+
+    @property
+    def updates(self) -> int:
+        """How often the most stepped parameter was stepped."""
+        return max((slot.steps for slot in self._slots), default=0)
+
+    def updates_after(self, leave: Collection[Parameter] = ()) -> int:
+        """Return what `updates` will be after a step that leaves some parameters alone."""
+        moving = (s for s in self._slots if s.parameter.grad_req != "null")
+        steps = [slot.steps + 1 for slot in moving if slot.parameter not in leave]
+        return max([self.updates, *steps])
+
+    # ---- in files
+    def state(self) -> dict[str, Array]:
+        """Return all that the rule keeps, live, by the parameter's number and the array's name."""
+        kept = {
+            f"{i}.{name}": array
+            for i, slot in enumerate(self._slots)
+            for name, array in slot.state.items()
+        }
+        return {"steps": np.array([slot.steps for slot in self._slots])} | kept
+
+    def restore(self, state: State) -> None:
+        """Take over what `state` returned for the same parameters.
+
+        Raises:
+            BadValueError: when these are others; nothing is taken then.
+        """
+        steps = np.asarray(state.get("steps", ()))
+        shapes = [slot.parameter.shape for slot in self._slots]
+        kept: list[dict[str, Array]] = [{} for _ in shapes]
+        fits = len(steps) == len(shapes)
+        for key, array in state.items():
+            number, _, name = key.partition(".")
+            if name:
+                fits = fits and int(number) < len(shapes) and array.shape == shapes[int(number)]
+                if fits:
+                    kept[int(number)][name] = array.copy()
+        if not fits:
+            raise BadValueError(
+                f"The states are of {len(steps)} parameters and do not fit these of shapes "
+                f"{shapes}."
+            )
+        for slot, count, arrays in zip(self.slots, steps, kept, strict=True):
+            slot.steps, slot.state = int(count), arrays

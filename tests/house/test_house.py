@@ -18,6 +18,7 @@ FLOORS = (
     {"init"},
     {"tree"},
     {"nn", "data", "optim", "tracking"},
+    {"gluon"},
     {"probes", "calibrators", "training"},
     {"catalog"},
     {"config", "testing"},
