@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from initlab.theory.critical import CriticalPoint, critical, level_line
-from initlab.theory.depth import (
-    Elementwise,
-    Level,
-    Linear,
-    Normalization,
-    Residual,
-    Signal,
-    Stage,
-    predict,
-)
+from initlab.theory.depth import Level, Residual, predict
 from initlab.theory.gains import backward_gain, forward_gain, variance_gain
 from initlab.theory.meanfield import MeanField, Phase
 from initlab.theory.moments import (
@@ -25,8 +16,17 @@ from initlab.theory.moments import (
 )
 from initlab.theory.pairs import kernel
 from initlab.theory.quadrature import Estimate, estimate, expectation
+from initlab.theory.signal import Signal
+from initlab.theory.stages import (
+    BatchNormalization,
+    Elementwise,
+    Linear,
+    Normalization,
+    Stage,
+)
 
 __all__ = [
+    "BatchNormalization",
     "CriticalPoint",
     "Elementwise",
     "Estimate",

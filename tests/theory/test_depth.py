@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import pi, sqrt
 
 import numpy as np
 import pytest
 
 from initlab import nd
 from initlab.theory import (
+    BatchNormalization,
     Elementwise,
     Linear,
     MeanField,
@@ -101,3 +102,34 @@ def test_what_is_zero_stays_zero():
     levels = predict([*net(2, 10, 0.0, np.tanh), Residual("r", layer("w", 10, 1.0))], Signal(1.0))
     assert levels[-1].signal.second_moment == 0
     assert predict([Normalization("n")], Signal(0.0))[0].signal.second_moment == 1
+
+
+def test_batch_normalization_of_relu_explodes_gradients_at_yangs_rate():
+    stages = []
+    for i in range(10):
+        linear, relu = layer(str(i), 64, 0.7, nd.relu)
+        stages += [linear, BatchNormalization(f"{i}.norm"), relu]
+    levels = predict(stages, Signal(1.0, common=0.0))
+    rate = levels[12].gradient / levels[15].gradient
+    assert rate == pytest.approx(pi / (pi - 1), rel=1e-9)  # Yang et al. (2019)
+
+
+def test_common_parts_follow_the_correlation_map():
+    field = MeanField(np.tanh, 2.5, 0.05)
+    q = field.q_star
+    levels = predict(net(3, 64, 2.5, np.tanh, 0.05), Signal(1.0, common=0.4))
+    for before, after in ((0, 2), (2, 4)):
+        at = levels[before].signal
+        mapped = 2.5 * levels[before + 1].signal.common + 0.05
+        assert levels[after].signal.common == pytest.approx(mapped, rel=1e-12)
+        assert 0 < at.common < at.second_moment
+    deep = predict(net(60, 64, 2.5, np.tanh, 0.05), Signal(1.0, common=0.4))[-2].signal
+    assert deep.common / deep.second_moment == pytest.approx(field.c_star, abs=0.01)
+    assert deep.second_moment == pytest.approx(q, rel=1e-8)
+
+
+def test_layer_normalization_keeps_the_correlation_and_residuals_add_it():
+    x = Signal(3.0, common=1.2)
+    assert predict([Normalization("n")], x)[0].signal.common == pytest.approx(0.4)
+    whole = predict([Residual("r", layer("w", 10, 0.5))], x)[-1].signal
+    assert whole.common == pytest.approx(1.2 * 1.5)

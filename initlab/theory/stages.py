@@ -1,0 +1,174 @@
+"""Pieces of a net, each by what it does to a signal forwards and to a gradient backwards.
+
+The elements of a signal are taken as Gaussian; weights are independent and centred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import inf
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from initlab.theory.moments import derivative, fourth_moment, mean, moment_growth, second_moment
+from initlab.theory.pairs import kernel
+from initlab.theory.signal import Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BatchNormalization", "Elementwise", "Linear", "Normalization", "Stage"]
+
+
+class Stage(Protocol):
+    """A piece of a net, by what it does to a Signal."""
+
+    @property
+    def path(self) -> str:
+        """Its name."""
+
+    def forward(self, x: Signal) -> Signal:
+        """Return what comes out."""
+
+    def backward(self, x: Signal) -> float:
+        """Return the factor on a gradient's second moment, from the output to the input x."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """W x + b.
+
+    Args:
+        path: its name.
+        weight_variance: Var w.
+        fan_in: how many inputs an output sums.
+        fan_out: how many outputs an input reaches.
+        width: how many outputs there are.
+        bias_variance: Var b.
+    """
+
+    path: str
+    weight_variance: float
+    fan_in: int
+    fan_out: int
+    width: int
+    bias_variance: float = 0.0
+
+    @property
+    def gain(self) -> float:
+        """The factor on a second moment, sigma_w^2."""
+        return self.fan_in * self.weight_variance
+
+    def forward(self, x: Signal) -> Signal:
+        """Return the centred sum."""
+        weighted = self.gain * x.second_moment
+        whole = weighted + self.bias_variance
+        share = weighted / whole if whole else 0.0
+        given = share**2 * x.fluctuation
+        sampled = (1 + given) * (1 + 2 / self.width) - 1
+        common = None if x.common is None else self.gain * x.common + self.bias_variance
+        return Signal(whole, 0.0, sampled, share * x.sensitivity, (self.width, given), common)
+
+    def backward(self, _: Signal) -> float:
+        """Return fan_out Var w."""
+        return self.fan_out * self.weight_variance
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """An activation f."""
+
+    path: str
+    f: Callable[[Any], Any]
+
+    def forward(self, x: Signal) -> Signal:
+        """Return f of a Gaussian."""
+        at = _response(self.f, x.mean, x.variance)
+        if x.source is None:
+            fluctuation = at.growth**2 * x.fluctuation
+        else:
+            width, given = x.source
+            fluctuation = (1 + at.growth**2 * given) * (1 + at.spread / width) - 1
+        grown = at.growth * x.sensitivity
+        return Signal(at.second_moment, at.mean, fluctuation, grown, None, self._common(x))
+
+    def _common(self, x: Signal) -> float | None:
+        if x.common is None or x.variance == 0:
+            return x.common
+        correlation = min(max((x.common - x.mean**2) / x.variance, -1.0), 1.0)
+        return kernel(_shifted(self.f, x.mean), correlation, x.variance).value
+
+    def backward(self, x: Signal) -> float:
+        """Return E f'^2."""
+        return _response(self.f, x.mean, x.variance).slope
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """(x - mean) / std of each vector, times a gain of this second moment, plus a bias of that."""
+
+    path: str
+    gain: float = 1.0
+    bias: float = 0.0
+
+    def forward(self, x: Signal) -> Signal:
+        """Return a signal that no longer remembers its size."""
+        common = x.common
+        if common is not None and x.variance > 0:
+            common = self.gain * (common - x.mean**2) / x.variance + self.bias
+        return Signal(self.gain + self.bias, 0.0, 0.0, 0.0, None, common)
+
+    def backward(self, x: Signal) -> float:
+        """Return gain / variance."""
+        return self.gain / x.variance if x.variance > 0 else inf
+
+
+@dataclass(frozen=True)
+class BatchNormalization(Normalization):
+    """The same for each element over a large batch, which takes away what inputs have in common.
+
+    After ReLU layers the gradient grows by pi / (pi - 1) a layer (Yang et al., 2019).
+    """
+
+    def forward(self, _: Signal) -> Signal:
+        """Return a signal that no longer remembers its size; inputs have nothing in common."""
+        return Signal(self.gain + self.bias, 0.0, 0.0, 0.0, None, self.bias)
+
+    def backward(self, x: Signal) -> float:
+        """Return gain / variance over the batch."""
+        spread = x.second_moment - (x.mean**2 if x.common is None else x.common)
+        return self.gain / spread if spread > 0 else inf
+
+
+class _Response(NamedTuple):
+    """What an activation makes of N(mean, variance)."""
+
+    second_moment: float
+    mean: float
+    spread: float  # E f^4 / (E f^2)^2 - 1
+    growth: float  # d ln E f^2 / d ln variance
+    slope: float  # E f'^2
+
+
+@cache
+def _response(f: Callable[[Any], Any], centre: float, variance: float) -> _Response:
+    g = _shifted(f, centre)
+    squared = second_moment(g, variance)
+    return _Response(
+        squared,
+        mean(g, variance),
+        fourth_moment(g, variance) / squared**2 - 1 if squared else 0.0,
+        variance * moment_growth(g, variance) / squared if squared and variance else 0.0,
+        second_moment(derivative(g), variance),
+    )
+
+
+def _shifted(f: Callable[[Any], Any], by: float) -> Callable[[Any], Any]:
+    if by == 0:
+        return f
+
+    def shifted(z: Any) -> Any:
+        return f(z + by)
+
+    shifted.__name__ = getattr(f, "__name__", str(f))
+    return shifted
