@@ -1,4 +1,4 @@
-"""The command line: run (implied), plan, catalog; everything after the verb is Hydra's grammar."""
+"""The command line: run (implied), plan, theory, catalog; after the verb Hydra's grammar."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ initlab: what a weight's first value does to a net.
   python -m initlab +init=he model.depth=8 training.epochs=5 seed=7
   python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
   python -m initlab plan +init=xavier model=residual_mlp      who gets what, and why; draws nothing
+  python -m initlab theory +init=he model=deep_mlp       what it will do to signals and gradients
   python -m initlab catalog                              every name, its package, its options
   python -m initlab catalog xavier                       one name, its options explained
 
@@ -136,6 +137,26 @@ def _plan(arguments: list[str], plugins: list[str]) -> int:
     return 0
 
 
+def _theory(arguments: list[str], plugins: list[str]) -> int:
+    from pathlib import Path
+
+    from initlab.config import compose
+    from initlab.running import draw_phases, forecast
+    from initlab.screen import print_table
+
+    spec = compose(arguments, catalog=_catalog(plugins))
+    made = forecast(spec)
+    print_table(*made.table(), title=made.label)
+    print(made.verdict())
+    if spec.init.calibrate is not None:
+        print("A calibrator adjusts the weights after that, which this does not foretell.")
+    if made.field is not None:
+        file = Path(f"theory-{made.label}.png")
+        draw_phases(made.field, f"{made.label}, {made.depth} layers", file)
+        print(f"Phase diagram: {file}")
+    return 0
+
+
 def _list(arguments: list[str], plugins: list[str]) -> int:
     from initlab.listing import print_catalog
 
@@ -154,5 +175,6 @@ def _catalog(plugins: list[str]) -> Catalog:
 VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
     "run": _run,
     "plan": _plan,
+    "theory": _theory,
     "catalog": _list,
 }

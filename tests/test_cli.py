@@ -134,6 +134,7 @@ def test_help_teaches_by_commands(lab, arguments):
     for taught in (
         "+init=xavier",
         "plan +init",
+        "theory +init",
         "catalog",
         "-m +init=xavier,he",
         "HYDRA_FULL_ERROR",
@@ -162,6 +163,22 @@ def test_a_plan_draws_nothing_and_writes_nothing(lab, boom, tmp_path):
     assert status == 0
     assert "Boom()" in out
     assert set(tmp_path.iterdir()) - before <= {tmp_path / "__pycache__"}
+
+
+def test_theory_tells_what_comes_and_draws_the_phases(lab, tmp_path):
+    status, out, err = lab("theory", "+init=he", "model=deep_mlp", "model.depth=50")
+    assert (status, err) == (0, "")
+    assert sum(line.split()[:1] == ["hidden.49.act"] for line in out.splitlines()) == 1
+    assert "Gradients keep their size (x 1) over 50 layers: critical phase." in out
+    picture = tmp_path / out.splitlines()[-1].removeprefix("Phase diagram: ")
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_theory_says_what_it_leaves_out(lab, tmp_path):
+    status, out, _ = lab("theory", "+init=lsuv", "model=residual_mlp")
+    assert status == 0
+    assert "A calibrator adjusts the weights after that" in out
+    assert not list(tmp_path.glob("*.png"))
 
 
 def test_a_module_on_the_path_is_a_plugin_too(lab, boom, tmp_path, monkeypatch):

@@ -67,6 +67,11 @@ class Activation(Block):
         super().__init__(prefix, params)
         self._apply = ACTIVATIONS[activation]
 
+    @property
+    def function(self) -> Callable[[Any], Any]:
+        """The function of every element, the same object for equal names."""
+        return self._apply
+
     def _hint(self) -> str:
         return self._function
 

@@ -12,7 +12,9 @@ from initlab.running.events import (
     Stepped,
 )
 from initlab.running.execute import run
+from initlab.running.forecast import Forecast, forecast
 from initlab.running.life import live
+from initlab.running.phase_diagram import draw_phases
 from initlab.running.result import Outcome, RunResult
 from initlab.running.schedule import due_steps
 
@@ -21,6 +23,7 @@ __all__ = [
     "Drawn",
     "Event",
     "Finished",
+    "Forecast",
     "Measured",
     "Outcome",
     "Planned",
@@ -29,7 +32,9 @@ __all__ = [
     "Stepped",
     "assemble",
     "build",
+    "draw_phases",
     "due_steps",
+    "forecast",
     "live",
     "plan",
     "run",

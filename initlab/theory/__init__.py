@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from initlab.theory.critical import CriticalPoint, critical, level_line
+from initlab.theory.critical import CriticalPoint, critical, critical_line
 from initlab.theory.depth import Level, Residual, predict
 from initlab.theory.gains import backward_gain, forward_gain, variance_gain
 from initlab.theory.meanfield import MeanField, Phase
@@ -40,13 +40,13 @@ __all__ = [
     "Stage",
     "backward_gain",
     "critical",
+    "critical_line",
     "derivative",
     "estimate",
     "expectation",
     "forward_gain",
     "fourth_moment",
     "kernel",
-    "level_line",
     "mean",
     "moment_growth",
     "predict",

@@ -19,7 +19,7 @@ from initlab.theory.moments import derivative, moment_growth, second_moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["CriticalPoint", "critical", "level_line"]
+__all__ = ["CriticalPoint", "critical", "critical_line"]
 
 LENGTHS = np.geomspace(1e-6, 1e6, 49)
 
@@ -30,6 +30,11 @@ class CriticalPoint(NamedTuple):
     weight_variance: float
     bias_variance: float
     length: float
+
+    def level(self, chi: float) -> tuple[float, float]:
+        """Return the (sigma_w^2, sigma_b^2) of the same fixed length with another chi_1."""
+        taken = self.length - self.bias_variance  # by sigma_w^2 E f^2
+        return chi * self.weight_variance, self.length - chi * taken
 
 
 class _Line:
@@ -112,20 +117,14 @@ def _as_limit(line: _Line) -> CriticalPoint:
     return unit if alike else short._replace(length=0.0)
 
 
-def level_line(
-    f: Callable[[Any], Any], lengths: Iterable[float], chi: float = 1.0
-) -> list[CriticalPoint]:
-    """Return the points with chi_1 = `chi` whose fixed point is each length; chi 1 is critical.
+def critical_line(f: Callable[[Any], Any], lengths: Iterable[float]) -> list[CriticalPoint]:
+    """Return the points with chi_1 = 1 whose fixed point is each length, stable or not.
 
-    >>> [point] = level_line(np.tanh, [0.570048])
+    A negative bias variance says that no net has that length and chi_1.
+
+    >>> [point] = critical_line(np.tanh, [0.570048])
     >>> round(point.weight_variance, 5), round(point.bias_variance, 5)
     (1.76095, 0.05)
     """
     line = _Line(f)
-    found = []
-    for q in lengths:
-        at = line.point(q)
-        weight = chi * at.weight_variance
-        bias = q - chi * (q - at.bias_variance)
-        found.append(CriticalPoint(weight, bias, q))
-    return found
+    return [line.point(q) for q in lengths]

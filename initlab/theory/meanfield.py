@@ -148,7 +148,7 @@ class MeanField:
 
         The map is convex on [0, 1], so Newton's steps from 0 climb to its lower fixed point.
         """
-        if self.correlation_slope(1.0) <= 1 + MARGINAL:
+        if self.weight_variance == 0 or self.correlation_slope(1.0) <= 1 + MARGINAL:
             return 1.0
         c = 0.0
         for _ in range(STEPS):

@@ -165,6 +165,16 @@ def test_plan_and_catalog_answer_without_the_slow_libraries(verb, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_theory_answers_without_mlflow(tmp_path):
+    code = (
+        "import sys, initlab.cli\n"
+        "status = initlab.cli.main(['theory'])\n"
+        "slow = {'mlflow', 'sklearn', 'pandas'} & set(sys.modules)\n"
+        "sys.exit(f'imported {slow}' if slow else status)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
 def test_importing_the_front_door_is_light():
     code = (
         "import sys, initlab\n"

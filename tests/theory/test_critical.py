@@ -9,7 +9,7 @@ import pytest
 
 from initlab import nd
 from initlab.errors import BadValueError
-from initlab.theory import MeanField, Phase, critical, level_line
+from initlab.theory import MeanField, Phase, critical, critical_line
 
 LEAST = [  # weight variance, bias variance; GELU and SiLU: Roberts, Yaida & Hanin (2022)
     (nd.relu, 2.0, 0.0),
@@ -48,15 +48,15 @@ def test_at_a_critical_point_gradients_keep_their_size_and_lengths_stay(f, bias)
 
 
 def test_the_line_parts_order_from_chaos():
-    for point in level_line(np.tanh, [0.2, 1.0, 3.0]):
+    for point in critical_line(np.tanh, [0.2, 1.0, 3.0]):
         for factor, phase in ((0.95, Phase.ordered), (1.05, Phase.chaotic)):
             net = MeanField(np.tanh, factor * point.weight_variance, point.bias_variance)
             assert net.phase is phase
 
 
 def test_a_level_of_chi_holds_along_its_line():
-    for point in level_line(np.tanh, [0.5, 2.0], chi=0.8):
-        net = MeanField(np.tanh, point.weight_variance, point.bias_variance)
+    for point in critical_line(np.tanh, [0.5, 2.0]):
+        net = MeanField(np.tanh, *point.level(0.8))
         assert net.q_star == pytest.approx(point.length, rel=1e-9)
         assert net.chi_1 == pytest.approx(0.8, rel=1e-9)
 

@@ -85,6 +85,7 @@ def test_a_large_constant_ends_at_its_bias():
     net = MeanField(np.tanh, 0.0, 0.3)
     assert (net.q_star, net.chi_1, net.c_star) == (pytest.approx(0.3), 0, 1)
     assert net.xi_c == net.xi_gradient == 0
+    assert MeanField(np.tanh, 0.0).c_star == 1
 
 
 def test_selu_keeps_unit_length_and_is_chaotic():

@@ -1,0 +1,167 @@
+"""What an initialization will do to signals and gradients, told before a weight is drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, inf, isfinite, log, log10, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab import theory
+from initlab.running.assemble import assemble
+from initlab.running.staging import stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from initlab.config import RunSpec
+
+__all__ = ["Forecast", "forecast"]
+
+COLUMNS = ("block", "signal rms", "within a factor", "gradient rms (the output's is 1)")
+STEADY = 3.0  # what changes by less than this factor keeps its size
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The prediction for one net.
+
+    Args:
+        label: the run's.
+        levels: after each stage.
+        stream: of these, what is compared over the depth: sums of residual branches, or else the
+            layers with weights but the last, which has a scale of its own.
+        field: the mean field of the hidden layers, when there is one: most layers alike, neither
+            normalized nor residual.
+        depth: how many layers have weights.
+    """
+
+    label: str
+    levels: Sequence[theory.Level]
+    stream: Sequence[theory.Level]
+    field: theory.MeanField | None
+    depth: int
+
+    @property
+    def signal_change(self) -> float:
+        """The factor on the signal's root mean square from the first layer to the last."""
+        first, last = self.stream[0].signal, self.stream[-1].signal
+        return _ratio(last.second_moment, first.second_moment)
+
+    @property
+    def gradient_change(self) -> float:
+        """The factor on the gradient's root mean square from the last layer to the first."""
+        return _ratio(self.stream[0].gradient, self.stream[-1].gradient)
+
+    def verdict(self) -> str:
+        """Say it in words.
+
+        >>> import initlab
+        >>> spec = initlab.compose(["+init=xavier", "model=deep_mlp", "model.depth=50"])
+        >>> print(forecast(spec).verdict().splitlines()[1])
+        Gradients shrink by 4e-08 over 50 layers: ordered phase.
+        """
+        over = f"over {len(self.stream)} {'layers' if self.field else 'stages'}"
+        phase = f": {self.field.phase} phase" if self.field else ""
+        said = [
+            f"Signals {_change(self.signal_change)} {over}.",
+            f"Gradients {_change(self.gradient_change)} {over}{phase}.",
+        ]
+        if self.field:
+            said.append(f"{_slope(self.field)}.")
+        within = _within(self.stream[-1].signal)
+        said.append(f"One draw's last signal is within a factor {within:.3g} of that (one sigma).")
+        return "\n".join(said)
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return columns and rows, one stage a row."""
+        rows: list[tuple[str, ...]] = [
+            (
+                level.path,
+                f"{sqrt(level.signal.second_moment):.4g}",
+                f"{_within(level.signal):.3g}",
+                f"{sqrt(level.gradient):.4g}",
+            )
+            for level in self.levels
+        ]
+        return COLUMNS, rows
+
+
+def _slope(field: theory.MeanField) -> str:
+    told = f"chi_1 = {field.chi_1:.6g}: what a layer multiplies a gradient's second moment by"
+    reach = 6 * field.xi_c
+    return f"{told}; nets of up to {reach:.0f} layers (6 xi_c) train" if isfinite(reach) else told
+
+
+def forecast(spec: RunSpec) -> Forecast:
+    """Predict what `spec`'s initialization does to its data and to gradients.
+
+    A calibrator, which adjusts weights to data, is not taken into account.
+
+    Raises:
+        BadValueError: for a block or an initializer that theory knows nothing of.
+
+    >>> import initlab
+    >>> made = forecast(initlab.compose(["+init=he", "model=deep_mlp", "model.depth=50"]))
+    >>> made.field.phase
+    <Phase.critical: 'critical'>
+    """
+    net, plan = assemble(spec)
+    staged = stages(net, plan)
+    flat = list(_flat(staged))
+    normalizes = any(isinstance(stage, theory.BatchNormalization) for stage in flat)
+    x = spec.data.load(spec.source).train_x
+    moment = float(np.mean(np.square(x, dtype=np.float64))) if x.dtype.kind == "f" else 1.0
+    levels = theory.predict(staged, theory.Signal(moment, common=0.0 if normalizes else None))
+    layers = [stage.path for stage in flat if isinstance(stage, theory.Linear)]
+    sums = [stage.path for stage in flat if isinstance(stage, theory.Residual)]
+    chosen = sums or layers[:-1] or layers
+    stream = [level for level in levels if level.path in chosen]
+    return Forecast(spec.label, levels, stream, _field(staged, levels), len(layers))
+
+
+def _flat(staged: Sequence[theory.Stage]) -> Iterator[theory.Stage]:
+    for stage in staged:
+        yield stage
+        if isinstance(stage, theory.Residual):
+            yield from _flat(stage.body)
+
+
+def _field(
+    staged: Sequence[theory.Stage], levels: Sequence[theory.Level]
+) -> theory.MeanField | None:
+    """Return the mean field of the most frequent pair of an activation and the layer after it."""
+    plain = theory.Linear | theory.Elementwise
+    if not all(isinstance(stage, plain) for stage in staged):
+        return None
+    pairs = Counter(
+        (f.f, round(layer.gain, 12), layer.bias_variance)
+        for f, layer in pairwise(staged)
+        if isinstance(f, theory.Elementwise) and isinstance(layer, theory.Linear)
+    )
+    if not pairs:
+        return None
+    (f, gain, bias), _ = pairs.most_common(1)[0]
+    start = levels[0].signal.second_moment
+    return theory.MeanField(f, gain, bias, start if 0 < start < inf else 1.0)
+
+
+def _ratio(after: float, before: float) -> float:
+    return sqrt(after / before) if before > 0 else (0.0 if after == 0 else inf)
+
+
+def _within(signal: theory.Signal) -> float:
+    """Return the factor that the root mean square of one draw is within, as if log-normal."""
+    return exp(sqrt(log(1 + signal.fluctuation)) / 2)
+
+
+def _change(factor: float) -> str:
+    if factor == 0:
+        return "vanish altogether"
+    if 1 / STEADY < factor < STEADY:
+        return f"keep their size (x {factor:.3g})"
+    word = "grow" if factor > 1 else "shrink"
+    return f"{word} by {factor:.1g}" if abs(log10(factor)) >= 2 else f"{word} by {factor:.3g}"

@@ -1,0 +1,195 @@
+"""What theory foretells of a net, held against the net's own signals and gradients."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import sqrt
+
+import numpy as np
+import pytest
+
+import initlab
+from initlab import autograd, nn, theory
+from initlab.autograd import Tensor
+from initlab.catalog import load_catalog
+from initlab.config import compose
+from initlab.errors import BadValueError
+from initlab.init import He, LeCun, Normal, Zeros, make_plan
+from initlab.nd.random import Streams
+from initlab.running import draw_phases, forecast
+from initlab.running.staging import stages
+from initlab.theory import MeanField, Phase, Signal, predict
+from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
+
+CATALOG = load_catalog(installed=False)
+N, BATCH = 128, 16
+
+
+def foretold(*overrides):
+    return forecast(compose(overrides, catalog=CATALOG))
+
+
+def planned(*layers, weight=None, bias=None, x=None):
+    with fresh_names():
+        net = nn.Sequential()
+        net.add(*layers)
+    resolve_shapes(net, x if x is not None else np.zeros((2, N), np.float32))
+    roles = {"weight": weight or LeCun(), "bias": bias or Zeros()}
+    return net, make_plan(slots(net), roles=roles)
+
+
+def keep(seen, path, block, inputs, output):
+    seen[path] = output
+
+
+def measured(net, plan, seeds):
+    """Return the mean over seeds of each block's output second moment, and of its gradient's."""
+    moments, gradients = [], []
+    for seed in range(seeds):
+        apply_plan(net, plan, Streams(seed))
+        rng = np.random.default_rng(seed)
+        x = Tensor(rng.standard_normal((BATCH, N)).astype(np.float32))
+        seen = {}
+        hooks = [
+            block.register_forward_hook(partial(keep, seen, path))
+            for path, block in blocks(net).items()
+        ]
+        with autograd.record():
+            y = net(x)
+        noise = rng.standard_normal(y.shape).astype(np.float32)
+        places = list(seen)
+        found = autograd.grad(y, [seen[p] for p in places], noise)
+        for hook in hooks:
+            hook.detach()
+        moments.append({p: np.mean(np.square(np.asarray(seen[p]))) for p in places})
+        gradients.append(
+            {p: np.mean(np.square(np.asarray(g))) for p, g in zip(places, found, strict=True)}
+        )
+    average = lambda rows: {p: np.mean([row[p] for row in rows]) for p in rows[0]}
+    return average(moments), average(gradients)
+
+
+NETS = {
+    "tanh": lambda: [nn.Dense(N, "tanh") for _ in range(5)],
+    "relu, layers apart": lambda: [
+        layer for _ in range(4) for layer in (nn.Dense(N, use_bias=False), nn.LeakyReLU(0.2))
+    ],
+    "layer norm": lambda: [
+        layer for _ in range(3) for layer in (nn.Dense(N, "gelu"), nn.LayerNorm())
+    ],
+    "residual": lambda: [nn.Residual(nn.Dense(N, use_bias=False)) for _ in range(4)],
+    "batch norm": lambda: [
+        layer
+        for _ in range(3)
+        for layer in (nn.Dense(N, use_bias=False), nn.BatchNorm(), nn.Activation("relu"))
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_drawn_net_does_what_was_foretold(name):
+    net, plan = planned(*NETS[name](), weight=He(), bias=Normal(0.1))
+    common = 0.0 if "batch" in name else None
+    levels = {x.path: x for x in predict(stages(net, plan), Signal(1.0, common=common))}
+    seeds = 30
+    moments, gradients = measured(net, plan, seeds)
+    output = f"{len(net) - 1}"
+    for path in (p for p in blocks(net) if p in moments and p):
+        # what a Dense returns is what comes out of its activation
+        level = levels.get(f"{path}.act", levels[path])
+        # 5 standard errors over the seeds, 2 % for width and batch; batch norm's batch is small
+        slack = 5 * sqrt(level.signal.fluctuation / seeds) + (0.25 if common == 0 else 0.03)
+        assert moments[path] == pytest.approx(level.signal.second_moment, rel=slack)
+        relative = gradients[path] / gradients[output]
+        last = levels.get(f"{output}.act", levels[output]).gradient
+        assert relative == pytest.approx(level.gradient / last, rel=0.12 + slack)
+
+
+def test_he_keeps_fifty_relu_layers_and_xavier_ends_them():
+    he = foretold("+init=he", "model=deep_mlp", "model.depth=50")
+    assert he.field.phase is Phase.critical
+    assert he.signal_change == pytest.approx(1, rel=1e-9)
+    assert he.gradient_change == pytest.approx(1, rel=1e-9)
+    xavier = foretold("+init=xavier", "model=deep_mlp", "model.depth=50")
+    assert xavier.gradient_change == pytest.approx(2**-24.5, rel=1e-9)
+    assert "Gradients shrink by 4e-08 over 50 layers: ordered phase." in xavier.verdict()
+    assert "chi_1 = 0.5" in xavier.verdict()
+
+
+def test_the_input_is_the_datas():
+    spec = compose(["+init=lecun", "model=deep_mlp"], catalog=CATALOG)
+    x = spec.data.load(spec.source).train_x
+    first = forecast(spec).levels[0]
+    assert first.signal.second_moment == pytest.approx(np.mean(np.square(x, dtype=float)))
+
+
+def test_a_normalized_residual_net_has_no_phase_and_is_told_by_its_sums():
+    made = foretold("+init=he", "model=residual_mlp", "model.depth=4")
+    assert made.field is None
+    assert [level.path for level in made.stream] == [f"body.{i}" for i in range(4)]
+    moments = [level.signal.second_moment for level in made.stream]
+    np.testing.assert_allclose(np.diff(moments), 2, rtol=1e-9)  # relu(He) keeps 1, He doubles it
+    assert "phase" not in made.verdict()
+
+
+def test_chaos_is_told_with_the_depth_that_still_trains():
+    spec = ["model=deep_mlp", "model.activation=tanh", "+init=he", "init.weight.gain=2.0"]
+    made = foretold(*spec, "model.depth=100")
+    assert made.field.phase is Phase.chaotic
+    assert "Gradients grow by" in made.verdict()
+    assert "layers (6 xi_c) train" in made.verdict()
+
+
+def test_a_table_has_a_row_for_each_stage():
+    made = foretold("+init=he")
+    columns, rows = made.table()
+    assert len(columns) == 4
+    assert [row[0] for row in rows][:2] == ["hidden.0", "hidden.0.act"]
+    assert rows[-1][0] == "output"
+    assert rows[-1][3] == "1"
+
+
+def test_zero_weights_end_every_signal():
+    made = foretold("+init=zeros")
+    assert made.signal_change == made.gradient_change == 0
+    assert "vanish altogether" in made.verdict()
+
+
+def test_an_embedding_begins_a_signal_of_its_own():
+    tokens = np.zeros((2, 5), np.int64)
+    net, plan = planned(
+        nn.Embedding(7, 8), nn.Dense(4, flatten=False), weight=Normal(0.5), x=tokens
+    )
+    moments = [x.signal.second_moment for x in predict(stages(net, plan), Signal(1.0))]
+    assert moments == pytest.approx([0.25, 8 * 0.25 * 0.25])
+
+
+def test_a_block_that_theory_does_not_know_is_named():
+    class Strange(nn.Block):
+        def forward(self, x):
+            return x
+
+    net, plan = planned(nn.Dense(3), Strange())
+    with pytest.raises(BadValueError, match=r"no prediction for the block 1, .*residual branches"):
+        stages(net, plan)
+
+
+def test_a_weight_without_a_claim_is_named():
+    class Silent(initlab.init.Initializer):
+        def __call__(self, spec, rng):
+            return np.zeros(spec.shape)
+
+    net, plan = planned(nn.Dense(3), weight=Silent())
+    with pytest.raises(BadValueError, match=r"no prediction for 0\.weight: .* claims no variance"):
+        stages(net, plan)
+
+
+@pytest.mark.parametrize("f", [np.tanh, initlab.nd.relu, initlab.nd.gelu, initlab.nd.softplus])
+def test_phases_are_drawn_for_any_activation(tmp_path, f):
+    file = tmp_path / "phases.png"
+    draw_phases(MeanField(f, 1.5, 0.1), "a net", file)
+    assert file.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_theory_is_behind_the_front_door():
+    assert theory.critical(initlab.nd.relu).weight_variance == pytest.approx(2)
