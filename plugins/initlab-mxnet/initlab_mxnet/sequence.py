@@ -71,11 +71,14 @@ class Sequence(np.random.Generator):
         if dtype not in (np.float32, np.float64):
             raise BadTypeError(f"Only float32 and float64 are drawn, got dtype {dtype}.")
         target = np.empty(() if size is None else size, dtype) if out is None else out
-        flat = np.empty(target.size, dtype)
+        if target.dtype != dtype:
+            raise BadTypeError(f"out has dtype {target.dtype}, but {dtype} is to be drawn.")
+        flat = target.reshape(-1)  # a view, where it can be one
         with self._lock:
             for engine, part in slices(flat.size):
                 flat[part] = draw(engine, part.stop - part.start, dtype)
-        target[...] = flat.reshape(target.shape)
+        if not target.flags.c_contiguous:
+            target[...] = flat.reshape(target.shape)
         return target[()] if size is None and out is None else target
 
     def _canonical(self, engine: int, count: int, dtype: np.dtype[Any]) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from initlab.errors import BadTypeError
 from initlab_mxnet.layout import DENSE, DTYPES, LIST, V2, V3
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -23,23 +24,30 @@ FLAGS = {dtype: flag for flag, dtype in DTYPES.items()}
 
 
 def save(file: str | Path, arrays: Mapping[str, ArrayLike]) -> None:
-    """Write arrays by name, as `mx.nd.save`.
+    """Write arrays by name, as `mx.nd.save`; what was in the file stays until all is written.
 
     Where one is a scalar or empty the file is one of MXNet's NumPy mode, which
     `mx.npx.load` opens after `mx.npx.set_np()`.
 
     Raises:
-        BadTypeError: for a dtype that MXNet does not have; nothing is written then.
+        BadTypeError: for a dtype that MXNet does not have; for anything but a mapping.
     """
-    ready = {name: _ready(name, array) for name, array in arrays.items()}
+    if not isinstance(arrays, Mapping):
+        raise BadTypeError(
+            f"Arrays are saved as a mapping of names, got {type(arrays).__name__}: "
+            'write save(file, {"w": w}).'
+        )
+    ready = {str(name): _ready(name, array) for name, array in arrays.items()}
     version = V2 if all(array.size and array.ndim for array in ready.values()) else V3
-    with Path(file).open("wb") as stream:
+    partial = Path(f"{file}.partial")
+    with partial.open("wb") as stream:
         stream.write(struct.pack("<QQQ", LIST, 0, len(ready)))
         for array in ready.values():
             stream.write(_header(array, version))
             array.tofile(stream)
         stream.write(struct.pack("<Q", len(ready)))
         stream.writelines(_named(ready))
+    partial.replace(file)
 
 
 def _ready(name: str, array: ArrayLike) -> NDArray[Any]:

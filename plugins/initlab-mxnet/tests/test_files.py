@@ -124,6 +124,20 @@ def test_a_dtype_that_mxnet_lacks_is_refused_before_the_file_is_touched(tmp_path
     assert (tmp_path / "a").read_bytes() == USUAL
 
 
+def test_anything_but_a_mapping_is_refused(tmp_path):
+    with pytest.raises(BadTypeError, match="a mapping of names, got list"):
+        save(tmp_path / "a", [np.ones(2)])
+
+
+def test_a_write_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch):
+    save(tmp_path / "a", {"w": np.ones(2)})
+    before = (tmp_path / "a").read_bytes()
+    monkeypatch.setattr("initlab_mxnet.writing._named", lambda names: [1 / 0 for _ in names])
+    with pytest.raises(ZeroDivisionError):
+        save(tmp_path / "a", {"w": np.zeros(2)})
+    assert (tmp_path / "a").read_bytes() == before
+
+
 SPOILED = {
     "it begins with 0x6e6f7420666f2065": b"e of ton" + USUAL[8:],
     "array 0 is sparse .storage 1.": file_of(struct.pack("<IiiqiqiiI", 0xF993FAC9, 1, *[0] * 7)),

@@ -87,9 +87,9 @@ def test_logf_is_as_good_as_the_c_librarys():
 def test_scalars_output_arrays_and_shapes_are_numpys():
     assert sequence().random() == sequence().random(1)[0]
     assert isinstance(sequence().standard_normal(), float)
-    out = np.empty((4, 3), np.float32)[:, ::2]
-    assert sequence().random(dtype=np.float32, out=out) is out
-    np.testing.assert_array_equal(out, sequence().random((4, 2), np.float32))
+    for out in (np.empty((4, 3), np.float32)[:, ::2], np.empty((4, 2), np.float32)):
+        assert sequence().random(dtype=np.float32, out=out) is out
+        np.testing.assert_array_equal(out, sequence().random((4, 2), np.float32))
 
 
 def test_uniform_and_normal_are_shifted_and_scaled_draws():
@@ -117,3 +117,5 @@ def test_a_copy_goes_on_where_the_original_stands():
 def test_other_precisions_are_refused():
     with pytest.raises(BadTypeError, match="Only float32 and float64 are drawn, got dtype float16"):
         sequence().random(3, np.float16)
+    with pytest.raises(BadTypeError, match="out has dtype float32, but float64 is to be drawn"):
+        sequence().random(out=np.empty(3, np.float32))
