@@ -6,7 +6,7 @@ Each class also derives from the builtin that a stranger would catch::
     ├── BadValueError           ValueError     a value outside what is allowed
     │   ├── BadTypeError        TypeError      a value of the wrong type
     │   ├── UnknownNameError    KeyError       a name that no catalog entry, key or path has
-    │   ├── ShapeError                         shapes that do not fit each other
+    │   ├── ShapeError          RuntimeError   shapes that do not fit each other
     │   ├── TieError                           two parameters that cannot be one
     │   └── NameTakenError                     one name for two things
     ├── SelectsNothingError     LookupError    a rule, tie or probe pattern without a match
@@ -22,7 +22,8 @@ Each class also derives from the builtin that a stranger would catch::
     ├── ConfigError             ValueError     a config that does not compose
     └── RunFailedError          RuntimeError   a run that began and then failed
 
-A BadValueError is an AssertionError too, which is what Gluon raises for most of them.
+A BadValueError is an AssertionError too, which is what Gluon raises for most of them; a
+ShapeError is the RuntimeError that MXNet and PyTorch raise.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ class BadTypeError(BadValueError, TypeError):
     """A value of the wrong type."""
 
 
-class ShapeError(BadValueError):
+class ShapeError(BadValueError, RuntimeError):
     """Shapes that do not fit each other."""
 
 

@@ -12,7 +12,7 @@ BUILTIN = {
     "SelectsNothingError": LookupError,
     "BadValueError": ValueError,
     "BadTypeError": TypeError,
-    "ShapeError": ValueError,
+    "ShapeError": RuntimeError,
     "TieError": ValueError,
     "NotInitializedError": RuntimeError,
     "DeferredInitializationError": RuntimeError,

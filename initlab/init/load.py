@@ -12,13 +12,14 @@ from initlab import nd
 from initlab.errors import BadValueError, ShapeError, nearest
 from initlab.init.create import create
 from initlab.init.initializer import Initializer
+from initlab.init.spec import ParameterSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from initlab.init.spec import ParameterSpec
+    from initlab.autograd import Tensor
 
 __all__ = ["Load"]
 
@@ -75,6 +76,14 @@ class Load(Initializer):
         """Return the variance among the loaded values, or what the default claims."""
         array = self._find(spec)
         return self._default(spec.name).variance(spec) if array is None else float(np.var(array))
+
+    def fill(self, name: str, data: Tensor) -> None:
+        """Fill `data`, whatever the name's ending, or let the default do it."""
+        array = self._find(ParameterSpec(data.shape, data.dtype, name=str(name)))
+        if array is None:
+            self._default(name).fill(name, data)
+        else:
+            data[:] = array
 
     def _find(self, spec: ParameterSpec) -> NDArray[Any] | None:
         array = self._arrays.get(spec.name)
