@@ -33,26 +33,25 @@ def scenarios():
 
 
 def answer(source, names, expected=""):
-    """Run one input and return what it prints, shows, warns of and raises.
+    """Run one input and return what it prints, warns of, shows and raises.
 
     An error is written by the builtin that it derives from: the expected one if it does.
     """
-    *body, last = ast.parse(source).body
-    shown = isinstance(last, ast.Expr)
-    with contextlib.redirect_stdout(io.StringIO()) as out, warnings.catch_warnings() as _:
+    body = ast.parse(source).body
+    shown = body.pop() if isinstance(body[-1], ast.Expr) else None
+    out, value = io.StringIO(), None
+    with contextlib.redirect_stdout(out), warnings.catch_warnings():
         warnings.simplefilter("always")
-        warnings.showwarning = lambda _, category, *rest: print(f"~ {category.__name__}")
+        warnings.showwarning = lambda _, category, *rest: out.write(f"~ {category.__name__}\n")
         try:
-            exec(compile(ast.Module(body if shown else [*body, last], []), "input", "exec"), names)
-            value = (
-                eval(compile(ast.Expression(last.value), "input", "eval"), names) if shown else 0
-            )
-            if shown and value is not None:
-                print(text_of(value))
-        except Exception as error:
+            exec(compile(ast.Module(body, []), "input", "exec"), names)
+            if shown:
+                value = eval(compile(ast.Expression(shown.value), "input", "eval"), names)
+            out.write("" if value is None else f"{text_of(value)}\n")
+        except Exception as error:  # noqa: BLE001 - whatever MXNet raises
             kinds = [cls.__name__ for cls in type(error).__mro__ if cls.__module__ == "builtins"]
             wanted = expected.strip().rpartition("! ")[2]
-            print(f"! {wanted if wanted in kinds else kinds[0]}")
+            out.write(f"! {wanted if wanted in kinds else kinds[0]}\n")
     return out.getvalue()
 
 
