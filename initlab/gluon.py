@@ -11,6 +11,7 @@ L2Loss(batch_axis=0, w=1.0)
 
 from initlab import nn
 from initlab.nn import losses as loss
+from initlab.nn import rnn
 from initlab.optim import Trainer
 
 Block, HybridBlock = nn.Block, nn.HybridBlock
@@ -25,4 +26,5 @@ __all__ = [
     "Trainer",
     "loss",
     "nn",
+    "rnn",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from initlab.nn import losses, rnn
 from initlab.nn.activation import Activation
 from initlab.nn.basic import Dropout, Flatten
 from initlab.nn.batch_norm import BatchNorm
@@ -120,6 +121,8 @@ __all__ = [
     "Swish",
     "TripletLoss",
     "layers",
+    "losses",
+    "rnn",
 ]
 
 
