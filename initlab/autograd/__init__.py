@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from initlab.autograd.check import GradientMismatchError, check_gradients
+from initlab.autograd.composition import composed
 from initlab.autograd.gradients import backward, grad, mark_variables
 from initlab.autograd.primitive import Kernel, Primitive, nondifferentiable, primitive
 from initlab.autograd.registry import PRIMITIVES, implements
@@ -24,6 +25,7 @@ __all__ = [
     "Tensor",
     "backward",
     "check_gradients",
+    "composed",
     "grad",
     "implements",
     "is_recording",

@@ -30,6 +30,7 @@ def propagate(
     *,
     wrap: Callable[[np.ndarray, Source], Any] | None = None,
     keep: Collection[Source] = (),
+    beyond: bool = True,
     retain: bool = False,
     land: bool = False,
 ) -> Gradients:
@@ -40,13 +41,14 @@ def propagate(
         wrap: makes tensors of arrays, so that the rules record themselves; None runs the rules on
             raw arrays.
         keep: interior nodes whose gradient is wanted too.
+        beyond: whether to go on behind those nodes.
         retain: keep the graph for another pass.
         land: whether kernels may write gradients straight into the leaves' buffers.
 
     Raises:
         GraphError: when a node was freed by an earlier pass.
     """
-    for node in _backwards(gradients):
+    for node in _backwards(gradients, () if beyond else keep):
         g = gradients.pop(node, None)
         if g is not None:
             if node in keep:
@@ -63,9 +65,9 @@ def propagate(
     return gradients
 
 
-def _backwards(heads: Iterable[Source]) -> list[Node]:
-    """Return every Node that the heads depend on, latest first."""
-    found = [head for head in heads if type(head) is Node]
+def _backwards(heads: Iterable[Source], ends: Collection[Source]) -> list[Node]:
+    """Return every Node that the heads depend on, latest first, those behind the ends left out."""
+    found = [head for head in heads if type(head) is Node and head not in ends]
     seen: set[Source] = set(found)
     for node in found:  # grows while we walk it
         if node.freed:
@@ -76,7 +78,7 @@ def _backwards(heads: Iterable[Source]) -> list[Node]:
         for source in node.sources:
             if source is not None and source not in seen:
                 seen.add(source)
-                if type(source) is Node:
+                if type(source) is Node and source not in ends:
                     found.append(source)
     found.sort(key=attrgetter("number"), reverse=True)
     return found

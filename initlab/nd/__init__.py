@@ -20,12 +20,14 @@ from initlab.nd.arithmetic import (
     square,
     subtract,
 )
+from initlab.nd.attention import attention
 from initlab.nd.composed import hardtanh, mish, softsign
 from initlab.nd.convolution import convolution, transposed_convolution
 from initlab.nd.creation import arange, array, empty, eye, full, linspace, ones, zeros
 from initlab.nd.dense import dense
 from initlab.nd.dropout import dropout
 from initlab.nd.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp
+from initlab.nd.gru import gru_steps
 from initlab.nd.joining import concatenate, hstack, split, stack, unstack, vstack
 from initlab.nd.layer_norm import layer_norm
 from initlab.nd.logic import (
@@ -54,10 +56,12 @@ from initlab.nd.logic import (
     sign,
     zeros_like,
 )
+from initlab.nd.lstm import lstm_steps
 from initlab.nd.normalize import moments, normalize
 from initlab.nd.pooling import avg_pool, max_pool
 from initlab.nd.products import dot, einsum, matmul, outer, tensordot, trace
 from initlab.nd.reductions import cumsum, max, mean, min, norm, prod, std, sum, var
+from initlab.nd.rnn import rnn_steps
 from initlab.nd.selection import diagonal, getitem, put, repeat, take, take_along_axis, where
 from initlab.nd.shapes import (
     astype,
@@ -117,6 +121,7 @@ __all__ = [
     "argsort",
     "array",
     "astype",
+    "attention",
     "avg_pool",
     "broadcast_to",
     "ceil",
@@ -149,6 +154,7 @@ __all__ = [
     "getitem",
     "greater",
     "greater_equal",
+    "gru_steps",
     "hardtanh",
     "hstack",
     "isfinite",
@@ -170,6 +176,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "lstm_steps",
     "matmul",
     "max",
     "max_pool",
@@ -200,6 +207,7 @@ __all__ = [
     "repeat",
     "reshape",
     "rint",
+    "rnn_steps",
     "roll",
     "save",
     "selu",

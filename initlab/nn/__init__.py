@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from initlab.nn import losses, rnn
 from initlab.nn.activation import Activation
+from initlab.nn.attention import MultiHeadAttention
 from initlab.nn.basic import Dropout, Flatten
 from initlab.nn.batch_norm import BatchNorm
 from initlab.nn.containers import Repeat, Residual, Sequential
@@ -50,6 +51,7 @@ from initlab.nn.pooling import (
     MaxPool2D,
     MaxPool3D,
 )
+from initlab.nn.recurrent import GRU, LSTM, RNN
 from initlab.nn.transposed_convolution import (
     Conv1DTranspose,
     Conv2DTranspose,
@@ -63,6 +65,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
     "Activation",
     "AvgPool1D",
@@ -106,6 +111,7 @@ __all__ = [
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
+    "MultiHeadAttention",
     "PReLU",
     "Parameter",
     "ParameterDict",
@@ -148,6 +154,10 @@ def layers() -> Mapping[str, type[Block]]:
             "layer_norm": LayerNorm,
             "instance_norm": InstanceNorm,
             "group_norm": GroupNorm,
+            "multi_head_attention": MultiHeadAttention,
+            "rnn": RNN,
+            "lstm": LSTM,
+            "gru": GRU,
             "conv1d": Conv1D,
             "conv2d": Conv2D,
             "conv3d": Conv3D,

@@ -192,6 +192,30 @@ SAMPLES |= {
     ],
 }
 
+HALF = {k: rng.normal(0, 0.5, s) for k, s in {"h": (2, 2), "c": (2, 2)}.items()}
+
+SAMPLES |= {
+    "attention": [
+        (lambda q, k, v: nd.attention(q, k, v, 2, True), near(2, 3, 4), near(2, 3, 4), CUBE),
+        (nd.attention, near(1, 3, 4), near(1, 2, 4), near(1, 2, 3)),
+    ],
+    "rnn": [
+        (nd.rnn_steps, near(3, 2, 2), HALF["h"], near(2, 2)),
+        (lambda *a: nd.rnn_steps(*a, "relu"), near(3, 2, 2), HALF["h"], near(2, 2)),
+    ],
+    "lstm": [
+        (
+            lambda *a: np.concatenate([y.reshape(-1) for y in nd.lstm_steps(*a)]),
+            near(3, 2, 8),
+            HALF["h"],
+            HALF["c"],
+            near(8, 2),
+        ),
+        (lambda *a: nd.lstm_steps(*a)[0], near(1, 2, 8), HALF["h"], HALF["c"], near(8, 2)),
+    ],
+    "gru": [(nd.gru_steps, near(3, 2, 6), HALF["h"], near(6, 2), near(6))],
+}
+
 COMPOSITIONS = {
     "average of what is there": (
         lambda x: nd.avg_pool(x, 2, 2, 1, ceil=True, count_pad=False),
