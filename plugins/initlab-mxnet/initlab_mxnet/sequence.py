@@ -2,7 +2,7 @@
 
 A uniform float32 is one 32-bit word over 2^32, a float64 two of them over 2^64, as libstdc++'s
 `generate_canonical` makes them. Normal deviates come by the polar method (Marsaglia & Bray, 1964),
-the second one of each pair thrown away.
+the second one of each pair thrown away. An integer is 63 bits of two words, modulo the range.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ __all__ = ["Sequence"]
 
 
 class Sequence(np.random.Generator):
-    """A Generator that draws uniform and normal numbers as MXNet's CPU operators do.
+    """A Generator that draws uniform and normal numbers and integers as MXNet's CPU operators do.
 
-    `random`, `uniform`, `standard_normal` and `normal` are MXNet's, in the order of the calls;
-    all other laws are NumPy's own and draw from the first engine.
+    `random`, `uniform`, `standard_normal`, `normal` and `integers` are MXNet's, in the order of the
+    calls; all other laws are NumPy's own and draw from the first engine.
 
     Args:
         engines: those of a seed; a fresh MXNet process has those of seed 0.
@@ -49,11 +49,32 @@ class Sequence(np.random.Generator):
 
     def random(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
         """Return floats from U[0, 1), as NumPy's method of this name."""
-        return self._filled(self._canonical, size, dtype, out)
+        return self._floats(self._canonical, size, dtype, out)
 
     def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
         """Return floats from N(0, 1), as NumPy's method of this name."""
-        return self._filled(self._polar, size, dtype, out)
+        return self._floats(self._polar, size, dtype, out)
+
+    def integers(
+        self,
+        low: Any,
+        high: Any = None,
+        size: Any = None,
+        dtype: Any = np.int64,
+        endpoint: bool = False,
+    ) -> Any:
+        """Return whole numbers, low <= x < high, as NumPy's method of this name.
+
+        Those of 32 and 64 bits between two numbers are MXNet's, all others NumPy's.
+        """
+        first, end = (0, low) if high is None else (low, high)
+        whole = np.dtype(dtype) in (np.int32, np.int64)
+        if not whole or np.ndim(first) or np.ndim(end) or first >= end:
+            return super().integers(low, high, size, dtype, endpoint)
+        target = np.empty(() if size is None else size, dtype)
+        width = end + endpoint - first
+        self._fill(lambda engine, count: self._long(engine, count) % width + first, target)
+        return target[()] if size is None else target
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
         """Return float64 numbers from U[low, high), as NumPy's method of this name."""
@@ -63,23 +84,31 @@ class Sequence(np.random.Generator):
         """Return float64 numbers from N(loc, scale^2), as NumPy's method of this name."""
         return loc + scale * self.standard_normal(_shape(size, loc, scale))
 
-    def _filled(
+    def _floats(
         self, draw: Callable[[int, int, np.dtype[Any]], Floats], size: Any, dtype: Any, out: Any
     ) -> Any:
-        """Draw `out`, or a new array, slice by slice; a number where no size is given."""
+        """Draw `out`, or a new array; a number where no size is given."""
         dtype = np.dtype(dtype)
         if dtype not in (np.float32, np.float64):
             raise BadTypeError(f"Only float32 and float64 are drawn, got dtype {dtype}.")
         target = np.empty(() if size is None else size, dtype) if out is None else out
         if target.dtype != dtype:
             raise BadTypeError(f"out has dtype {target.dtype}, but {dtype} is to be drawn.")
+        self._fill(lambda engine, count: draw(engine, count, dtype), target)
+        return target[()] if size is None and out is None else target
+
+    def _fill(self, draw: Callable[[int, int], NDArray[Any]], target: NDArray[Any]) -> None:
+        """Draw slice by slice, each from its engine."""
         flat = target.reshape(-1)  # a view, where it can be one
         with self._lock:
             for engine, part in slices(flat.size):
-                flat[part] = draw(engine, part.stop - part.start, dtype)
+                flat[part] = draw(engine, part.stop - part.start)
         if not target.flags.c_contiguous:
             target[...] = flat.reshape(target.shape)
-        return target[()] if size is None and out is None else target
+
+    def _long(self, engine: int, count: int) -> NDArray[np.int64]:
+        high, low = self._engines.words(engine, 2 * count).reshape(count, 2).T.astype(np.int64)
+        return (high << 31) + low
 
     def _canonical(self, engine: int, count: int, dtype: np.dtype[Any]) -> Floats:
         if dtype == np.float32:

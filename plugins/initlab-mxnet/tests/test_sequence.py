@@ -47,6 +47,24 @@ def test_double_precision_takes_two_words_a_number():
     assert rng.random(3, np.float32).tolist() == following.tolist()
 
 
+def test_integers_are_mxnets():
+    rng = sequence(3)
+    # MXNet 1.9.1: mx.random.seed(3), then randint(-3, 17), (0, 2**40, dtype='int64'), (-3, 0)
+    drawn = rng.integers(-3, 17, 300, np.int32)
+    assert (drawn.dtype, drawn[:8].tolist()) == (np.int32, [16, 8, 11, 10, -3, 8, 6, 16])
+    assert hashlib.sha256(drawn).hexdigest()[:16] == "b97631ed39130e8b"
+    assert rng.integers(2**40, size=3).tolist() == [363845869074, 586224266709, 210830110529]
+    assert rng.integers(-3, -1, 8, endpoint=True, dtype=np.int32).tolist() == [-1, -1, *[-2] * 6]
+
+
+def test_other_integers_are_numpys():
+    expected = np.random.Generator(Engines(5).bits).integers(0, [2, 9], dtype=np.uint8)
+    np.testing.assert_array_equal(sequence(5).integers(0, [2, 9], dtype=np.uint8), expected)
+    with pytest.raises(ValueError, match="low >= high"):
+        sequence().integers(3, 3)
+    assert isinstance(sequence().integers(9), np.int64)
+
+
 def test_an_engine_is_the_mersenne_twister_of_the_c_plus_plus_standard():
     seeded_by_default = 5489 - 127 * 43
     assert Engines(43).words(seeded_by_default, 10_000)[-1] == 4123659995  # [rand.predef]
