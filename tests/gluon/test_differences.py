@@ -1,0 +1,387 @@
+"""Every line of docs/differences-from-gluon.md, held: the line ends with the test's name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from safetensors.numpy import load_file
+
+from initlab import autograd, init, nd, nn
+from initlab.catalog import load_catalog
+from initlab.errors import (
+    BadTypeError,
+    BadValueError,
+    DataError,
+    InPlaceError,
+    NotInitializedError,
+    ShapeError,
+    UnknownNameError,
+)
+from initlab.init.registry import REGISTRY
+from initlab.tree import fresh_names, tie
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "differences-from-gluon.md").read_text()
+
+
+@pytest.fixture(autouse=True)
+def _names_from_zero():
+    with fresh_names():
+        yield
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "net.safetensors"
+
+
+def dense(units=2, how="ones", **options):
+    layer = nn.Dense(units, in_units=2, **options)
+    layer.initialize(how)
+    return layer
+
+
+# ---- the page and the tests
+def test_each_line_names_its_test_and_each_test_has_its_line():
+    lines = re.findall(r"^- .*$", PAGE, re.MULTILINE)
+    named = [re.search(r" `([\w/.:]+)`$", line) for line in lines]
+    assert [line for line, found in zip(lines, named, strict=True) if not found] == []
+    names = [found[1] for found in named]
+    elsewhere = [name for name in names if "::" in name]
+    for name in elsewhere:
+        path, _, test = name.partition("::")
+        assert f"def {test}(" in (ROOT / path).read_text(), name
+    here = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
+    assert sorted(set(names) - set(elsewhere)) == sorted(
+        here - {"each_line_names_its_test_and_each_test_has_its_line"}
+    )
+    assert len(set(names)) == len(names)
+
+
+# ---- errors
+def test_mistakes_are_value_errors_and_assertion_errors():
+    shared, refused = nn.Dense(8), []
+    for mistake in (
+        lambda: nn.Parameter("w", grad_req="sum"),
+        lambda: shared.initialize("nosuch"),
+        lambda: nn.Dense(9, params=shared.params),
+        lambda: dense().weight.set_data(np.ones(3)),
+    ):
+        with pytest.raises(AssertionError) as caught:
+            mistake()
+        refused.append(caught.value)
+    assert all(isinstance(error, BadValueError | ValueError) for error in refused)
+
+
+def test_messages_are_filled_in():
+    block, w = nn.Block(), nn.Parameter("w", shape=(4, 5))
+    block.w = w
+    with pytest.raises(AssertionError, match=r"Block\.w is already a Parameter.*pass params="):
+        block.w = nn.Parameter("v")
+    with pytest.raises(AssertionError, match=r"'w' has shape \(4, 5\), which \(4, 6\) does not"):
+        w.shape = (4, 6)
+
+
+def test_a_bad_initializer_is_refused_at_once_while_deferred():
+    with pytest.raises(UnknownNameError, match="nosuch"):
+        nn.Dense(2).initialize("nosuch")
+
+
+def test_bad_options_are_refused_when_made():
+    with pytest.raises(ValueError, match="factor_type must be one of avg, in, out, got 'both'"):
+        init.Xavier(factor_type="both")
+
+
+def test_a_negative_dimension_is_refused_when_made():
+    with pytest.raises(AssertionError, match=r"cannot be negative, got \(-1, 3\)"):
+        nn.Parameter("w", shape=(-1, 3))
+
+
+def test_set_data_before_initialize():
+    with pytest.raises(NotInitializedError, match="'w' has not been initialized"):
+        nn.Parameter("w", shape=(2,)).set_data([1, 2])
+
+
+def test_a_missing_file(file):
+    with pytest.raises(DataError, match=r"Cannot load arrays from .*net\.safetensors"):
+        nn.Dense(2).load_parameters(file)
+
+
+# ---- parameters
+class Fails(init.Initializer):
+    def _init_weight(self, name, data):
+        data[:] = 7
+        raise BadValueError("no more numbers")
+
+
+def test_a_failed_forced_draw_keeps_the_data():
+    layer = dense()
+    layer.weight.grad()[:] = 5
+    with pytest.raises(BadValueError, match="no more numbers"):
+        layer.initialize(Fails(), force_reinit=True)
+    assert_array_equal(layer.weight.data(), np.ones((2, 2)))
+    assert_array_equal(layer.weight.grad(), np.full((2, 2), 5))
+
+
+@pytest.mark.parametrize("wrong", [None, init.Xavier, "nosuch"])
+def test_a_refused_initializer_keeps_the_data(wrong):
+    layer = dense()
+    with pytest.raises(AssertionError):
+        layer.initialize(wrong, force_reinit=True)
+    assert_array_equal(layer.weight.data(), np.ones((2, 2)))
+
+
+def test_set_data_while_recording():
+    layer = dense(1, use_bias=False)
+    with autograd.record():
+        y = layer(nd.array([[3, 4]])) ** 2
+        layer.weight.set_data([[100, 100]])
+    y.backward()
+    assert_array_equal(layer.weight.grad(), [[2 * 7 * 3, 2 * 7 * 4]])  # at weights of 1
+    assert_array_equal(layer.weight.data(), [[100, 100]])
+
+
+def test_in_place_errors_come_first():
+    x = nd.array([1, 2])
+    x.attach_grad()
+    with autograd.record(), pytest.raises(InPlaceError, match="pause"):
+        x[:] = 3
+    assert_array_equal(x, [1, 2])
+
+
+def test_verbose_is_not_sticky(caplog):
+    caplog.set_level("INFO", "initlab")
+    nn.Dense(2, in_units=2, use_bias=False).initialize("ones", verbose=True)
+    nn.Dense(2, in_units=2).initialize()
+    assert caplog.messages == ["Initialized dense0_weight as Ones(): 1"]
+
+
+def test_whole_numbers_have_no_gradient():
+    counts = nn.Parameter("counts", shape=(2,), dtype="int32")
+    counts.initialize("zeros")
+    assert counts.grad_req == "null"
+
+
+def test_one_device_and_dense():
+    layer = nn.Dense(2, in_units=2)
+    layer.initialize("ones", ctx="cpu(0)")
+    assert_array_equal(layer.weight.data("cpu(0)"), np.ones((2, 2)))
+    assert not any(hasattr(layer.weight, name) for name in ("list_ctx", "reset_ctx", "var"))
+    with pytest.raises(AssertionError, match="all arrays are dense"):
+        nn.Parameter("w", stype="row_sparse")
+
+
+def test_fans_are_declared():
+    assert nn.Embedding(50, 3).weight.spec.fan_in == 50  # a one-hot row times the table
+    assert init.ParameterSpec((32, 4, 3, 3), groups=4).fan_out == 8 * 9
+
+
+def test_draws_do_not_depend_on_each_other():
+    def second(first):
+        nd.random.seed(1)
+        with fresh_names():
+            net = nn.Sequential()
+            net.add(nn.Dense(4, in_units=4), nn.Dense(4, in_units=4))
+        net[0].initialize(first)
+        net[1].initialize("normal")
+        return net[1].weight.data().asnumpy()
+
+    assert_array_equal(second("zeros"), second("uniform"))
+
+
+# ---- dictionaries
+def test_unknown_attributes_are_refused():
+    params = nn.Dense(2).params
+    with pytest.raises(TypeError, match="colour"):
+        params.get("weight", colour="red")
+    with pytest.raises(TypeError, match="has no attribute 'lr_mul'"):
+        params.setattr("lr_mul", 2)
+
+
+def test_a_dictionary_has_a_length():
+    assert len(nn.Dense(2).params) == 2
+    assert len(nn.ParameterDict()) == 0
+    assert bool(nn.ParameterDict())
+
+
+# ---- blocks
+def test_only_blocks_can_be_added():
+    with pytest.raises(BadTypeError, match="Only Blocks can be part of Sequential, got 'relu'"):
+        nn.Sequential().add("relu")
+
+
+def test_an_assigned_parameter_is_collected():
+    block = nn.Block()
+    block.free = nn.Parameter("free", shape=(2,))
+    block.initialize("ones")
+    assert_array_equal(block.free.data(), [1, 1])
+
+
+def test_the_same_parameter_again():
+    layer = nn.Dense(2)
+    layer.weight = weight = layer.weight
+    assert layer.weight is weight
+
+
+def test_a_hook_registered_twice():
+    layer, calls = dense(), []
+
+    def hook(block, inputs, output):
+        calls.append(block.name)
+
+    layer.register_forward_hook(hook)
+    layer.register_forward_hook(hook)
+    layer(nd.ones((1, 2)))
+    assert calls == ["dense0", "dense0"]
+
+
+def test_registered_children_are_printed():
+    block = nn.Block()
+    block.register_child(nn.Flatten(), "flat")
+    assert repr(block) == "Block(\n  (flat): Flatten\n)"
+
+
+def test_a_summary_has_one_row_a_call(capsys):
+    net, layer = nn.Sequential(), nn.Dense(2)
+    net.add(layer, layer)
+    net.initialize()
+    net.summary(nd.ones((1, 2)))
+    out = capsys.readouterr().out
+    assert out.count("Dense-") == 2
+    assert "Symbol" not in out
+
+
+def test_sequential_takes_names():
+    net = nn.Sequential({"first": nn.Dense(2)})
+    net.add(last=nn.Dense(1))
+    assert list(net.children) == ["first", "last"]
+    with pytest.raises(TypeError, match="mapping of names"):
+        nn.Sequential("net_")
+
+
+# ---- files
+def test_files_are_safetensors(file):
+    dense().save_parameters(file)
+    assert set(load_file(file)) == {"weight", "bias"}
+
+
+def test_loading_is_all_or_nothing(file):
+    dense(2, "ones").save_parameters(file)
+    other = dense(3, "zeros")
+    with pytest.raises(ShapeError):
+        other.load_parameters(file)
+    assert_array_equal(other.weight.data(), np.zeros((3, 2)))
+
+
+def test_another_rank_is_refused(file):
+    nd.save(file, {"weight": np.ones((2, 2, 1), "float32"), "bias": np.ones(2, "float32")})
+    with pytest.raises(ShapeError, match=r"expected \(2, 2\) vs saved \(2, 2, 1\)"):
+        dense().load_parameters(file)
+
+
+def test_deduplicate_keeps_the_first_path(file):
+    net, untied = nn.Sequential(), nn.Sequential()
+    net.add(dense(), dense(2, "zeros"))
+    untied.add(dense(2, "zeros"), dense(2, "zeros"))
+    tie(net, "1.weight", to="0.weight")
+    net.save_parameters(file, deduplicate=True)
+    assert set(load_file(file)) == {"0.weight", "0.bias", "1.bias"}
+    untied.load_parameters(file)
+    assert_array_equal(untied[1].weight.data(), np.ones((2, 2)))
+
+
+def test_a_single_tied_layer_is_loaded(file):
+    shared = dense()
+    layer = nn.Dense(2, in_units=2, params=shared.params)
+    layer.save_parameters(file)
+    shared.weight.set_data(np.zeros((2, 2)))
+    layer.load_parameters(file)
+    assert_array_equal(shared.weight.data(), np.ones((2, 2)))
+
+
+def test_the_shape_is_known_after_loading(file):
+    nd.save(file, {"w": nd.ones((2, 3))})
+    params = nn.ParameterDict()
+    params.get("w")
+    params.load(file)
+    assert params["w"].shape == (2, 3)
+
+
+# ---- initializers
+def test_load_and_mixed_initialize():
+    layer = nn.Dense(1, in_units=2)
+    layer.initialize(init.Load({"dense0_weight": [[1, 2]], "dense0_bias": [3]}))
+    assert_array_equal(layer(nd.array([[10, 100]])), [[213]])
+    layer.initialize(init.Mixed(["dense0_.*", ".*"], ["ones", "zeros"]), force_reinit=True)
+    assert_array_equal(layer.weight.data(), [[1, 1]])
+    assert_array_equal(layer.bias.data(), [0])
+
+
+def test_two_orthogonals():
+    spec = init.ParameterSpec((4, 4), np.dtype("float64"))
+    haar = load_catalog().initializers["orthogonal"].value()
+    for made, scale in ((haar, 1), (init.create("orthogonal"), 1.414), (init.Orthogonal(), 1.414)):
+        w = made(spec, np.random.default_rng(0))
+        np.testing.assert_allclose(w @ w.T, scale**2 * np.eye(4), atol=1e-12)
+
+
+def test_shapes_that_are_not_theirs():
+    for made, shape in ((init.LSTMBias(), (6,)), (init.Bilinear(), (3, 3))):
+        parameter = nn.Parameter("w", shape=shape)
+        with pytest.raises(ShapeError, match=r"Parameter 'w' of shape"):
+            parameter.initialize(made)
+
+
+def test_registered_names_are_for_scripts():
+    @init.register
+    class Scripts(init.Initializer):
+        def _init_weight(self, name, data):
+            data[:] = 2
+
+    try:
+        assert_array_equal(dense(1, "scripts").weight.data(), [[2, 2]])
+        assert "scripts" not in load_catalog().initializers
+    finally:
+        del REGISTRY["scripts"]
+
+
+# ---- gradients
+def test_a_gradient_of_a_product_is_differentiable():
+    x = nd.array([2])
+    x.attach_grad()
+    with autograd.record():
+        slope = autograd.grad(x * x * x, x, create_graph=True)
+    slope.backward()
+    assert_array_equal([slope, x.grad], [[12], [12]])  # 3x^2 and 6x
+
+
+# ---- how things print
+def test_arrays_print_as_numpys():
+    weight = dense().weight.data()
+    assert str(weight) == "[[1. 1.]\n [1. 1.]]"
+    assert repr(weight) == "array([[1., 1.],\n       [1., 1.]], dtype=float32)"
+
+
+def test_one_element_is_a_number():
+    assert str(dense(2, init.Constant(42)).weight.data()[0, 0]) == "42.0"
+
+
+def test_comparisons_are_booleans():
+    data = nd.array([1, -7])
+    assert str(data == data) == "[ True  True]"
+    assert_array_equal(data * (data.abs() >= 5), [0, -7])
+
+
+def test_sums_have_no_axes():
+    assert nd.ones((2, 3)).sum().shape == ()
+
+
+def test_initializers_print_as_python():
+    assert [repr(made) for made in (init.Constant(42), init.Zero())] == [
+        "Constant(value=42)",
+        "Zeros()",
+    ]
