@@ -6,8 +6,7 @@ block is what that one prints: the same words, and numbers that agree to a ten-t
 of their last digit, since the last digits of a matrix product are the machine's.
 """
 
-import contextlib
-import io
+import importlib.util
 import re
 import subprocess
 import sys
@@ -16,27 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from initlab.nd import random
-from initlab.tree import fresh_names
-
 ROOT = Path(__file__).parents[2]
 PAGES = [
     path
     for pattern in ("*.md", "docs/**/*.md", "plugins/*/README.md")
     for path in sorted(ROOT.glob(pattern))
 ]
+_spec = importlib.util.spec_from_file_location("refresh", ROOT / "docs/refresh.py")
+refresh = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(refresh)
 NOT_HERE = ("-m venv ", "pip install ", "mlflow ui ", "source ", "benchmarks/")
 
 
 def blocks(page, language):
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-
-
-def listings(page):
-    """Return every Python block with the text block right under it, None where there is none."""
-    pattern = r"^```python\n(.*?)^```\n(?:\n?```text\n(.*?)^```)?"
-    found = re.findall(pattern, page.read_text(), re.MULTILINE | re.DOTALL)
-    return [(code, printed or None) for code, printed in found]
 
 
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]\d+)?")
@@ -89,21 +81,15 @@ def reader(tmp_path_factory):
 def test_python_blocks_run_and_print_what_stands_under_them(page, reader, monkeypatch):
     monkeypatch.chdir(reader)
     monkeypatch.syspath_prepend(page.parent)  # a plugin's page imports the plugin
-    names = {"__name__": "__main__"}
-    with fresh_names(), fresh_sequence():
-        for code, printed in listings(page):
-            said = io.StringIO()
-            with contextlib.redirect_stdout(said):
-                exec(compile(code, str(page), "exec"), names)
-            if printed is not None:
-                check_printed(said.getvalue(), printed)
+    for block, said in refresh.typed(page.read_text()):
+        if block[2] is not None:
+            check_printed(said, block[2])
 
 
-@contextlib.contextmanager
-def fresh_sequence():
-    random.seed(0, random.Streams)
-    yield
-    random.seed(0, random.Streams)
+def test_a_page_is_refreshed_with_what_its_blocks_print():
+    page = "# A\n```python\nx = 1\n```\n\n```python\nprint(x)\n```\n```text\n7\n```\nend\n"
+    assert refresh.refreshed(page) == page.replace("7", "1")
+    assert refresh.refreshed(page.replace("print(x)", "x")).endswith("x\n```\nend\n")
 
 
 @pytest.mark.parametrize(
