@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from initlab.autograd import Tensor
-from initlab.errors import BadTypeError, BadValueError
+from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.nd import random
 
 
@@ -45,6 +45,28 @@ def test_draws_are_tensors_of_the_asked_shape_and_dtype(draw, dtype):
 
 def test_without_a_shape_there_is_one_number_in_an_axis_as_in_mxnet():
     assert random.uniform().shape == random.normal().shape == random.randint(0, 9).shape == (1,)
+
+
+@pytest.mark.parametrize("draw", [random.uniform, random.normal])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_out_is_filled_in_its_own_precision(draw, dtype):
+    out = Tensor(np.zeros((2, 3), dtype))
+    assert draw(-1, 2, out=out) is out
+    random.seed(0)
+    assert np.array_equal(out.array, draw(-1, 2, shape=(2, 3), dtype=dtype).array)
+    with pytest.raises(ShapeError, match=r"out has shape \(2, 3\), but \(4,\) is to be drawn"):
+        draw(shape=4, out=out)
+
+
+def test_randint_fills_out_and_randn_takes_its_shape_number_by_number():
+    out = Tensor(np.zeros((2, 3), "int64"))
+    assert random.randint(5, 6, out=out) is out
+    assert np.array_equal(out.array, np.full((2, 3), 5))
+    random.seed(0)
+    drawn = random.randn(2, 3, loc=1, scale=2)
+    random.seed(0)
+    assert np.array_equal(drawn.array, random.normal(1, 2, shape=(2, 3)).array)
+    assert random.randn().shape == (1,)
 
 
 def test_moments_and_bounds_are_those_of_the_law_within_five_standard_errors():

@@ -8,6 +8,7 @@ from initlab.nd.random.ambient import (
     library_stream,
     normal,
     randint,
+    randn,
     seed,
     uniform,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "library_stream",
     "normal",
     "randint",
+    "randn",
     "seed",
     "stream",
     "uniform",

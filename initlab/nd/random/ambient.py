@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.autograd import Tensor
+from initlab.errors import ShapeError
 from initlab.nd.random.source import RandomSource, Streams
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "library_stream",
     "normal",
     "randint",
+    "randn",
     "seed",
     "uniform",
 ]
@@ -105,17 +107,27 @@ def uniform(
     high: float = 1.0,
     shape: int | Sequence[int] | None = None,
     dtype: Any = "float32",
+    ctx: Any = None,  # noqa: ARG001 - Gluon's signature; there is one device
+    out: Tensor | None = None,
 ) -> Tensor:
-    """Return a Tensor of numbers from U[low, high); of shape (1,) when none is given, as MXNet.
+    """Return a Tensor of numbers from U[low, high).
+
+    Args:
+        low: the smallest number.
+        high: above the largest one.
+        shape: (1,) when none is given, as in MXNet.
+        dtype: the precision.
+        ctx: Gluon's; there is one device.
+        out: a Tensor to be filled and returned, with its own shape and precision.
 
     >>> uniform(-1, 1, shape=(2, 3)).shape
     (2, 3)
     """
-    drawn = _floats("random", shape, dtype)
+    drawn = _floats("random", shape, dtype, out)
     low, high = drawn.dtype.type(low), drawn.dtype.type(high)
     drawn *= high - low
     drawn += low
-    return Tensor(drawn.astype(dtype, copy=False))
+    return _delivered(drawn, dtype, out)
 
 
 def normal(
@@ -123,29 +135,56 @@ def normal(
     scale: float = 1.0,
     shape: int | Sequence[int] | None = None,
     dtype: Any = "float32",
+    ctx: Any = None,  # noqa: ARG001 - Gluon's signature; there is one device
+    out: Tensor | None = None,
 ) -> Tensor:
-    """Return a Tensor of numbers from N(loc, scale^2); of shape (1,) when none is given."""
-    drawn = _floats("standard_normal", shape, dtype)
+    """Return a Tensor of numbers from N(loc, scale^2); further arguments as for `uniform`."""
+    drawn = _floats("standard_normal", shape, dtype, out)
     drawn *= scale
     drawn += loc
-    return Tensor(drawn.astype(dtype, copy=False))
+    return _delivered(drawn, dtype, out)
+
+
+def randn(*shape: int, loc: float = 0.0, scale: float = 1.0, dtype: Any = "float32") -> Tensor:
+    """Return `normal(loc, scale, shape, dtype)`, the shape given number by number."""
+    return normal(loc, scale, shape or None, dtype)
 
 
 def randint(
-    low: int, high: int, shape: int | Sequence[int] | None = None, dtype: Any = "int32"
+    low: int,
+    high: int,
+    shape: int | Sequence[int] | None = None,
+    dtype: Any = "int32",
+    ctx: Any = None,  # noqa: ARG001 - Gluon's signature; there is one device
+    out: Tensor | None = None,
 ) -> Tensor:
-    """Return a Tensor of integers, low <= x < high; of shape (1,) when none is given."""
-    return Tensor(generator().integers(low, high, _shape(shape), dtype=np.dtype(dtype)))
+    """Return a Tensor of integers, low <= x < high; further arguments as for `uniform`."""
+    dtype = np.dtype(dtype if out is None else out.dtype)
+    drawn = generator().integers(low, high, _shape(shape, out), dtype=dtype)
+    return _delivered(drawn, dtype, out)
 
 
-def _floats(law: str, shape: int | Sequence[int] | None, dtype: Any) -> np.ndarray:
+def _floats(
+    law: str, shape: int | Sequence[int] | None, dtype: Any, out: Tensor | None
+) -> np.ndarray:
     """Draw in double precision where it is asked for, and in single precision else."""
-    precision = np.float64 if np.dtype(dtype) == np.float64 else np.float32
-    drawn: np.ndarray = getattr(generator(), law)(_shape(shape), dtype=precision)
+    wanted = np.dtype(dtype if out is None else out.dtype)
+    precision = np.float64 if wanted == np.float64 else np.float32
+    drawn: np.ndarray = getattr(generator(), law)(_shape(shape, out), dtype=precision)
     return drawn
 
 
-def _shape(shape: int | Sequence[int] | None) -> tuple[int, ...]:
+def _delivered(drawn: np.ndarray, dtype: Any, out: Tensor | None) -> Tensor:
+    if out is None:
+        return Tensor(drawn.astype(dtype, copy=False))
+    out[:] = drawn
+    return out
+
+
+def _shape(shape: int | Sequence[int] | None, out: Tensor | None) -> tuple[int, ...]:
     if shape is None:
-        return (1,)
-    return (index(shape),) if hasattr(shape, "__index__") else tuple(shape)
+        return (1,) if out is None else out.shape
+    asked = (index(shape),) if hasattr(shape, "__index__") else tuple(shape)
+    if out is not None and asked != out.shape:
+        raise ShapeError(f"out has shape {out.shape}, but {asked} is to be drawn.")
+    return asked
