@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Leaf", "Node", "Source"]
 
-_next = count(1).__next__
+_next = count(0, -1).__next__
 
 
 class Leaf:
@@ -38,39 +38,25 @@ class Node:
 
     Attributes:
         primitive: holds the rules.
-        args: the positional arguments, tensors as their raw arrays.
-        sources: for each argument the Node or Leaf that it came from, or None.
-        kwargs: the keyword arguments.
-        out: the raw output.
-        kept: what the primitive's kernel keeps for its way back.
-        number: grows with every call, so descending numbers are a reverse topological order.
-        freed: whether a backward pass has consumed it.
+        call: None once a backward pass has consumed it, else
+            the positional arguments, tensors as their raw arrays;
+            for each of them the Node or Leaf that it came from, or None;
+            the keyword arguments;
+            the raw output;
+            what the primitive's kernel keeps for its way back.
+        order: falls with every call, so that rising orders are a reverse topological order.
     """
 
-    __slots__ = ("args", "freed", "kept", "kwargs", "number", "out", "primitive", "sources")
+    __slots__ = ("call", "order", "primitive")
 
     def __init__(
         self,
         primitive: Any,
-        args: Sequence[Any],
-        sources: Sequence[Source | None],
-        kwargs: Mapping[str, Any],
-        out: np.ndarray,
-        kept: Any = None,
+        call: tuple[Sequence[Any], Sequence[Source | None], Mapping[str, Any], np.ndarray, Any],
     ) -> None:
         self.primitive = primitive
-        self.args = args
-        self.sources = sources
-        self.kwargs = kwargs
-        self.out = out
-        self.kept = kept
-        self.number = _next()
-        self.freed = False
-
-    def free(self) -> None:
-        """Let go of the arrays and of the rest of the graph."""
-        self.args, self.sources, self.kwargs, self.kept, self.freed = (), (), {}, None, True
-        del self.out
+        self.call: Any = call
+        self.order = _next()
 
 
 Source: TypeAlias = Node | Leaf

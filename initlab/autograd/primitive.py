@@ -14,7 +14,7 @@ from initlab.autograd.tensor import Tensor
 from initlab.errors import NameTakenError, NoRuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from initlab.autograd.node import Source
 
@@ -29,7 +29,7 @@ class Kernel(NamedTuple):
 
     Attributes:
         forward: `forward(*args, **kwargs)` returns the value, and anything to keep for the way
-            back.
+            back; None where the function itself serves and keeps nothing.
         backward: `backward(g, y, kept, needs, out, *args, **kwargs)` returns the gradients of all
             arguments, each of its argument's shape and dtype, in an array of its own. `g` may be
             overwritten, and be one of them; all else must stay, for the graph may be walked again.
@@ -37,8 +37,8 @@ class Kernel(NamedTuple):
             None to make one, as NumPy's `out=` takes it.
     """
 
-    forward: Callable[..., tuple[Any, Any]]
-    backward: Callable[..., tuple[Any, ...]]
+    forward: Callable[..., tuple[Any, Any]] | None
+    backward: Callable[..., Sequence[Any]]
 
 
 class Primitive:
@@ -58,6 +58,7 @@ class Primitive:
         self.fn = self.__wrapped__ = fn
         self.__name__, self.__doc__ = name, fn.__doc__
         self.rules, self.joint, self.kernel = rules, joint, kernel
+        self.forward = None if kernel is None else kernel.forward
         self.options = _keywords(joint or next(filter(None, rules), fn))
 
     def __repr__(self) -> str:
@@ -77,13 +78,13 @@ class Primitive:
     ) -> Tensor:
         if kwargs and not kwargs.keys() <= self.options:
             self._refuse(kwargs)
-        if self.kernel is None:
+        if self.forward is None:
             value, kept = self.fn(*raw, **kwargs), None
         else:
-            value, kept = self.kernel.forward(*raw, **kwargs)
-        out = Tensor(value)
-        out.node = Node(self, raw, sources, kwargs, out.array, kept)
-        return out
+            value, kept = self.forward(*raw, **kwargs)
+        if type(value) is not np.ndarray:
+            value = np.asarray(value)
+        return Tensor(value, Node(self, (raw, sources, kwargs, value, kept)))
 
     def _refuse(self, kwargs: Mapping[str, Any]) -> None:
         wrong = ", ".join(f"{key}=" for key in kwargs if key not in self.options)

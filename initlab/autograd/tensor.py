@@ -213,14 +213,14 @@ def seed_gradient(
         BadValueError: when `out_grad` has another shape than `head`.
     """
     node = head.node
-    if node is None or (type(node) is Node and node.freed):
+    if node is None or (type(node) is Node and node.call is None):
         raise GraphError(
             f"Cannot differentiate: the Tensor of shape {head.shape} is not in a computational "
             "graph. Compute it under autograd.record() from a tensor with attach_grad(), and "
             "pass retain_graph=True where a graph is used twice."
         )
     if out_grad is None:
-        g: Any = np.ones_like(head.array)
+        g: Any = np.ones(head.array.shape, head.array.dtype)
     else:
         g = np.array(unwrap(out_grad), head.dtype)  # a copy: the tape writes into it
         if g.shape != head.shape:

@@ -58,6 +58,7 @@ from initlab.nd.logic import (
 )
 from initlab.nd.lstm import lstm_steps
 from initlab.nd.normalize import moments, normalize
+from initlab.nd.perceptron import perceptron
 from initlab.nd.pooling import avg_pool, max_pool
 from initlab.nd.products import dot, einsum, matmul, outer, tensordot, trace
 from initlab.nd.reductions import cumsum, max, mean, min, norm, prod, std, sum, var
@@ -196,6 +197,7 @@ __all__ = [
     "ones_like",
     "outer",
     "pad",
+    "perceptron",
     "positive",
     "power",
     "prod",

@@ -47,7 +47,7 @@ def _dense(
     >>> dense(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
     array([[16.]])
     """
-    rows = _rows(x, W.shape[1], flatten)
+    rows = x if x.ndim == 2 else _rows(x, W.shape[1], flatten)
     if rows.shape[1] != W.shape[1]:
         raise ShapeError(
             f"An input of shape {x.shape} gives rows of {rows.shape[1]} values, but the weight of "
@@ -60,7 +60,7 @@ def _dense(
                 f"A bias of shape {b.shape} does not fit the weight of shape {W.shape}: it needs "
                 f"one value for each of the {len(W)} outputs."
             )
-        y += b
+        np.add(y, b, y)
     if activation is not None:
         ENDINGS[activation].apply(y)
     return y if flatten or x.ndim == 2 else y.reshape(*x.shape[:-1], len(W))
@@ -87,10 +87,6 @@ def _dense_back(
     )
 
 
-def _forward(*args: Any, **kwargs: Any) -> tuple[Any, None]:
-    return _dense(*args, **kwargs), None
-
-
 def _backward(
     g: Any,
     y: Any,
@@ -106,14 +102,19 @@ def _backward(
     """The rule above, in place; a bias's gradient is a product with ones."""
     if activation is not None:
         ENDINGS[activation].pull(g, y)
-    g = _rows(g, W.shape[0], flatten=False)
-    back = db = None
+    rows = x
+    if x.ndim != 2:
+        g, rows = _rows(g, W.shape[0], flatten=False), _rows(x, W.shape[1], flatten)
+    back = dW = db = None
     if needs[0]:
-        back = np.matmul(g, W) if x.ndim == 2 else np.matmul(g, W).reshape(x.shape)
-    dW = np.matmul(g.T, _rows(x, W.shape[1], flatten), out=out[1]) if needs[1] else None
+        back = np.matmul(g, W)
+        if rows is not x:
+            back = back.reshape(x.shape)
+    if needs[1]:
+        dW = np.matmul(g.T, rows, out=out[1])
     if b is not None and needs[2]:
         db = np.dot(ones(len(g), g.dtype), g, out=out[2])
     return back, dW, db
 
 
-dense = primitive(_dense, joint=_dense_back, kernel=Kernel(_forward, _backward))
+dense = primitive(_dense, joint=_dense_back, kernel=Kernel(None, _backward))

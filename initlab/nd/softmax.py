@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import Kernel, Tensor, primitive, unwrap
+from initlab.autograd import Kernel, Tensor, primitive
 from initlab.errors import BadValueError, ShapeError
 from initlab.nd.constants import ones
 
@@ -122,7 +122,7 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
     array([0.69314718])
     """
     where = np.asarray(labels)
-    shape = np.shape(unwrap(logits))
+    shape = logits.shape
     if where.shape != shape[:-1]:
         raise ShapeError(
             f"Labels of shape {where.shape} do not fit logits of shape {shape}: each row of "
@@ -139,7 +139,8 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
 def _checked(logits: Any, labels: np.ndarray, classes: int) -> Tensor:
     """Return the loss of labels that are classes; a negative one is a huge unsigned number."""
     if labels.size:
-        worst = int(labels[labels.astype(np.uintp).argmax()])
+        signless = labels.view(np.uintp) if labels.itemsize == 8 else labels.astype(np.uintp)
+        worst = int(labels[signless.argmax()])
         if not 0 <= worst < classes:
             raise BadValueError(
                 f"Label {worst} is none of the {classes} classes 0 to {classes - 1} that the "

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadTypeError, BadValueError, NameTakenError, ShapeError
+from initlab.nn.chain import chain
 from initlab.tree import Block, ParameterDict
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ class Sequential(Block):
 
     def forward(self, x: Any) -> Any:
         """Return the last block's output."""
-        for block in self._children.values():
-            x = block(x)
-        return x
+        return chain(self._children.values(), x)
 
     def __len__(self) -> int:
         return len(self._children)

@@ -85,6 +85,22 @@ class Dense(Block):
         """Take the number of inputs from the first batch."""
         self.weight.shape = (self._units, prod(x.shape[1:]) if self._flatten else x.shape[-1])
 
+    def link(self) -> tuple[Any, Any, str | None] | None:
+        """Return weight, bias and activation, where a container may compute the layer itself.
+
+        None while hooks wait for calls, before the first one, and for activations that a layer
+        cannot end in.
+        """
+        if self._before or self._after or not self._settled:
+            return None
+        act, ending = self.act, None
+        if act is not None:
+            ending = act.ending if type(act) is Activation else None
+            if ending is None:
+                return None
+        bias = self.bias
+        return self.weight.data(), None if bias is None else bias.data(), ending
+
     def forward(self, x: Any) -> Any:
         """Return the layer's output, (n, units) or with flatten=False (..., units)."""
         bias = None if self.bias is None else self.bias.data()

@@ -298,8 +298,9 @@ class Block:
         Raises:
             ShapeError: when the input does not fit; a note names the block.
         """
-        for hook in tuple(self._before):
-            hook(self, args)
+        if self._before:
+            for hook in tuple(self._before):
+                hook(self, args)
         try:
             if not self._settled:
                 self._settle(args)
@@ -308,8 +309,9 @@ class Block:
             shown = repr(self)
             error.add_note(f"in {self.name}" if "\n" in shown else f"in {self.name}: {shown}")
             raise
-        for hook in tuple(self._after):
-            hook(self, args, out)
+        if self._after:
+            for hook in tuple(self._after):
+                hook(self, args, out)
         return out
 
     def forward(self, *args: Any) -> Any:

@@ -148,6 +148,18 @@ SAMPLES = {
         (lambda x, c, b: nd.normalize(x, c, b, (0, 2), 1), CUBE, near(3), near(3)),
         (lambda x, c, b: nd.normalize(x, c, b, (2,), 1, 0.1), CUBE, near(3), near(3)),
     ],
+    "perceptron": [
+        (
+            lambda x, V, c, W, b: nd.perceptron(x, V, c, W, b, activations=("tanh", None)),
+            *(A, near(4, 3), near(4), near(2, 4), near(2)),
+        ),
+        (
+            lambda x, U, V, W: nd.perceptron(
+                x, U, None, V, None, W, None, activations=("sigmoid", None, "relu")
+            ),
+            *(A, near(4, 3), near(2, 4), near(3, 2)),
+        ),
+    ],
     "layer_norm": [
         (nd.layer_norm, CUBE, near(4), near(4)),
         (lambda x, c, b: nd.layer_norm(x, c, b, axis=1, eps=0.1), CUBE, near(3), near(3)),

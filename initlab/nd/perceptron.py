@@ -1,0 +1,110 @@
+# ruff: noqa: ARG001 - a rule is called with (g, y, *args) and names what it does not need
+"""A multilayer perceptron in one call: dense layers after each other, hₗ = f(Wₗ hₗ₋₁ + bₗ)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd import Kernel, primitive
+from initlab.errors import ShapeError
+from initlab.nd.constants import ones
+from initlab.nd.dense import dense
+from initlab.nd.slopes import ENDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["perceptron"]
+
+
+def _perceptron(x: Any, *layers: Any, activations: Sequence[str | None]) -> Any:
+    """Return the last layer's values.
+
+    Args:
+        x: (n, in).
+        layers: W, b, W, b, ...: each W (out, in), each b (out,) or None.
+        activations: each layer's f by its name in `ENDINGS`, or None.
+
+    Raises:
+        ShapeError: when a layer does not fit what it is given.
+
+    >>> perceptron(np.array([[1.0]]), np.array([[2.0]]), None, np.array([[3.0]]), np.array([4.0]),
+    ...            activations=(None, None))
+    array([[10.]])
+    """
+    return _forward(x, *layers, activations=activations)[0]
+
+
+def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[Any, list[Any]]:
+    """Keep what every layer is given, and the values at the end."""
+    kept = [x]
+    for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
+        if x.shape[1] != W.shape[1] or (b is not None and b.shape[0] != W.shape[0]):
+            raise ShapeError(
+                f"An input of shape {x.shape} does not fit a weight of shape {W.shape} with a bias "
+                f"of shape {np.shape(b)}: the weight takes {W.shape[1]} values and gives "
+                f"{W.shape[0]}."
+            )
+        x = np.matmul(x, W.T)
+        if b is not None:
+            np.add(x, b, x)
+        if activation is not None:
+            ENDINGS[activation].apply(x)
+        kept.append(x)
+    return x, kept
+
+
+def _rule(
+    g: Any,
+    y: Any,
+    needs: Sequence[bool],
+    x: Any,
+    *layers: Any,
+    activations: Sequence[str | None],
+) -> tuple[Any, ...]:
+    """From the last layer to the first, each from what it was given, which is computed again."""
+    given = [x]
+    for W, b, activation in zip(layers[:-2:2], layers[1::2], activations, strict=False):
+        given.append(dense.lifted(given[-1], W, b, True, activation))
+    parts: list[Any] = []
+    for i in reversed(range(len(given))):
+        W, activation = layers[2 * i], activations[i]
+        if activation is not None:
+            g = g * ENDINGS[activation].slope(given[i + 1] if i + 1 < len(given) else y)
+        parts += [g.sum(0) if needs[2 * i + 2] else None, np.matmul(g.T, given[i])]
+        g = np.matmul(g, W)
+    return (g, *reversed(parts))
+
+
+def _backward(
+    g: Any,
+    y: Any,
+    kept: list[Any],
+    needs: Sequence[bool],
+    out: Sequence[Any],
+    x: Any,
+    *layers: Any,
+    activations: Sequence[str | None],
+) -> list[Any]:
+    """The rule above, in place, down to the first layer below which nothing is wanted."""
+    parts: list[Any] = [None] * len(needs)
+    first = needs.index(True)
+    for i in reversed(range(len(activations))):
+        at = 2 * i + 1
+        activation = activations[i]
+        if activation is not None:
+            ENDINGS[activation].pull(g, kept[i + 1])
+        if needs[at]:
+            parts[at] = np.matmul(g.T, kept[i], out=out[at])
+        if needs[at + 1]:
+            parts[at + 1] = np.dot(ones(g.shape[0], g.dtype), g, out=out[at + 1])
+        if first >= at:
+            return parts
+        g = np.matmul(g, layers[at - 1])
+    parts[0] = g
+    return parts
+
+
+perceptron = primitive(_perceptron, joint=_rule, kernel=Kernel(_forward, _backward))

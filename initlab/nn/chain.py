@@ -1,0 +1,45 @@
+"""Blocks one after the other; dense layers in a row that nobody watches are one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from initlab import nd
+from initlab.errors import ShapeError
+from initlab.nn.dense import Dense
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from initlab.tree import Block
+
+__all__ = ["chain"]
+
+
+def chain(blocks: Iterable[Block], x: Any) -> Any:
+    """Return the last block's output, the same whether some of them are one call or not."""
+    row: list[Block] = []
+    links: list[tuple[Any, Any, str | None]] = []
+    for block in blocks:
+        link = block.link() if type(block) is Dense else None
+        if link is None:
+            x = block(_through(row, links, x))
+            row, links = [], []
+        else:
+            row.append(block)
+            links.append(link)
+    return _through(row, links, x)
+
+
+def _through(row: list[Block], links: list[tuple[Any, Any, str | None]], x: Any) -> Any:
+    """Return what the layers of a row make of `x`."""
+    if len(row) > 1 and x.ndim == 2:
+        endings = tuple(link[2] for link in links)
+        try:
+            layers = [part for link in links for part in link[:2]]
+            return nd.perceptron(x, *layers, activations=endings)
+        except ShapeError:  # which layer it is, the layers say
+            pass
+    for block in row:
+        x = block(x)
+    return x
