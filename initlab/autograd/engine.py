@@ -188,7 +188,10 @@ def _fitted(part: Any, like: Any) -> Any:
 def deposit(gradients: Gradients) -> None:
     """Write or add the gradients of leaves into their buffers, but for those that landed there."""
     for leaf, g in gradients.items():
-        if type(leaf) is Leaf and g is not leaf.buffer:
+        if type(leaf) is not Leaf:
+            continue
+        leaf.fresh = True
+        if g is not leaf.buffer:
             if leaf.req == "add":
                 leaf.buffer += g
             else:

@@ -41,15 +41,15 @@ def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[A
     """Keep what every layer is given, and the values at the end."""
     kept = [x]
     for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
-        if x.shape[1] != W.shape[1] or (b is not None and b.shape[0] != W.shape[0]):
+        try:
+            x = np.matmul(x, W.T)
+            if b is not None:
+                np.add(x, b, x)
+        except ValueError:
             raise ShapeError(
                 f"An input of shape {x.shape} does not fit a weight of shape {W.shape} with a bias "
-                f"of shape {np.shape(b)}: the weight takes {W.shape[1]} values and gives "
-                f"{W.shape[0]}."
-            )
-        x = np.matmul(x, W.T)
-        if b is not None:
-            np.add(x, b, x)
+                f"of shape {np.shape(b)}."
+            ) from None
         if activation is not None:
             ENDINGS[activation].apply(x)
         kept.append(x)

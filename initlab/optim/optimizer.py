@@ -56,6 +56,11 @@ class Optimizer(ABC):
         """The names of the arrays that the rule keeps from step to step, at first zeros."""
         return ()
 
+    @property
+    def straight(self) -> bool:
+        """Whether a step is w <- (1 - lr decay) w - lr g and nothing else."""
+        return False
+
     @abstractmethod
     def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
         """Change weights and state in place, element by element: see `Rule.update`."""

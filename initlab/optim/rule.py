@@ -49,6 +49,10 @@ class Rule(Protocol):
     def buffers(self) -> tuple[str, ...]:
         """The names of the arrays that the rule keeps from step to step, at first zeros."""
 
+    @property
+    def straight(self) -> bool:
+        """Whether a step is w <- (1 - lr decay) w - lr g and nothing else."""
+
     def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
         """Change weights and state in place, element by element.
 

@@ -44,6 +44,11 @@ class SGD(Optimizer):
         """The last move, where some of it is made again."""
         return ("momentum",) if self.momentum else ()
 
+    @property
+    def straight(self) -> bool:
+        """Without momentum and clipping it is."""
+        return not self.momentum and self.clip_gradient is None
+
     def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
         """Move down the gradient, or with momentum as a heavy ball."""
         self._clip(g)

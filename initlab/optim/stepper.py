@@ -38,7 +38,7 @@ class Stepper:
         self._parameters = list({id(parameter): parameter for parameter in parameters}.values())
         self._slots = tuple(Slot(parameter) for parameter in self._parameters)
         self._stretches: list[Stretch] = []
-        self._planned: object = None
+        self._planned: list[int] | None = None
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -64,18 +64,17 @@ class Stepper:
 
     def advance(self, lr: float, scale: float, leave: Collection[Parameter] = ()) -> None:
         """Make a step at a rate, gradients multiplied by `scale`, some parameters left alone."""
-        plan = [parameter.version for parameter in self._parameters], [*map(id, leave)]
-        if plan != self._planned:
+        if leave or self._planned != [parameter.version for parameter in self._parameters]:
             self._plan(leave)
         for stretch in self._stretches:
-            stretch.advance(lr, scale)
+            stretch.advance(self.rule, lr, scale)
 
     def _plan(self, leave: Collection[Parameter]) -> None:
         """Find out what lies side by side and is stepped alike."""
         gather(self._parameters)
         self._stretches = stretches(self._slots, self.rule, leave)
         versions = [parameter.version for parameter in self._parameters]
-        self._planned = versions, [*map(id, leave)]
+        self._planned = None if leave else versions
 
     @property
     def updates(self) -> int:

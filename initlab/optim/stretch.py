@@ -9,7 +9,7 @@ import numpy as np
 from initlab.optim.rule import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from initlab.optim.rule import Array, Rule
     from initlab.tree import Parameter
@@ -45,24 +45,25 @@ class Stretch:
     """Slots side by side; their states become views of flat arrays, cut into blocks."""
 
     def __init__(self, slots: list[Slot], rule: Rule) -> None:
-        self.slots, self.rule = slots, rule
-        weight, gradient = _flat_views(slots[0].parameter, slots[-1].parameter)
-        state = {name: _joined(slots, name, weight) for name in rule.buffers}
-        scratch = np.empty(min(BLOCK, weight.size), weight.dtype)
-        self.blocks = []
-        for start in range(0, weight.size, BLOCK):
-            cut = slice(start, start + BLOCK)
-            w = weight[cut]
-            parts = {name: flat[cut] for name, flat in state.items()}
-            self.blocks.append((w, gradient[cut], scratch[: w.size], parts))
+        from scipy.linalg.blas import get_blas_funcs
 
-    def advance(self, lr: float, scale: float) -> None:
+        self.slots = slots
+        self.weight, self.gradient = weight, gradient = _flat_views(slots)
+        self.axpy = get_blas_funcs("axpy", (weight, gradient))
+        self.blocks = [] if rule.straight else _blocks(slots, weight, gradient, rule.buffers)
+
+    def advance(self, rule: Rule, lr: float, scale: float) -> None:
         """Let the rule change the parameters, by gradients multiplied by `scale`."""
-        first = self.slots[0]
         for slot in self.slots:
             slot.steps += 1
-        parameter, rule = first.parameter, self.rule
-        pace = Pace(lr * parameter.lr_mult, rule.weight_decay * parameter.wd_mult, first.steps)
+        parameter = self.slots[0].parameter
+        lr, decay = lr * parameter.lr_mult, rule.weight_decay * parameter.wd_mult
+        if rule.straight:
+            if decay:
+                self.weight *= 1 - lr * decay
+            self.axpy(self.gradient, self.weight, a=-lr * scale)  # one reading of both
+            return
+        pace = Pace(lr, decay, self.slots[0].steps)
         for w, gradient, g, state in self.blocks:
             np.multiply(gradient, scale, out=g)
             rule.update(w, g, state, pace)
@@ -89,8 +90,9 @@ def _order(slot: Slot) -> tuple[int, int]:
     return (0, 0) if place is None else (id(place.data), place.start)
 
 
-def _flat_views(first: Parameter, last: Parameter) -> tuple[Array, Array]:
-    """Return all values and gradients from one parameter's to another's."""
+def _flat_views(slots: list[Slot]) -> tuple[Array, Array]:
+    """Return all values and all gradients."""
+    first, last = slots[0].parameter, slots[-1].parameter
     if first.place is None or last.place is None:
         return _flat(first.data().array), _flat(first.grad().array)
     here = slice(first.place.start, last.place.stop)
@@ -101,6 +103,21 @@ def _flat(array: Array) -> Array:
     view = array.view()
     view.shape = (array.size,)  # refuses what a view cannot be
     return view
+
+
+def _blocks(
+    slots: list[Slot], weight: Array, gradient: Array, buffers: Sequence[str]
+) -> list[tuple[Array, Array, Array, dict[str, Array]]]:
+    """Return pieces of weight, gradient, scratch and state that fit in cache."""
+    state = {name: _joined(slots, name, weight) for name in buffers}
+    scratch = np.empty(min(BLOCK, weight.size), weight.dtype)
+    blocks = []
+    for start in range(0, weight.size, BLOCK):
+        cut = slice(start, start + BLOCK)
+        parts = {name: flat[cut] for name, flat in state.items()}
+        w = weight[cut]
+        blocks.append((w, gradient[cut], scratch[: w.size], parts))
+    return blocks
 
 
 def _joined(slots: list[Slot], name: str, like: Array) -> Array:
