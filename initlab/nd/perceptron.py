@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import Kernel, primitive
+from initlab.autograd import Kernel, composed, primitive
 from initlab.errors import ShapeError
 from initlab.nd.constants import ones
 from initlab.nd.dense import dense
@@ -56,26 +56,11 @@ def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[A
     return x, kept
 
 
-def _rule(
-    g: Any,
-    y: Any,
-    needs: Sequence[bool],
-    x: Any,
-    *layers: Any,
-    activations: Sequence[str | None],
-) -> tuple[Any, ...]:
-    """From the last layer to the first, each from what it was given, which is computed again."""
-    given = [x]
-    for W, b, activation in zip(layers[:-2:2], layers[1::2], activations, strict=False):
-        given.append(dense.lifted(given[-1], W, b, True, activation))
-    parts: list[Any] = []
-    for i in reversed(range(len(given))):
-        W, activation = layers[2 * i], activations[i]
-        if activation is not None:
-            g = g * ENDINGS[activation].slope(given[i + 1] if i + 1 < len(given) else y)
-        parts += [g.sum(0) if needs[2 * i + 2] else None, np.matmul(g.T, given[i])]
-        g = np.matmul(g, W)
-    return (g, *reversed(parts))
+def _layers(x: Any, *layers: Any, activations: Sequence[str | None]) -> Any:
+    """The same, layer by layer."""
+    for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
+        x = dense(x, W, b, True, activation)
+    return x
 
 
 def _backward(
@@ -88,7 +73,7 @@ def _backward(
     *layers: Any,
     activations: Sequence[str | None],
 ) -> list[Any]:
-    """The rule above, in place, down to the first layer below which nothing is wanted."""
+    """In place, down to the first layer below which nothing is wanted."""
     parts: list[Any] = [None] * len(needs)
     first = needs.index(True)
     for i in reversed(range(len(activations))):
@@ -107,4 +92,4 @@ def _backward(
     return parts
 
 
-perceptron = primitive(_perceptron, joint=_rule, kernel=Kernel(_forward, _backward))
+perceptron = primitive(_perceptron, joint=composed(_layers), kernel=Kernel(_forward, _backward))
