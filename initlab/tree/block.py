@@ -14,7 +14,7 @@ from initlab.errors import BadTypeError, NameTakenError, ShapeError
 from initlab.init import Initializer, Uniform
 from initlab.tree.dictionary import ParameterDict
 from initlab.tree.hooks import HookHandle
-from initlab.tree.names import NameScope, current_scope, inside, next_name
+from initlab.tree.names import Inside, NameScope, current_scope, next_name
 from initlab.tree.parameter import Parameter
 from initlab.tree.shapes import only_shapes
 from initlab.tree.store import fill, stored_arrays
@@ -54,15 +54,29 @@ class Block:
     transparent: ClassVar[bool] = False
     """Whether it only passes on what its children return; a summary leaves it out then."""
 
+    prefix: str
+    params: ParameterDict
+    _children: dict[str, Block]
+    _parameters: dict[str, Parameter]
+    _before: list[Callable[..., Any]]
+    _after: list[Callable[..., Any]]
+    _settled: bool
+    _scope: NameScope
+    _empty_prefix: bool
+
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
-        self._children: dict[str, Block] = {}
-        self._parameters: dict[str, Parameter] = {}
-        self._before: list[Callable[..., Any]] = []
-        self._after: list[Callable[..., Any]] = []
-        self._settled = False
-        self._scope = NameScope()
-        self._empty_prefix = prefix == ""
-        self.prefix, self.params = _named(self._hint(), prefix, params)
+        full, own = _named(self._hint(), prefix, params)
+        vars(self).update(  # at once: these are no part of the tree, and nets have many blocks
+            prefix=full,
+            params=own,
+            _children={},
+            _parameters={},
+            _before=[],
+            _after=[],
+            _settled=False,
+            _scope=NameScope(),
+            _empty_prefix=prefix == "",
+        )
 
     def _hint(self) -> str:
         return type(self).__name__.lower()
@@ -84,12 +98,12 @@ class Block:
 
     def name_scope(self) -> AbstractContextManager[None]:
         """Let blocks made within carry this block's prefix."""
-        return nullcontext() if self._empty_prefix else inside(self)
+        return nullcontext() if self._empty_prefix else Inside(self)
 
     # ---- the tree
     def __setattr__(self, name: str, value: Any) -> None:
         before = self.__dict__.get(name)
-        if isinstance(before, Block | Parameter) and not isinstance(value, type(before)):
+        if isinstance(before, _PARTS) and not isinstance(value, type(before)):
             raise BadTypeError(
                 f"{type(self).__name__}.{name} is a {type(before).__name__} and cannot become a "
                 f"{type(value).__name__}: {value!r}."
@@ -98,6 +112,8 @@ class Block:
             self.register_child(value, name)
         elif isinstance(value, Parameter):
             self._register(value, name)
+        elif isinstance(value, _CONTAINERS):
+            self.__dict__.setdefault("_containers", {})[name] = None  # may come to hold Blocks
         super().__setattr__(name, value)
 
     def _register(self, parameter: Parameter, name: str) -> None:
@@ -138,13 +154,13 @@ class Block:
             re.error: when it is none.
             NameTakenError: when two different Parameters have one name.
         """
-        pattern = re.compile(select or "")
+        matches = re.compile(select or "").match
         found = ParameterDict(self.params.prefix)
         self._collect(found)
+        if not select:
+            return found
         chosen = ParameterDict(self.params.prefix)
-        for name, parameter in found.items():
-            if pattern.match(name):
-                chosen.adopt(parameter)
+        chosen.update({name: p for name, p in found.items() if matches(name)})
         return chosen
 
     def _collect(self, found: ParameterDict) -> None:
@@ -154,9 +170,9 @@ class Block:
             child._collect(found)  # noqa: SLF001 - its own kind
 
     def _warn_of_hidden_blocks(self) -> None:
-        registered = {id(child) for child in self._children.values()}
-        for name, value in vars(self).items():
-            if any(id(block) not in registered for block in _contained(value)):
+        for name in self.__dict__.get("_containers", ()):
+            value, registered = self.__dict__.get(name), map(id, self._children.values())
+            if not {id(block) for block in _contained(value)} <= {*registered}:
                 warnings.warn(
                     f"{type(self).__name__}.{name} is a {type(value).__name__} with Blocks in it, "
                     "which are not collected: use nn.Sequential or register_child.",
@@ -354,13 +370,15 @@ def _named(
 
 def _contained(value: Any) -> Iterator[Block]:
     """Yield the Blocks in a list, tuple or dict, however deep."""
-    items = value.values() if isinstance(value, dict) else value
-    if isinstance(value, list | tuple | dict):
-        for item in items:
+    if isinstance(value, _CONTAINERS):
+        for item in value.values() if isinstance(value, dict) else value:
             if isinstance(item, Block):
                 yield item
             else:
                 yield from _contained(item)
+
+
+_PARTS, _CONTAINERS = (Block, Parameter), (list, tuple, dict)
 
 
 def _indented(text: str) -> str:

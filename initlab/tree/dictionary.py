@@ -136,8 +136,9 @@ class ParameterDict:
         Raises:
             NameTakenError: when a different Parameter has the same name; nothing is added then.
         """
+        known = self._params.get
         for name, parameter in other.items():
-            if self._params.get(name, parameter) is not parameter:
+            if known(name, parameter) is not parameter:
                 raise NameTakenError(
                     f"Two different Parameters are named {name!r}. Give one of the blocks another "
                     "prefix, or make it inside `with block.name_scope():`."
@@ -146,7 +147,8 @@ class ParameterDict:
 
     def adopt(self, parameter: Parameter) -> None:
         """Add one Parameter under its own name."""
-        self.update({parameter.name: parameter})
+        if self._params.get(parameter.name) is not parameter:
+            self.update({parameter.name: parameter})
 
     def replace(self, old: Parameter, new: Parameter) -> None:
         """Put `new` in the place of `old`, as tying does."""

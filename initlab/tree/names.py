@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["NameScope", "current_scope", "fresh_names", "inside", "next_name"]
+__all__ = ["Inside", "NameScope", "current_scope", "fresh_names", "next_name"]
 
 
 class NameScope:
@@ -44,13 +44,16 @@ def current_scope() -> object | None:
     return _STATE.blocks[-1] if _STATE.blocks else None
 
 
-@contextmanager
-def inside(block: object) -> Iterator[None]:
+class Inside:
     """Let blocks made within be named after `block`."""
-    _STATE.blocks.append(block)
-    try:
-        yield
-    finally:
+
+    def __init__(self, block: object) -> None:
+        self.block = block
+
+    def __enter__(self) -> None:
+        _STATE.blocks.append(self.block)
+
+    def __exit__(self, *_: object) -> None:
         _STATE.blocks.pop()
 
 

@@ -57,6 +57,24 @@ class Parameter:
      [1. 1. 1.]]
     """
 
+    name: str
+    lr_mult: float
+    wd_mult: float
+    init: Init
+    allow_deferred_init: bool
+    differentiable: bool
+    role: Role
+    groups: int
+    in_axes: tuple[int, ...]
+    out_axes: tuple[int, ...]
+    batch_axes: tuple[int, ...]
+    place: Place | None
+    _dtype: Any
+    _shape: tuple[int, ...] | None
+    _data: Tensor | None
+    _pending: Initializer | Tensor | None
+    _draws: int
+    _grad_req: str
     version = 0  # counts changes of attributes: who relied on one looks whether it is the same
 
     def __init__(
@@ -84,20 +102,26 @@ class Parameter:
                 f"Parameter {name!r} cannot have stype={stype!r}, grad_stype={grad_stype!r}: "
                 "all arrays are dense, 'default'."
             )
-        self.place: Place | None = None
-        self.name = name
-        self._dtype = dtype
-        self.lr_mult, self.wd_mult = lr_mult, wd_mult
-        self.init = init
-        self.allow_deferred_init = allow_deferred_init
-        self.differentiable = differentiable
-        self.role, self.groups = Role(role), groups
-        self.in_axes, self.out_axes, self.batch_axes = in_axes, out_axes, batch_axes
-        self._shape = None if shape is None else _as_shape(shape)
-        self._data: Tensor | None = None
-        self._pending: Initializer | Tensor | None = None
-        self._draws = 0
-        self._grad_req = _known_req(grad_req)
+        vars(self).update(  # at once: nobody can rely on an attribute yet
+            place=None,
+            name=name,
+            _dtype=dtype,
+            lr_mult=lr_mult,
+            wd_mult=wd_mult,
+            init=init,
+            allow_deferred_init=allow_deferred_init,
+            differentiable=differentiable,
+            role=Role(role),
+            groups=groups,
+            in_axes=in_axes,
+            out_axes=out_axes,
+            batch_axes=batch_axes,
+            _shape=None if shape is None else _as_shape(shape),
+            _data=None,
+            _pending=None,
+            _draws=0,
+            _grad_req=_known_req(grad_req),
+        )
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -225,12 +249,12 @@ class Parameter:
         self._take(values)
 
     def _take(self, values: np.ndarray) -> None:
-        self._pending = None
-        if self._data is not None:  # whoever holds it keeps the old values
-            self._data.array = self._data.array.copy()
-            self._data.move_grad(np.empty_like(self._data.array))
+        before, self._pending = self._data, None
+        if before is not None:  # whoever holds it keeps the old values
+            before.array = before.array.copy()
+            before.move_grad(np.empty_like(before.array))
         self._data = data = Tensor(self._own(values))
-        self._attach_grad(data)
+        self._attach_grad(data, zeros=before is None)
 
     def assign(self, values: np.ndarray) -> None:
         """Make `values` the data: written into the array that is there, else taken over.
@@ -264,10 +288,15 @@ class Parameter:
         array[...] = values
         return array
 
-    def _attach_grad(self, data: Tensor) -> None:
-        data.attach_grad(self.grad_req)
-        if self.place is not None:
-            data.move_grad(self.place.gradient(data.shape))
+    def _attach_grad(self, data: Tensor, zeros: bool = False) -> None:
+        """Give `data` a gradient of zeros; a new place holds `zeros` as it is."""
+        if self.place is None:
+            data.attach_grad(self.grad_req)
+            return
+        gradient = self.place.gradient(data.shape)
+        if not zeros:
+            gradient.fill(0)
+        data.bind_grad(Tensor(gradient), self.grad_req)
 
     # ---- reading and writing
     def data(self, ctx: Any = None) -> Tensor:  # noqa: ARG002 - Gluon's signature
@@ -374,9 +403,11 @@ def _known_req(req: str) -> str:
 
 
 def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
-    dims = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
-    if not all(hasattr(dim, "__index__") for dim in dims):
-        raise BadTypeError(f"A shape's dimensions must be whole numbers, got {dims}.")
-    if any(dim < 0 for dim in dims):
+    given = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
+    try:
+        dims = tuple(map(index, given))
+    except TypeError:
+        raise BadTypeError(f"A shape's dimensions must be whole numbers, got {given}.") from None
+    if dims and min(dims) < 0:
         raise BadValueError(f"A shape's dimensions cannot be negative, got {dims}; 0 is unknown.")
-    return tuple(index(dim) for dim in dims)
+    return dims
