@@ -1,24 +1,50 @@
-"""Comparisons with other frameworks need the peers extra; without it they are left out aloud."""
+"""Tests whose other half is not installed here are left out aloud."""
 
+import shutil
+from collections import Counter
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
-LEFT_OUT = pytest.StashKey[int]()
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+# marker -> (what it is, whether it is here, what adds it)
+OTHERS = {
+    "peers": (
+        "comparisons with PyTorch",
+        find_spec("torch"),
+        'pip install -c constraints.txt -e ".[test,peers]"',
+    ),
+    "ray": (
+        "sweeps on Ray",
+        find_spec("ray"),
+        'pip install -c constraints.txt -e ".[test,ray]"',
+    ),
+    "postgresql": (
+        "sweeps into PostgreSQL",
+        any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        "apt-get install postgresql",
+    ),
+    "browser": (
+        "pages in a browser",
+        shutil.which("chromium"),
+        "apt-get install chromium",
+    ),
+}
 
 
 def pytest_collection_modifyitems(config, items):
-    if find_spec("torch") is not None:
-        return
-    peers = [item for item in items if item.get_closest_marker("peers")]
-    config.stash[LEFT_OUT] = len(peers)
-    config.hook.pytest_deselected(items=peers)
-    items[:] = [item for item in items if item not in set(peers)]
+    absent = [marker for marker, (_, here, _) in OTHERS.items() if not here]
+    left = {item: next((m for m in absent if item.get_closest_marker(m)), None) for item in items}
+    config.stash[LEFT_OUT] = Counter(marker for marker in left.values() if marker)
+    config.hook.pytest_deselected(items=[item for item in items if left[item]])
+    items[:] = [item for item in items if not left[item]]
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if left_out := config.stash.get(LEFT_OUT, 0):
+    for marker, number in config.stash.get(LEFT_OUT, Counter()).items():
+        what, _, remedy = OTHERS[marker]
         terminalreporter.write_line(
-            f"left out: {left_out} comparisons with PyTorch, which is not installed here "
-            '(pip install -c constraints.txt -e ".[test,peers]" adds it)'
+            f"left out: {number} {what}, which are not installed here ({remedy} adds it)"
         )

@@ -39,7 +39,6 @@ class Outcome:
         reason: of a failure.
         seconds: of the run's own work.
         where: the line to type to see the record.
-        deaths: how often its process died before.
         recorded: whether an earlier command had finished it.
         summary: the numbers that runs are ranked by.
     """
@@ -49,7 +48,6 @@ class Outcome:
     reason: str = ""
     seconds: float = 0.0
     where: str | None = None
-    deaths: int = 0
     recorded: bool = False
     summary: Mapping[str, float] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from initlab.config import launch_sweep, read_sweep
 from initlab.errors import InitlabError
-from initlab.jobs.outcome import Outcome
+from initlab.jobs.outcome import Outcome, State
 from initlab.jobs.progress import Progress
 from initlab.jobs.summary import conclude
 from initlab.jobs.task import SweepTask, recorded
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["run_sweep"]
 
 CLAIMS = ".initlab-claims"
+DIED = "its process died, and again when it ran alone: out of memory, or killed from outside"
 
 
 def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str] = ()) -> int:
@@ -61,13 +62,19 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
     try:
         with Progress(sweep, None if sweep.search else len(sweep.jobs)):
             broke = _carry_out(sweep, pending, task, catalog, [_absolute(p) for p in plugins])
-    finally:
-        if past is not None:
-            _close_dead(past)
-        lost = conclude(sweep, past)
+    except KeyboardInterrupt:
+        _end(sweep, past)
+        raise
+    lost = _end(sweep, past)
     if broke is not None:
         sys.stderr.write(f"{sweep.name}: the launcher broke: {type(broke).__name__}: {broke}\n")
     return lost
+
+
+def _end(sweep: Sweep, past: Past | None) -> int:
+    if past is not None:
+        _close_dead(past)
+    return conclude(sweep, past)
 
 
 def _check(sweep: Sweep) -> None:
@@ -121,34 +128,57 @@ def _resume(sweep: Sweep, task: SweepTask, past: Past) -> list[int]:
 
 
 def _carry_out(
-    sweep: Sweep, pending: Sequence[int], task: SweepTask, catalog: Catalog, plugins: Sequence[str]
+    sweep: Sweep, pending: list[int], task: SweepTask, catalog: Catalog, plugins: Sequence[str]
 ) -> Exception | None:
-    """Launch the jobs, again while a launcher breaks and jobs are left that had begun.
+    """Launch the jobs, again as often as the launcher breaks and jobs had begun.
+
+    A process that dies takes a launcher's others with it, so the jobs that were under way are run
+    once more, each alone: the one that dies alone has failed.
 
     Returns:
-        What the launcher broke of, if jobs were left undone.
+        What the launcher broke of when it can't go on.
 
     Raises:
         Exception: what the launcher raises before any job began.
     """
-    while pending:
-        before = _outcomes(sweep, pending)
+    suspects: list[int] = []
+    while pending or suspects:
+        batch = pending or suspects[:1]
         try:
-            launch_sweep(sweep, pending, task, catalog, plugins)
+            launch_sweep(sweep, batch, task, catalog, plugins)
         except Exception as error:
-            after = _outcomes(sweep, pending)
-            if after == before:
-                if not any(after):
-                    raise
+            begun = any(_outcome(sweep, number) for number in batch)
+            if not begun and not suspects:
+                raise
+            if not begun or sweep.search:
                 return error
-            pending = [n for n, it in zip(pending, after, strict=True) if it is None or not it.over]
-        else:
+        if sweep.search:
+            return None
+        left = [number for number in batch if not _is_over(sweep, number)]
+        if not pending:
+            suspects = suspects[1:]
+            _give_up(sweep, left)
+            continue
+        suspects += [number for number in left if _outcome(sweep, number)]
+        pending = [number for number in left if number not in suspects]
+        if pending == batch:
             return None
     return None
 
 
-def _outcomes(sweep: Sweep, numbers: Iterable[int]) -> list[Outcome | None]:
-    return [Outcome.read(sweep.directory / str(number)) for number in numbers]
+def _outcome(sweep: Sweep, number: int) -> Outcome | None:
+    return Outcome.read(sweep.directory / str(number))
+
+
+def _is_over(sweep: Sweep, number: int) -> bool:
+    outcome = _outcome(sweep, number)
+    return outcome is not None and outcome.over
+
+
+def _give_up(sweep: Sweep, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        outcome = Outcome(sweep.jobs[number].title, State.failed, DIED)
+        outcome.write(sweep.directory / str(number))
 
 
 def _absolute(plugin: str) -> str:

@@ -15,7 +15,7 @@ from initlab.jobs.claim import claim
 from initlab.jobs.outcome import Outcome, State
 from initlab.running import RunResult, run
 from initlab.screen import Screen
-from initlab.tracking import Past, PastRun, TrackingSpec, make_tracker
+from initlab.tracking import Past, PastRun, TrackingSpec, make_tracker, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["SweepTask", "recorded", "run_job"]
 
 PATIENCE = 60.0  # seconds for which a sweep's job waits for a tracking server that is away
-DEATHS = 2  # of a job's process within one command, before it counts as failed
-DIED = "its process died twice: killed from outside, or out of memory"
 ELSEWHERE = "another process is running it now"
 
 
@@ -82,18 +80,13 @@ class SweepTask:
     def __call__(self, read: Callable[[], RunSpec], directory: Path) -> float:
         """Run the job unless it is done or under way, and return its loss, infinite on failure.
 
-        Its outcome is a file in its directory. A job whose process died is tried once more.
+        Its outcome is a file in its directory.
 
         Raises:
             KeyboardInterrupt: when the sweep is interrupted.
         """
-        before = Outcome.read(directory)
-        deaths = 0 if before is None or before.over else before.deaths + 1
-        label = f"job {directory.name}" if before is None else before.label
-        now = Outcome(label, State.running, deaths=deaths)
+        now = Outcome(f"job {directory.name}", State.running)
         try:
-            if deaths >= DEATHS:
-                return _end(directory, replace(now, state=State.failed, reason=DIED))
             now.write(directory)
             spec = read()
             now = replace(now, label=title(spec, self._values(spec, directory.name)))
@@ -113,6 +106,7 @@ class SweepTask:
         tags = self.tags(spec, directory.name)
         if self.experiment is not None:
             past = Past(self.tracking, self.experiment, patience=PATIENCE)
+            repair(past, spec.identity)  # we have the claim: nobody else would
             if found := past.finished(spec.identity):
                 past.join(found, tags)
                 return recorded(name, found)

@@ -23,8 +23,12 @@ __all__ = ["repair"]
 DIED = "its process died: killed from outside, or out of memory"
 
 
-def repair(past: Past) -> list[PastRun]:
+def repair(past: Past, identity: str | None = None) -> list[PastRun]:
     """Close the runs that say RUNNING though their process is dead, and return them.
+
+    Args:
+        past: where they are.
+        identity: of the runs to look at; None looks at all.
 
     Each gets the numbers and files that its journal has and the store lacks, then the status that
     the journal ends with, KILLED where it doesn't end. A run of another host is left alone: from
@@ -34,6 +38,8 @@ def repair(past: Past) -> list[PastRun]:
         TrackingError: when the store cannot be written.
     """
     running = "attributes.status = 'RUNNING'"
+    if identity is not None:
+        running += f" and tags.`initlab.identity` = '{identity}'"
     dead = [run for run in past.runs(running) if is_alive(run.tags) is False]
     for run in dead:
         _close(past, run)

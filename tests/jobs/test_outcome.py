@@ -15,7 +15,7 @@ from initlab.jobs.claim import claim
 
 
 def test_an_outcome_is_read_as_it_was_written(tmp_path):
-    outcome = Outcome("a", State.failed, "no", 1.5, "there", 1, True, {"final/test_loss": 0.1})
+    outcome = Outcome("a", State.failed, "no", 1.5, "there", True, {"final/test_loss": 0.1})
     outcome.write(tmp_path / "new")
     assert Outcome.read(tmp_path / "new") == outcome
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["outcome.json"]

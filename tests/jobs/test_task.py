@@ -85,16 +85,6 @@ def test_the_jobs_of_a_sweep_are_not_shown_each(task, spec, tmp_path, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_job_whose_process_died_is_tried_once_more_and_not_again(task, spec, tmp_path):
-    Outcome("a", State.running).write(tmp_path / "0")
-    assert task(lambda: spec, tmp_path / "0") < math.inf
-    Outcome("a", State.running, deaths=1).write(tmp_path / "1")
-    assert task(refusing, tmp_path / "1") == math.inf
-    found = Outcome.read(tmp_path / "1")
-    assert (found.label, found.state) == ("a", State.failed)
-    assert "died twice" in found.reason
-
-
 def test_a_full_disk_is_said_and_stops_nobody(task, tmp_path, capsys, monkeypatch, here):
     def full(self, directory):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,0 +1,158 @@
+"""Sweeps that are killed, starved and run twice at once end whole: all done, nothing twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+AXES = ["-m", "+init=xavier,he", "seed=1,2", "training.epochs=150"]
+JOBLIB = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
+JOBS = 4
+
+
+def assert_whole(lab, jobs=JOBS):
+    """Each job finished exactly once, and nothing is left open."""
+    found = lab.finished()
+    assert (len(found), set(found.values())) == (jobs, {1})
+    assert lab.statuses()["RUNNING"] == 0
+
+
+def jobs_that_began(lab):
+    return len(list(lab.place.rglob("journal.jsonl")))
+
+
+def wait_until(condition, seconds=60):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_workers_that_are_killed_are_replaced_and_their_jobs_done(lab, workers):
+    chance = random.Random(1)
+    process = lab.start(*AXES, *JOBLIB)
+    for round_ in (1, 2):
+        wait_until(lambda now=round_: jobs_that_began(lab) >= now and workers(process))
+        time.sleep(chance.uniform(0, 0.7))
+        os.kill(chance.choice(workers(process)), signal.SIGKILL)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, out + err
+    assert_whole(lab)
+    assert "4 finished" in out
+
+
+@pytest.mark.parametrize(
+    ("launcher", "moments"), [([], (2,)), (JOBLIB, (1, 3))], ids=["basic", "joblib"]
+)
+def test_a_parent_that_is_killed_at_any_moment_is_gone_on_from(
+    lab, kill_session, launcher, moments
+):
+    chance = random.Random(2)
+    for number in moments:
+        process = lab.start(*AXES, *launcher)
+        wait_until(lambda at=number: jobs_that_began(lab) >= at)
+        time.sleep(chance.uniform(0, 0.5))
+        kill_session(process)
+    status, text = lab.run(*AXES, *launcher)
+    assert status == 0, text
+    assert_whole(lab)
+    assert "4 finished" in text
+    assert lab.statuses()["KILLED"] >= 1
+    # what was measured before a death is kept: each run that died has its first loss
+    ((dead,),) = lab.ask("select count(*) from runs where status = 'KILLED'")
+    ((with_losses,),) = lab.ask(
+        "select count(distinct run_uuid) from metrics join runs using (run_uuid) "
+        "where status = 'KILLED' and key = 'train/loss'"
+    )
+    assert with_losses >= dead - 1  # one may have died before its first step
+
+
+def test_the_same_command_again_does_nothing_twice(lab):
+    assert lab.run(*AXES)[0] == 0
+    status, text = lab.run(*AXES, *JOBLIB)
+    assert status == 0, text
+    assert "4 finished (4 of them before)" in text
+    assert_whole(lab)
+    status, text = lab.run(*[a.replace("seed=1,2", "seed=2,3") for a in AXES], *JOBLIB)
+    assert status == 0, text
+    assert "4 finished (2 of them before)" in text
+    assert_whole(lab, jobs=6)
+
+
+def test_two_sweeps_at_once_in_one_fresh_directory_share_the_jobs(lab):
+    first, second = lab.start(*AXES, *JOBLIB), lab.start(*AXES, *JOBLIB)
+    texts = ["".join(process.communicate(timeout=240)) for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], texts
+    assert_whole(lab)
+    status, text = lab.run(*AXES)
+    assert status == 0, text
+    assert "4 finished (4 of them before)" in text
+
+
+def test_a_full_disk_fails_the_jobs_by_name_and_room_lets_them_through(lab, small_disk):
+    small_disk(lab)
+    status, text = lab.run(*AXES)
+    assert status == 1, text
+    assert "Traceback" not in text
+    assert "The same command again does what is missing" in text
+    small_disk(lab, full=False)
+    status, text = lab.run(*AXES)
+    assert status == 0, text
+    assert_whole(lab)
+
+
+def test_an_interrupted_parallel_sweep_is_closed_at_once_and_gone_on_from(lab):
+    process = lab.start(*AXES, *JOBLIB)
+    wait_until(lambda: jobs_that_began(lab) >= 1)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert "What was measured is kept" in err
+    assert lab.statuses()["RUNNING"] == 0
+    assert lab.run(*AXES, *JOBLIB)[0] == 0
+    assert_whole(lab)
+
+
+HUNDRED = """
+import os, sys
+from pathlib import Path
+from initlab.tracking import RunInfo, Status, TrackingSpec, make_tracker, prepare
+spec = TrackingSpec().resolved()
+experiment = prepare(spec)  # MLflow is imported once; the children share its memory
+children = []
+for number in range(100):
+    if not (pid := os.fork()):
+        try:
+            tracker = make_tracker(spec, experiment)
+            tracker.start(RunInfo(f"run-{number}", {"n": str(number)}, directory=Path(str(number))))
+            for step in range(50):
+                tracker.log(step, {"train/loss": 1.0, "test/loss": 2.0})
+            tracker.end(Status.FINISHED)
+        except BaseException as error:
+            sys.stderr.write(f"{number}: {error}\\n")
+            os._exit(1)
+        os._exit(0)
+    children.append(pid)
+sys.exit(sum(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children))
+"""
+
+
+def test_a_hundred_jobs_write_into_one_store_at_once(lab):
+    done = subprocess.run(
+        [sys.executable, "-c", HUNDRED], cwd=lab.place, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert lab.statuses() == {"FINISHED": 100}
+    ((rows,),) = lab.ask("select count(*) from metrics")
+    assert rows == 100 * 50 * 2
+    ((experiments,),) = lab.ask("select count(distinct experiment_id) from runs")
+    assert experiments == 1
