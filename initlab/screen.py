@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from initlab.running import Diverged, Event, Planned, RunResult, Scored, Stepped
+from initlab.running import Diverged, Drawn, Event, Planned, RunResult, Scored, Stepped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,6 +59,8 @@ class Screen:
                 count = sum(_size(entry.spec.shape) for entry in event.plan.entries)
                 self._say(f"{self.title}: {count:,} parameters, {event.steps:,} steps")
                 self.progress.update(self.task, total=event.steps)
+            case Drawn() if event.calibrations:
+                self._say(_calibrated(event))
             case Stepped():
                 self._stepped(event.step)
             case Scored():
@@ -92,7 +94,7 @@ class Screen:
         print_table(*result.table(), console=self.console, title=result.spec.label)
         for done in result.calibrations:
             if not done.converged:
-                self._say(f"calibration of {done.path} stopped at {done.reached:.4g}")
+                self._say(f"calibration of {done.path} stopped at {done.reached:.4g}: {done.why}")
         if result.score is not None:
             score = _scores(result.score.loss, result.score.accuracy)
             self._say(f"test {score}  ({len(result.steps):,} steps in {result.seconds:.1f} s)")
@@ -117,6 +119,17 @@ def print_table(
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     console.print(table, highlight=False)
+
+
+def _calibrated(event: Drawn) -> str:
+    """Say what a calibrator saw and how it went."""
+    done = event.calibrations
+    good = sum(one.converged for one in done)
+    longest = max(one.iterations for one in done)
+    return (
+        f"calibrated on the first {event.samples} training samples: {good} of {len(done)} "
+        f"parameters converged, in at most {longest} iterations"
+    )
 
 
 def _scores(loss: float, accuracy: float | None) -> str:

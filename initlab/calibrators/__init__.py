@@ -1,19 +1,46 @@
-"""Calibrators: initialization that looks at data after the weights are drawn."""
+"""Calibrators: initialization that looks at data or gradients after the weights are drawn."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from initlab.calibrators.batch import Batch
 from initlab.calibrators.calibrator import Calibration, Calibrator
+from initlab.calibrators.empirical_gain import EmpiricalGain
+from initlab.calibrators.gradinit import GradInit
+from initlab.calibrators.krahenbuhl import Krahenbuhl
 from initlab.calibrators.lsuv import LSUV
+from initlab.calibrators.metainit import MetaInit, gradient_quotient
+from initlab.calibrators.weight_norm import WeightNorm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LSUV", "Calibration", "Calibrator", "calibrators"]
+__all__ = [
+    "LSUV",
+    "Batch",
+    "Calibration",
+    "Calibrator",
+    "EmpiricalGain",
+    "GradInit",
+    "Krahenbuhl",
+    "MetaInit",
+    "WeightNorm",
+    "calibrators",
+    "gradient_quotient",
+]
 
 
 def calibrators() -> Mapping[str, type[Calibrator]]:
     """Return the built-in calibrators by the names that configs use."""
-    return MappingProxyType({"lsuv": LSUV})
+    return MappingProxyType(
+        {
+            "lsuv": LSUV,
+            "empirical_gain": EmpiricalGain,
+            "weight_norm": WeightNorm,
+            "krahenbuhl": Krahenbuhl,
+            "gradinit": GradInit,
+            "metainit": MetaInit,
+        }
+    )

@@ -1,4 +1,4 @@
-"""A calibrator: a second, data-dependent pass over a drawn model."""
+"""A calibrator: a second pass over a drawn model, led by data or gradients."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from initlab.calibrators.batch import Batch
     from initlab.nn import Block
 
 __all__ = ["Calibration", "Calibrator"]
@@ -19,10 +18,12 @@ class Calibration:
 
     Args:
         path: the parameter's path.
-        factor: what its values were multiplied by.
+        factor: what its values were multiplied by; where units have factors of their own, the
+            ratio of the norms.
         iterations: how many passes that took.
         reached: the calibrated quantity at the end.
         converged: whether that is within the tolerance asked for.
+        why: what stood in the way, when it did not converge.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Calibration:
     iterations: int
     reached: float
     converged: bool
+    why: str = ""
 
 
 class Calibrator:
@@ -41,6 +43,6 @@ class Calibrator:
 
     base: ClassVar[str] = "orthogonal"
 
-    def calibrate(self, net: Block, x: np.ndarray) -> list[Calibration]:
-        """Adjust the parameters of `net` in place, seeing the batch `x`, and say how."""
+    def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
+        """Adjust the parameters of `net` in place, seeing `batch`, and say how."""
         raise NotImplementedError(f"{type(self).__name__} is a Calibrator without calibrate()")

@@ -45,7 +45,7 @@ def publish(catalog: Catalog) -> None:
     for name, entry in catalog.initializers.items():
         store.store(name, _init(described(entry)), group="init")
     for name, entry in catalog.calibrators.items():
-        store.store(name, _calibrated(catalog, entry), group="init")
+        store.store(name, _calibrated(entry), group="init")
     for name, entry in catalog.datasets.items():
         store.store(name, described(entry), group="data")
     for name, cls in optimizers().items():
@@ -66,9 +66,10 @@ def _init(weight: Any, calibrate: Any = None) -> dict[str, Any]:
     return {"weight": weight, "bias": {"name": "zeros"}, "rules": {}, "calibrate": calibrate}
 
 
-def _calibrated(catalog: Catalog, entry: Entry) -> Mapping[str, Any]:
+def _calibrated(entry: Entry) -> Mapping[str, Any]:
+    """Name the base draw without its options, so that init.weight.name=... alone changes it."""
     cls: type[Calibrator] = entry.cls
-    return _init(described(catalog.initializers[cls.base]), described(entry))
+    return _init({"name": cls.base}, described(entry))
 
 
 def _with_schedule(options: Any) -> DictConfig:

@@ -14,6 +14,7 @@ from initlab.optim.ftrl import Ftrl
 from initlab.optim.nag import NAG
 from initlab.optim.optimizer import Optimizer
 from initlab.optim.rmsprop import RMSProp
+from initlab.optim.rule import Pace
 from initlab.optim.schedule import Constant, Cosine, Schedule, Warmup
 from initlab.optim.scheduler import (
     CosineScheduler,
@@ -45,6 +46,7 @@ __all__ = [
     "LRScheduler",
     "MultiFactorScheduler",
     "Optimizer",
+    "Pace",
     "PolyScheduler",
     "RMSProp",
     "Schedule",

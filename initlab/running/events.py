@@ -30,9 +30,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The parameters have their first values, calibrated if the config asked for it."""
+    """The parameters have their first values, calibrated if the config asked for it.
+
+    Args:
+        calibrations: what a calibrator did to each parameter.
+        samples: how many training samples, the first ones, it saw.
+    """
 
     calibrations: Sequence[Calibration]
+    samples: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from initlab.calibrators import Batch
 from initlab.data import Task, first_batch
 from initlab.nd import random
 from initlab.nn import L2Loss, SoftmaxCrossEntropyLoss
@@ -76,8 +77,12 @@ def _draw(spec: RunSpec, net: Block, data: Data, plan: InitPlan) -> Drawn:
     calibrator = spec.init.calibrate
     if calibrator is None:
         return Drawn(())
-    batch, _ = first_batch(data, spec.training.batch_size)
-    return Drawn(calibrator.calibrate(net, batch))
+    batch = Batch(*first_batch(data, spec.training.batch_size), _loss_of(data), spec.seed)
+    return Drawn(calibrator.calibrate(net, batch), len(batch))
+
+
+def _loss_of(data: Data) -> SoftmaxCrossEntropyLoss | L2Loss:
+    return SoftmaxCrossEntropyLoss() if data.task is Task.classification else L2Loss()
 
 
 class _Training:
@@ -87,7 +92,7 @@ class _Training:
         self.spec, self.watch = spec, watch
         self.net, self.data, self.plan = planned.net, planned.data, planned.plan
         self.total = planned.steps
-        self.loss = SoftmaxCrossEntropyLoss() if self.data.task is Task.classification else L2Loss()
+        self.loss = _loss_of(self.data)
         self.batch = first_batch(self.data, spec.training.batch_size)
         self.trainable = {p: w for p, w in parameters(self.net).items() if w.grad_req != "null"}
 

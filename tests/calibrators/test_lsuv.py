@@ -7,7 +7,7 @@ import pytest
 
 from initlab import nn
 from initlab.autograd import Tensor
-from initlab.calibrators import LSUV, Calibrator, calibrators
+from initlab.calibrators import LSUV, Batch, Calibrator, calibrators
 from initlab.errors import BadValueError
 from initlab.nd.random import generator
 from initlab.tree import fresh_names, parameters, tie
@@ -55,7 +55,7 @@ def test_every_pre_activation_has_unit_variance_after_it(drawn, name, f, sigma):
     net = drawn(*(nn.Dense(30, activation=name) for _ in range(depth)), sigma=sigma)
     for parameter in net.collect_params(".*bias").values():
         parameter.set_data(0.2 * np.ones(parameter.shape, np.float32))
-    done = LSUV(tolerance=0.01).calibrate(net, X)
+    done = LSUV(tolerance=0.01).calibrate(net, Batch(X))
     assert all(c.converged for c in done)
     variances = [np.var(z) for z in pre_activations(net, depth, f)]
     np.testing.assert_allclose(variances, 1, atol=0.01)
@@ -65,7 +65,7 @@ def test_every_pre_activation_has_unit_variance_after_it(drawn, name, f, sigma):
 def test_biases_and_gains_keep_their_bits_and_weights_are_only_scaled(drawn):
     net = drawn(nn.Dense(30, activation="relu"), nn.LayerNorm(), nn.Dense(10))
     before = arrays(net)
-    done = {c.path: c for c in LSUV().calibrate(net, X)}
+    done = {c.path: c for c in LSUV().calibrate(net, Batch(X))}
     assert list(done) == ["0.weight", "2.weight"]
     for path, after in arrays(net).items():
         if path in done:
@@ -76,16 +76,16 @@ def test_biases_and_gains_keep_their_bits_and_weights_are_only_scaled(drawn):
 
 def test_without_biases_one_division_is_exact(drawn):
     net = drawn(*(nn.Dense(30, activation="relu", use_bias=False) for _ in range(4)))
-    done = LSUV(tolerance=1e-4).calibrate(net, X)
+    done = LSUV(tolerance=1e-4).calibrate(net, Batch(X))
     assert [c.iterations for c in done] == [1, 1, 1, 1]
     assert all(abs(c.reached - 1) < 1e-4 for c in done)
 
 
 def test_a_layer_that_is_good_already_is_left_alone(drawn):
     net = drawn(nn.Dense(30), nn.Dense(10))
-    LSUV(tolerance=0.01).calibrate(net, X)
+    LSUV(tolerance=0.01).calibrate(net, Batch(X))
     before = arrays(net)
-    again = LSUV(tolerance=0.01).calibrate(net, X)
+    again = LSUV(tolerance=0.01).calibrate(net, Batch(X))
     assert [(c.factor, c.iterations, c.converged) for c in again] == [(1.0, 0, True)] * 2
     for path, after in arrays(net).items():
         np.testing.assert_array_equal(after, before[path])
@@ -94,17 +94,21 @@ def test_a_layer_that_is_good_already_is_left_alone(drawn):
 def test_a_bias_that_outweighs_the_target_is_told_and_not_hidden(drawn):
     net = drawn(nn.Dense(30))
     net[0].bias.set_data(np.linspace(-9, 9, 30).astype(np.float32))  # variance 28.8 by itself
-    (done,) = LSUV(iterations=3).calibrate(net, X)
+    (done,) = LSUV(iterations=3).calibrate(net, Batch(X))
     assert (done.iterations, done.converged) == (3, False)
     assert done.reached > 20
+    assert done.why == "3 iterations did not reach it"
 
 
-@pytest.mark.parametrize(("value", "reached"), [(0.0, 0.0), (1e38, np.inf)])
-def test_what_no_scaling_mends_is_left_as_it_is(drawn, value, reached):
+@pytest.mark.parametrize(
+    ("value", "reached", "why"), [(0.0, 0.0, "nothing comes out"), (1e38, np.inf, "not finite")]
+)
+def test_what_no_scaling_mends_is_left_as_it_is(drawn, value, reached, why):
     net = drawn(nn.Dense(30, use_bias=False))
     net[0].weight.set_data(np.full((30, 20), value, np.float32))
-    (done,) = LSUV().calibrate(net, X)
+    (done,) = LSUV().calibrate(net, Batch(X))
     assert (done.factor, done.iterations, done.converged) == (1.0, 0, False)
+    assert why in done.why
     assert done.reached == reached or not np.isfinite([done.reached, reached]).any()
     assert (net[0].weight.data().array == np.float32(value)).all()
 
@@ -112,7 +116,7 @@ def test_what_no_scaling_mends_is_left_as_it_is(drawn, value, reached):
 def test_dropout_is_out_of_force_and_draws_nothing(drawn):
     net = drawn(nn.Dense(30), nn.Dropout(0.9), nn.Dense(10, use_bias=False))
     before = str(generator().bit_generator.state)
-    LSUV(tolerance=1e-3).calibrate(net, X)
+    LSUV(tolerance=1e-3).calibrate(net, Batch(X))
     w = arrays(net)
     z = (X @ w["0.weight"].T + w["0.bias"]) @ w["2.weight"].T
     assert np.var(z, dtype=float) == pytest.approx(1, abs=1e-3)
@@ -121,7 +125,7 @@ def test_dropout_is_out_of_force_and_draws_nothing(drawn):
 
 def test_the_branch_of_a_residual_is_calibrated_itself(drawn):
     net = drawn(nn.Dense(20), nn.Residual(nn.Dense(20, activation="relu", use_bias=False)))
-    done = LSUV(tolerance=0.01).calibrate(net, X)
+    done = LSUV(tolerance=0.01).calibrate(net, Batch(X))
     assert [c.path for c in done] == ["0.weight", "1.body.weight"]
     w = arrays(net)
     z = (X @ w["0.weight"].T + w["0.bias"]) @ w["1.body.weight"].T
@@ -131,7 +135,7 @@ def test_the_branch_of_a_residual_is_calibrated_itself(drawn):
 def test_a_tied_weight_is_scaled_once_for_its_first_place(drawn):
     net = drawn(nn.Dense(20), nn.Dense(20))
     tie(net, parameter="1.weight", to="0.weight")
-    (done,) = LSUV(tolerance=0.01).calibrate(net, X)
+    (done,) = LSUV(tolerance=0.01).calibrate(net, Batch(X))
     assert done.path == "0.weight"
     z = X @ arrays(net)["0.weight"].T + arrays(net)["0.bias"]
     assert np.var(z, dtype=float) == pytest.approx(1, abs=0.01)
@@ -140,7 +144,7 @@ def test_a_tied_weight_is_scaled_once_for_its_first_place(drawn):
 def test_embeddings_are_not_calibrated(drawn):
     tokens = np.arange(12).reshape(4, 3) % 5
     net = drawn(nn.Embedding(5, 8), nn.Dense(4), x=tokens)
-    assert [c.path for c in LSUV().calibrate(net, tokens)] == ["1.weight"]
+    assert [c.path for c in LSUV().calibrate(net, Batch(tokens))] == ["1.weight"]
 
 
 @pytest.mark.parametrize("tolerance", [0.0, -1.0, float("nan")])
@@ -155,7 +159,7 @@ def test_no_iteration_is_refused():
 
 
 def test_the_shelf_holds_lsuv_over_orthogonal_draws():
-    assert dict(calibrators()) == {"lsuv": LSUV}
+    assert calibrators()["lsuv"] is LSUV
     assert LSUV.base == "orthogonal"  # Mishkin & Matas (2016), step 1
 
 
@@ -164,4 +168,41 @@ def test_a_calibrator_that_does_not_say_how_is_told():
         pass
 
     with pytest.raises(NotImplementedError, match=r"Silent is a Calibrator without calibrate\(\)"):
-        Silent().calibrate(nn.Sequential(), X)
+        Silent().calibrate(nn.Sequential(), Batch(X))
+
+
+def test_layers_are_taken_in_the_order_of_the_forward_pass(drawn):
+    class Backwards(nn.Sequential):
+        def forward(self, x):
+            for block in reversed(list(self)):
+                x = block(x)
+            return x
+
+    with fresh_names():
+        net = Backwards()
+        net.add(nn.Dense(5), nn.Dense(30, activation="relu"))
+    net.initialize()
+    net(Tensor(X))
+    done = LSUV(tolerance=1e-3).calibrate(net, Batch(X))
+    assert [c.path for c in done] == ["1.weight", "0.weight"]
+    w = arrays(net)
+    z = X @ w["1.weight"].T + w["1.bias"]
+    assert np.var(z) == pytest.approx(1, abs=1e-3)
+    assert np.var(np.maximum(z, 0) @ w["0.weight"].T) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_weight_that_no_forward_pass_reaches_is_told(drawn):
+    class Skipping(nn.Sequential):
+        def forward(self, x):
+            return self[0](x)
+
+    with fresh_names():
+        net = Skipping()
+        net.add(nn.Dense(5), nn.Dense(5, in_units=5))
+    net.initialize()
+    net(Tensor(X))
+    before = np.array(net[1].weight.data())
+    done = LSUV().calibrate(net, Batch(X))[-1]
+    assert (done.path, done.converged) == ("1.weight", False)
+    assert done.why == "no forward pass reaches it"
+    np.testing.assert_array_equal(net[1].weight.data(), before)

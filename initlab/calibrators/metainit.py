@@ -1,0 +1,138 @@
+"""Starting where the gradient changes little along itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from initlab import autograd
+from initlab.calibrators.batch import Batch
+from initlab.calibrators.calibrator import Calibration, Calibrator
+from initlab.calibrators.slopes import inner, mean_loss
+from initlab.errors import BadValueError
+from initlab.tree import parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from initlab.autograd import Tensor
+    from initlab.nn import Block
+
+__all__ = ["MetaInit", "gradient_quotient"]
+
+
+@dataclass(frozen=True)
+class MetaInit(Calibrator):
+    """Let the norms of the weights descend on the gradient quotient.
+
+    Dauphin & Schoenholz, "MetaInit" (2019): the quotient is mean |(g - H g) / (g + eps sign g) -
+    1|, how far a gradient step of length 1 changes the gradient; SGD with momentum on the sign of
+    its slope over each weight's norm. It looks at inputs of N(0, 1) with labels as in the batch,
+    not at data.
+
+    Args:
+        rate: the step of a norm, relative to it.
+        momentum: of the steps.
+        iterations: how many steps.
+        epsilon: keeps the quotient finite.
+    """
+
+    base: ClassVar[str] = "he"
+    rate: float = 0.01
+    momentum: float = 0.9
+    iterations: int = 100
+    epsilon: float = 1e-5
+
+    def __post_init__(self) -> None:
+        if not (self.rate > 0 and self.epsilon > 0 and 0 <= self.momentum < 1):
+            raise BadValueError(
+                "metainit needs a positive rate and epsilon and a momentum from 0 to below 1, got "
+                f"rate={self.rate}, epsilon={self.epsilon}, momentum={self.momentum}."
+            )
+        if self.iterations < 1:
+            raise BadValueError(f"metainit: iterations must be at least 1, got {self.iterations}.")
+
+    def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
+        """Scale every weight that is a matrix (or kernel).
+
+        Raises:
+            BadValueError: for a batch without labels or with inputs that are no numbers.
+        """
+        batch.require_labels("MetaInit")
+        if batch.x.dtype.kind != "f":
+            raise BadValueError(f"MetaInit draws inputs of N(0, 1), no {batch.x.dtype} as here.")
+        noise = batch.generator().standard_normal(batch.x.shape).astype(batch.x.dtype)
+        imagined = Batch(noise, batch.y, batch.loss, batch.seed)
+        chosen = {
+            path: p.data()
+            for path, p in parameters(net).items()
+            if p.role == "weight" and len(p.spec.shape) > 1 and np.any(np.asarray(p.data()))
+        }
+        with np.errstate(all="ignore"):  # what overflows is told, not warned of
+            return self._descend(net, imagined, chosen)
+
+    def _descend(self, net: Block, batch: Batch, chosen: dict[str, Tensor]) -> list[Calibration]:
+        weights = list(chosen.values())
+        drawn = [np.array(w) for w in weights]
+        factors, speed = np.ones(len(weights)), np.zeros(len(weights))
+        best, kept, start, why = inf, factors, inf, ""
+        for done in range(self.iterations + 1):
+            value, slope = _slope_of_quotient(net, batch, weights, self.epsilon)
+            start = value if done == 0 else start
+            if not np.isfinite([value, *slope]).all():
+                why = "the gradient quotient is not finite"
+                break
+            if value < best:
+                best, kept = value, factors
+            if done < self.iterations:
+                speed = self.momentum * speed - self.rate * np.sign(slope)
+                factors = np.maximum(factors * (1 + speed), 1e-3)
+                _scale(weights, drawn, factors)
+        _scale(weights, drawn, kept)
+        good = not why and best < start
+        why = why or ("" if good else f"the gradient quotient stayed at {start:.4g}")
+        return [
+            Calibration(path, float(m), done, best, good, why)
+            for path, m in zip(chosen, kept, strict=True)
+        ]
+
+
+def gradient_quotient(
+    net: Block, batch: Batch, weights: Sequence[Tensor], epsilon: float = 1e-5
+) -> float:
+    """Return mean |(g - H g) / (g + eps sign g) - 1| over all elements of the weights."""
+    return _slope_of_quotient(net, batch, weights, epsilon, sloped=False)[0]
+
+
+def _slope_of_quotient(
+    net: Block, batch: Batch, weights: Sequence[Tensor], epsilon: float, *, sloped: bool = True
+) -> tuple[float, np.ndarray]:
+    """Return the quotient and its slope over each weight's norm, relative to the norm."""
+    with autograd.record(train_mode=False):
+        loss = mean_loss(net, batch)
+        g = autograd.grad(loss, weights, create_graph=True, train_mode=False)
+        squares: Any = sum((a * a).sum() for a in g) * 0.5  # its gradient is H g
+        bent = autograd.grad(squares, weights, create_graph=sloped, train_mode=False)
+        total: Any = sum(
+            np.abs((a - h) / (a + epsilon * _sign(a)) - 1).sum()
+            for a, h in zip(g, bent, strict=True)
+        )
+        quotient = total / sum(w.size for w in weights)
+    if not sloped:
+        return float(np.asarray(quotient)), np.zeros(0)
+    found = autograd.grad(quotient, weights, train_mode=False)
+    along = inner([np.asarray(a) for a in found], [np.asarray(w) for w in weights])
+    return float(np.asarray(quotient)), np.array(along)
+
+
+def _sign(a: Tensor) -> np.ndarray:
+    """Return the sign, 1 at 0, so that nothing is divided by 0."""
+    return np.where(np.asarray(a) < 0, -1, 1).astype(a.dtype)
+
+
+def _scale(weights: Sequence[Tensor], drawn: Sequence[np.ndarray], factors: np.ndarray) -> None:
+    for w, values, m in zip(weights, drawn, factors, strict=True):
+        w.array[...] = m * values

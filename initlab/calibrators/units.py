@@ -1,0 +1,76 @@
+"""Standardizing each unit of each layer over a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.calibrators.calibrator import Calibration
+from initlab.calibrators.layers import layers, signals
+
+if TYPE_CHECKING:
+    from initlab import nn
+    from initlab.calibrators.batch import Batch
+    from initlab.calibrators.layers import Layer
+
+__all__ = ["standardize_units"]
+
+
+def standardize_units(net: nn.Block, batch: Batch, tolerance: float) -> list[Calibration]:
+    """Give every unit variance 1 and, where it has a bias, mean 0, one layer after the other."""
+    return [_standardize(net, batch, layer, tolerance) for layer in layers(net, batch.x)]
+
+
+def _standardize(net: nn.Block, batch: Batch, layer: Layer, tolerance: float) -> Calibration:
+    if not layer.reached:
+        return Calibration(layer.path, 1.0, 0, float("nan"), False, "no forward pass reaches it")
+    weight = np.asarray(layer.weight.data())
+    before = float(np.linalg.norm(weight))
+    mean, std = _moments(net, batch, layer)
+    alive = np.isfinite(std) & np.isfinite(mean) & (std > 0)
+    scale = np.where(alive, 1 / np.where(alive, std, 1), 1)
+    layer.weight.set_data(_along(layer, scale) * weight)
+    if layer.bias is not None:
+        bias = np.asarray(layer.bias.data())
+        layer.bias.set_data(np.where(alive, (bias - mean) * scale, bias))
+    mean, std = _moments(net, batch, layer)
+    off = np.abs(std**2 - 1)
+    if layer.bias is not None:
+        off = np.maximum(off, np.abs(mean))
+    worst = float(off[alive].max()) if alive.any() else float("nan")
+    good = bool(alive.all()) and worst <= tolerance
+    why = "" if good else _obstacle(int((~alive).sum()), worst)
+    factor = float(np.linalg.norm(np.asarray(layer.weight.data()))) / before if before else 1.0
+    return Calibration(layer.path, factor, 1, worst, good, why)
+
+
+def _moments(net: nn.Block, batch: Batch, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
+    """Return each unit's mean and standard deviation over the batch, and over places if any."""
+    z = signals(net, batch.x, layer).before
+    units = _units(layer)
+    if z is None or z.ndim < 2:
+        return np.zeros(units), np.zeros(units)
+    axis = z.ndim - 1 if len(layer.weight.spec.shape) == 2 else 1  # a kernel's come first
+    over = tuple(i for i in range(z.ndim) if i != axis)
+    with np.errstate(all="ignore"):
+        return z.mean(axis=over, dtype=np.float64), z.std(axis=over, dtype=np.float64)
+
+
+def _units(layer: Layer) -> int:
+    spec = layer.weight.spec
+    return spec.shape[spec.out_axes[0]]
+
+
+def _along(layer: Layer, scale: np.ndarray) -> np.ndarray:
+    """Return the units' factors along the weight's axis of outputs."""
+    spec = layer.weight.spec
+    shape = [1] * len(spec.shape)
+    shape[spec.out_axes[0]] = -1
+    return scale.reshape(shape)
+
+
+def _obstacle(dead: int, worst: float) -> str:
+    if dead:
+        return f"{dead} units do not vary over the batch"
+    return f"a unit is {worst:.3g} away"
