@@ -5,6 +5,7 @@ from __future__ import annotations
 from initlab.autograd.check import GradientMismatchError, check_gradients
 from initlab.autograd.composition import composed
 from initlab.autograd.gradients import backward, grad, mark_variables
+from initlab.autograd.memory import keep_freed_memory
 from initlab.autograd.primitive import Kernel, Primitive, nondifferentiable, primitive
 from initlab.autograd.registry import PRIMITIVES, implements
 from initlab.autograd.state import (
@@ -16,6 +17,8 @@ from initlab.autograd.state import (
     train_mode,
 )
 from initlab.autograd.tensor import Tensor, unwrap
+
+keep_freed_memory()
 
 __all__ = [
     "PRIMITIVES",
@@ -30,6 +33,7 @@ __all__ = [
     "implements",
     "is_recording",
     "is_training",
+    "keep_freed_memory",
     "mark_variables",
     "nondifferentiable",
     "pause",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from initlab.nd import random
-from initlab.nd.activations import elu, erf, gelu, leaky_relu, relu, selu, sigmoid, silu, softplus
+from initlab.nd.activations import elu, erf, leaky_relu, relu, selu, sigmoid, silu, softplus
 from initlab.nd.arithmetic import (
     absolute,
     add,
@@ -27,6 +27,7 @@ from initlab.nd.creation import arange, array, empty, eye, full, linspace, ones,
 from initlab.nd.dense import dense
 from initlab.nd.dropout import dropout
 from initlab.nd.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp
+from initlab.nd.gelu import gelu
 from initlab.nd.gru import gru_steps
 from initlab.nd.joining import concatenate, hstack, split, stack, unstack, vstack
 from initlab.nd.layer_norm import layer_norm

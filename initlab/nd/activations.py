@@ -11,7 +11,7 @@ import numpy as np
 
 from initlab.autograd import primitive
 
-__all__ = ["elu", "erf", "gelu", "leaky_relu", "relu", "selu", "sigmoid", "silu", "softplus"]
+__all__ = ["elu", "erf", "leaky_relu", "relu", "selu", "sigmoid", "silu", "softplus"]
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
@@ -75,21 +75,6 @@ def _silu_rule(g: Any, y: Any, x: Any) -> Any:
     return g * (s + y * (1 - s))
 
 
-def _gelu(x: Any) -> Any:
-    """Return x Phi(x), Phi the normal distribution function (Hendrycks and Gimpel 2016).
-
-    >>> gelu(np.array([0.0]))
-    array([0.])
-    """
-    return x * (0.5 + 0.5 * _erf(x * root(0.5)))
-
-
-def _gelu_rule(g: Any, y: Any, x: Any) -> Any:
-    """Phi(x) + x phi(x)."""
-    density = np.exp(x * x * -0.5) * (1 / root(2 * pi))
-    return g * (0.5 + 0.5 * erf.lifted(x * root(0.5)) + x * density)
-
-
 def _elu(x: Any, alpha: float = 1.0) -> Any:
     """Return x above 0 and alpha (e^x - 1) below (Clevert, Unterthiner and Hochreiter 2016).
 
@@ -130,7 +115,6 @@ def _selu_rule(g: Any, y: Any, x: Any) -> Any:
 
 
 silu = primitive(_silu, _silu_rule)
-gelu = primitive(_gelu, _gelu_rule)
 elu = primitive(_elu, _elu_rule)
 leaky_relu = primitive(_leaky_relu, _leaky_relu_rule)
 selu = primitive(_selu, _selu_rule)

@@ -10,6 +10,7 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, composed, primitive, unwrap
 from initlab.errors import ShapeError
+from initlab.nd.constants import ones
 from initlab.nd.softmax import softmax
 
 if TYPE_CHECKING:
@@ -44,25 +45,30 @@ def _by_parts(q: Any, k: Any, v: Any, heads: int, causal: bool) -> Any:
     return _together(np.matmul(softmax(scores), v))
 
 
-def _forward(q: Any, k: Any, v: Any, heads: int, causal: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The same in place; keeps the weights, (n, heads, queries, keys)."""
+def _forward(
+    q: Any, k: Any, v: Any, heads: int, causal: bool
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The same in place: y = e v / r with e = exp(s - max s) of the scores s and its row sums r.
+
+    Keeps e (n, heads, queries, keys) and 1 / r.
+    """
     y = np.empty((*q.shape[:2], v.shape[-1]), np.result_type(q, k, v))
-    q, k, v = (_heads(x, heads) for x in (q, k, v))
-    p = np.matmul(q, k.swapaxes(-1, -2))
-    p *= 1 / sqrt(q.shape[-1])
+    scaled, k, v = _heads(q * _scale(q, heads), heads), _heads(k, heads), _heads(v, heads)
+    e = np.matmul(scaled, k.swapaxes(-1, -2))
     if causal:
-        np.copyto(p, -np.inf, where=_hidden(q, k))
-    p -= np.maximum.reduce(p, axis=-1, keepdims=True)
-    np.exp(p, out=p)
-    p /= np.add.reduce(p, axis=-1, keepdims=True)
-    np.matmul(p, v, out=_heads(y, heads))
-    return y, p
+        np.copyto(e, -np.inf, where=_hidden(scaled, k))
+    e -= np.maximum.reduce(e, axis=-1, keepdims=True)
+    np.exp(e, out=e)
+    share = 1 / (e @ ones(e.shape[-1], e.dtype))[..., None]
+    each = np.matmul(e, v, out=_heads(y, heads))
+    each *= share
+    return y, (e, share)
 
 
 def _backward(
     g: Any,
     y: Any,
-    p: np.ndarray,
+    kept: tuple[np.ndarray, np.ndarray],
     needs: Sequence[bool],
     out: Sequence[Any],
     q: Any,
@@ -71,18 +77,25 @@ def _backward(
     heads: int,
     causal: bool,
 ) -> tuple[Any, ...]:
-    """With s the scores: dv = pᵀ g, dp = g vᵀ, ds = p (dp - <g, y>), dq = ds k, dk = dsᵀ q."""
-    dq, dk, dv = (np.empty_like(x) for x in (q, k, v))
-    by_row = np.einsum("nhtd,nhtd->nht", _heads(g, heads), _heads(y, heads))
-    g, q, k, v = (_heads(x, heads) for x in (g, q, k, v))
-    np.matmul(p.swapaxes(-1, -2), g, out=_heads(dv, heads))
+    """With g for g / r: dv = eᵀ g, ds = e (g vᵀ - <g, y>), and the scores' own dq, dk."""
+    e, share = kept
+    dq, dk, dv = (np.empty_like(x, g.dtype) for x in (q, k, v))
+    scale = _scale(q, heads)
+    g, y, q, k, v = (_heads(x, heads) for x in (g, y, q, k, v))
+    g = g * share
+    np.matmul(e.swapaxes(-1, -2), g, out=_heads(dv, heads))
     ds = np.matmul(g, v.swapaxes(-1, -2))
-    ds -= by_row[..., None]
-    ds *= p
-    ds *= 1 / sqrt(q.shape[-1])
+    ds -= np.einsum("nhtd,nhtd->nht", g, y)[..., None]
+    ds *= e
     np.matmul(ds, k, out=_heads(dq, heads))
     np.matmul(ds.swapaxes(-1, -2), q, out=_heads(dk, heads))
+    dq *= scale
+    dk *= scale
     return dq, dk, dv
+
+
+def _scale(q: Any, heads: int) -> Any:
+    return q.dtype.type(1 / sqrt(q.shape[-1] // heads))
 
 
 def _attention(q: Any, k: Any, v: Any, heads: int, causal: bool) -> Any:

@@ -1,0 +1,89 @@
+# ruff: noqa: ARG001 - a rule is called with (g, y, *args) and names what it does not need
+"""The Gaussian error linear unit x Phi(x) (Hendrycks and Gimpel 2016), Phi the normal law's.
+
+In float32, Phi(x) = 1/2 + tanh(p(x)) / 2 with an odd polynomial p for atanh(erf(x / sqrt 2)), which
+is one matrix product, of its coefficients with the powers of x. It goes over a piece at a time
+while that is in the cache.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import log, pi, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.autograd import Kernel, primitive
+from initlab.nd.activations import erf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["gelu"]
+
+# of x, x^3, ...: the largest error of x Phi(x) over |x| < 5.9 made small, 7e-8
+COEFFICIENTS = np.array(
+    [7.97884493e-01, 3.63339109e-02, -3.29543358e-05, -5.52780819e-05, 3.97313331e-06,
+     -1.33648142e-07, 1.80939227e-09], np.float32,
+)  # fmt: skip
+REACH = 5.9  # beyond, Phi is 0 or 1 in float32
+PIECE = 16384
+
+
+def _gelu(x: Any) -> Any:
+    """Return x Phi(x), Phi the normal distribution function (Hendrycks and Gimpel 2016).
+
+    >>> gelu(np.array([0.0]))
+    array([0.])
+    """
+    if x.dtype == np.float32:
+        return _forward(x)[0]
+    return x * (0.5 + 0.5 * erf.fn(x * sqrt(0.5)))
+
+
+def _gelu_rule(g: Any, y: Any, x: Any) -> Any:
+    """Phi(x) + x phi(x)."""
+    density = np.exp(x * x * -0.5) * (1 / sqrt(2 * pi))
+    return g * (0.5 + 0.5 * erf.lifted(x * sqrt(0.5)) + x * density)
+
+
+def _forward(x: Any) -> tuple[Any, np.ndarray]:
+    """Keeps the slope."""
+    if x.dtype != np.float32:
+        return _gelu(x), _gelu_rule(1, None, x)
+    x = np.ascontiguousarray(x)
+    y, slope = np.empty_like(x), np.empty_like(x)
+    powers = np.empty((len(COEFFICIENTS), min(PIECE, x.size)), np.float32)
+    flat = x.reshape(-1), y.reshape(-1), slope.reshape(-1)
+    for start in range(0, x.size, PIECE):
+        a, b, c = (array[start : start + PIECE] for array in flat)
+        _piece(a, b, c, powers[:, : len(a)])
+    return y, slope
+
+
+def _piece(x: np.ndarray, y: np.ndarray, slope: np.ndarray, powers: np.ndarray) -> None:
+    """Write x Phi and its slope Phi + x phi, phi the density."""
+    np.clip(x, -REACH, REACH, out=powers[0])
+    square = powers[0] * powers[0]
+    for low, high in pairwise(powers):
+        np.multiply(low, square, out=high)
+    phi = np.dot(COEFFICIENTS, powers)
+    np.tanh(phi, out=phi)
+    phi *= 0.5
+    phi += 0.5
+    np.multiply(x, phi, out=y)
+    square *= -0.5
+    square -= log(sqrt(2 * pi))
+    np.exp(square, out=slope)
+    slope *= powers[0]
+    slope += phi
+
+
+def _backward(
+    g: Any, y: Any, slope: np.ndarray, needs: Sequence[bool], out: Sequence[Any], x: Any
+) -> tuple[Any]:
+    return (np.multiply(g, slope, out=out[0]),)
+
+
+gelu = primitive(_gelu, _gelu_rule, kernel=Kernel(_forward, _backward))
