@@ -5,5 +5,6 @@ from __future__ import annotations
 from initlab.testing.contract import ContractError
 from initlab.testing.initializers import check_initializer
 from initlab.testing.probes import check_probe
+from initlab.testing.sources import check_random_source
 
-__all__ = ["ContractError", "check_initializer", "check_probe"]
+__all__ = ["ContractError", "check_initializer", "check_probe", "check_random_source"]

@@ -10,7 +10,7 @@ EXAMPLES = {float: 0.5, int: 2, str: "x"}  # for options that have no default
 
 
 def pytest_generate_tests(metafunc):
-    for kind in {"initializer", "probe", "entry"} & set(metafunc.fixturenames):
+    for kind in {"initializer", "probe", "random_source", "entry"} & set(metafunc.fixturenames):
         catalog = load_catalog()
         entries = catalog.entries if kind == "entry" else catalog.shelf(kind).values()
         ids = [f"{entry.package}:{entry.name}" for entry in entries]
@@ -25,6 +25,11 @@ def initializer(request):
 @pytest.fixture
 def probe(request):
     return example(request.param)
+
+
+@pytest.fixture
+def random_source(request):
+    return request.param.cls
 
 
 def example(entry):

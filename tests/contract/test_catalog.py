@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from initlab.catalog import load_catalog, options
-from initlab.testing import check_initializer, check_probe
+from initlab.testing import check_initializer, check_probe, check_random_source
 
 
 def test_an_initializer_keeps_its_contract(initializer):
@@ -12,6 +12,10 @@ def test_an_initializer_keeps_its_contract(initializer):
 
 def test_a_probe_keeps_its_contract(probe):
     check_probe(probe)
+
+
+def test_a_random_source_keeps_its_contract(random_source):
+    check_random_source(random_source)
 
 
 def test_an_entry_says_what_it_is_and_how_its_options_are_typed(entry):

@@ -28,10 +28,11 @@ def test_installed_by_pip_they_are_on_the_shelves_and_keep_the_contract(tmp_path
     offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet"]
     python("pip", "install", *offline, "--target", tmp_path, *PLUGINS)
     tests = ["tests/contract/test_catalog.py", "-p", "no:cacheprovider", "-vv"]
-    said = python("pytest", *tests, "-k", "laplace or spectrum", path=tmp_path)
+    said = python("pytest", *tests, "-k", "laplace or spectrum or mxnet", path=tmp_path)
     for check in (
         "test_an_initializer_keeps_its_contract[initlab-laplace:laplace] PASSED",
         "test_a_probe_keeps_its_contract[initlab-spectrum:spectrum] PASSED",
+        "test_a_random_source_keeps_its_contract[initlab-mxnet:mxnet] PASSED",
     ):
         assert check in said
 

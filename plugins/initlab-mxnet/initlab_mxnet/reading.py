@@ -104,9 +104,8 @@ class _Reader:
 
     def data(self, dtype: np.dtype[Any], shape: tuple[int, ...], what: str) -> NDArray[Any]:
         self.check(prod(shape) * dtype.itemsize, f"{what} of shape {shape} and dtype {dtype}")
-        raw = bytearray(prod(shape) * dtype.itemsize)
-        self.stream.readinto(raw)
-        values = np.frombuffer(raw, dtype).reshape(shape)
+        values = np.empty(shape, dtype)
+        self.stream.readinto(values.reshape(-1).view(np.uint8).data)
         return values.astype(dtype.newbyteorder("="), copy=False)
 
     def name(self, what: str) -> str:

@@ -14,6 +14,7 @@ from initlab.catalog import load_catalog
 from initlab.config import compose
 from initlab.errors import BadTypeError, BadValueError
 from initlab.nd.random import Streams
+from initlab.testing import check_random_source
 from initlab.tree import parameters
 
 SMALL = ["model.width=8", "model.depth=1", "training.epochs=1", "tracking=none", "seed=4"]
@@ -49,6 +50,10 @@ def test_bounds_are_rounded_as_mxnet_rounds_them():
     # MXNet 1.9.1: mx.random.seed(3); nd.random.uniform(-0.3, 1.7, shape=3), then normal(0.3, 1.7)
     expected = np.array([0.870604455471039, 0.5433150529861450, 0.5827821493148804], np.float32)
     assert_array_equal(nd.random.uniform(-0.3, 1.7, shape=3), expected)
+
+
+def test_it_keeps_the_contract_of_a_random_source():
+    check_random_source(MXNet)
 
 
 def test_seed_starts_the_sequence_of_the_source_in_force_anew():
