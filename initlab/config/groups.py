@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import MISSING, DictConfig, OmegaConf
 
 from initlab.catalog import Entry
 from initlab.config.typed import described
@@ -39,13 +39,17 @@ def folder(name: str) -> Path:
 
 
 def publish(catalog: Catalog) -> None:
-    """Store an option for each registered name, typed by its own signature, and each experiment."""
+    """Store an option for each registered name, typed by its own signature, and each experiment.
+
+    `init=load` names no initializer: `init.file` has the values for all parameters.
+    """
     withdraw()
     store = ConfigStore.instance()
     for name, entry in catalog.initializers.items():
         store.store(name, _init(described(entry)), group="init")
     for name, entry in catalog.calibrators.items():
         store.store(name, _calibrated(entry), group="init")
+    store.store("load", {"file": MISSING, "rules": {}, "calibrate": None}, group="init")
     for name, entry in catalog.datasets.items():
         store.store(name, described(entry), group="data")
     for name, cls in optimizers().items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -15,7 +16,7 @@ from initlab.config.model import ModelReader, read_ties
 from initlab.config.spec import InitSpec, ProbeSpec, RunSpec, TrainingSpec
 from initlab.config.typed import instance, known_keys, mapping, noting, typed
 from initlab.errors import BadTypeError, ConfigError, UnknownNameError
-from initlab.init import Initializer, Role, Rule
+from initlab.init import Initializer, Load, Role, Rule
 from initlab.optim import optimizers, schedules
 from initlab.tracking import TrackingSpec
 
@@ -88,14 +89,14 @@ def _resolved(config: DictConfig) -> dict[str, Any]:
 
 
 def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
-    known_keys(node, ("rules", "calibrate", *Role), "key of init")
+    known_keys(node, ("file", "rules", "calibrate", *Role), "key of init")
     calibrate = node.get("calibrate")
+    roles = _loaded(node.get("file"))
+    for role in Role:
+        if node.get(role) is not None:
+            roles[role] = instance(catalog, "initializer", node[role], f"init.{role}")
     return InitSpec(
-        roles={
-            role: instance(catalog, "initializer", node[role], f"init.{role}")
-            for role in Role
-            if node.get(role) is not None
-        },
+        roles=roles,
         rules=tuple(
             _rule(catalog, k, v) for k, v in mapping(node.get("rules"), "init.rules").items()
         ),
@@ -103,6 +104,15 @@ def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
         if calibrate is None
         else instance(catalog, "calibrator", calibrate, "init.calibrate"),
     )
+
+
+def _loaded(file: Any) -> dict[str, Initializer]:
+    """Return what gives the parameters of every role the values of a file."""
+    if file is None:
+        return {}
+    with noting("init.file"):
+        load = Load(str(file))
+    return dict.fromkeys(Role, load)
 
 
 def _rule(catalog: Catalog, name: str, node: Any) -> Rule:
@@ -169,7 +179,8 @@ def _integer(value: Any, key: str) -> int:
 
 def _init_name(tree: Mapping[str, Any]) -> str:
     init = tree["init"]
-    named = init.get("calibrate") or init.get("weight") or "default"
+    without = "load" if init.get("file") else "default"
+    named = init.get("calibrate") or init.get("weight") or without
     return str(named if isinstance(named, str) else named.get("name"))
 
 
@@ -192,4 +203,7 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def _identity(tree: Mapping[str, Any]) -> str:
     """Hash all but the place of the record, in its order: that of blocks and rules decides too."""
     decides = {k: v for k, v in tree.items() if k != "tracking"}
+    if file := tree["init"].get("file"):  # its place says nothing, its content does
+        content = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        decides["init"] = {**tree["init"], "file": content}
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +16,6 @@ from initlab.init.initializer import Initializer
 from initlab.init.spec import ParameterSpec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from initlab.autograd import Tensor
@@ -76,6 +75,12 @@ class Load(Initializer):
         """Return the variance among the loaded values, or what the default claims."""
         array = self._find(spec)
         return self._default(spec.name).variance(spec) if array is None else float(np.var(array))
+
+    def __str__(self) -> str:
+        """Write it short, as tables do: Load(parameters.safetensors)."""
+        if isinstance(self.param, Mapping):
+            return f"Load({len(self._arrays)} arrays)"
+        return f"Load({Path(self.param).name})"
 
     def fill(self, name: str, data: Tensor) -> None:
         """Fill `data`, whatever the name's ending, or let the default do it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from initlab.init import Slot, create
@@ -43,7 +44,7 @@ def parameters(net: Block) -> dict[str, Parameter]:
 
 
 def slots(net: Block) -> list[Slot]:
-    """Return the Parameters as a plan sees them, tied ones with all their paths."""
+    """Return the Parameters as a plan sees them, called by their paths, tied ones with all."""
     paths: dict[int, list[str]] = {}
     for path, parameter in net.places():
         paths.setdefault(id(parameter), []).append(path)
@@ -51,7 +52,7 @@ def slots(net: Block) -> list[Slot]:
         Slot(
             path,
             parameter.name,
-            parameter.spec,
+            replace(parameter.spec, name=path),
             None if parameter.init is None else create(parameter.init),
             tuple(paths[id(parameter)][1:]),
         )

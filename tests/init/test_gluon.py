@@ -223,6 +223,12 @@ def test_load_without_a_default_refuses_a_name_that_it_lacks():
         Load({"a_weight": [1]})(spec("a_wieght"), None)
 
 
+def test_load_prints_short_in_tables(tmp_path):
+    nd.save(tmp_path / "w.safetensors", {"a": np.ones(2)})
+    assert str(Load(tmp_path / "w.safetensors")) == "Load(w.safetensors)"
+    assert str(Load({"a": [1], "b": [2]})) == "Load(2 arrays)"
+
+
 def test_load_refuses_another_shape():
     with pytest.raises(ShapeError, match=r"'a' cannot .* has shape \(2, 3\), what is loaded \(2,"):
         Load({"a": [1, 2]})(spec("a"), None)
