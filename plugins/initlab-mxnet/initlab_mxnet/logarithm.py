@@ -2,8 +2,9 @@
 
 Normal deviates go through `logf`, and NumPy's float32 logarithm rounds one number in five to the
 other neighbour. This is the algorithm of glibc since 2.27: log(x) = log(1 + r) + log(c) + k log 2,
-with c the nearest of 16 table points, r = x / (2^k c) - 1, and a cubic in r, all in double
-precision (Szabolcs Nagy, 2017, in ARM's Optimized Routines, MIT licence; the numbers are theirs).
+with c the nearest of 16 table points, r = x / (2^k c) - 1, and log(1 + r) as a quartic in r, all
+in double precision (Szabolcs Nagy, 2017). The numbers are those of Arm's Optimized Routines:
+copyright (c) 2017-2018, Arm Limited, MIT or Apache-2.0 WITH LLVM-exception.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["logf"]
 
 LOG_2 = float.fromhex("0x1.62e42fefa39efp-1")
-CUBIC, SQUARE, ALMOST_HALF = map(
+FOURTH, THIRD, SECOND = map(
     float.fromhex, ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2")
 )
 ONE_OVER_C, LOG_C = np.array(
@@ -60,6 +61,6 @@ def logf(x: NDArray[np.float32]) -> NDArray[np.float32]:
     r = z * ONE_OVER_C[point] - 1
     known = LOG_C[point] + k * LOG_2
     r2 = r * r
-    tail = CUBIC * r2 + (SQUARE * r + ALMOST_HALF)
+    tail = FOURTH * r2 + (THIRD * r + SECOND)
     logarithm: NDArray[np.float32] = (tail * r2 + (known + r)).astype(np.float32)
     return logarithm
