@@ -14,6 +14,7 @@ Each class also derives from the builtin that a stranger would catch::
     │   └── DeferredInitializationError        ... because its shape is not known yet
     ├── GraphError              RuntimeError   backward without a graph, a graph used twice
     │   └── InPlaceError                       a write into an array that a recorded graph needs
+    ├── AnomalyError        RuntimeError   a call that made a non-finite value or gradient
     ├── TrainerError            UserWarning    a step that would leave a gradient out
     ├── NoRuleError             TypeError      a NumPy function that autograd has no rule for
     ├── DataError               OSError        a data file that is missing, cut or not what it says
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AnomalyError",
     "BadTypeError",
     "BadValueError",
     "ConfigError",
@@ -144,6 +146,10 @@ class DeferredInitializationError(NotInitializedError):
 
 class GraphError(InitlabError, RuntimeError):
     """A backward pass without a recorded graph, or through one that is already freed."""
+
+
+class AnomalyError(InitlabError, RuntimeError):
+    """A call that made a non-finite value or gradient, within `autograd.detect_anomaly`."""
 
 
 class InPlaceError(GraphError):

@@ -17,6 +17,7 @@ BUILTIN = {
     "NotInitializedError": RuntimeError,
     "DeferredInitializationError": RuntimeError,
     "GraphError": RuntimeError,
+    "AnomalyError": RuntimeError,
     "InPlaceError": RuntimeError,
     "TrainerError": UserWarning,
     "NoRuleError": TypeError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from initlab.autograd.anomaly import detect_anomaly
 from initlab.autograd.check import GradientMismatchError, check_gradients
 from initlab.autograd.composition import composed
 from initlab.autograd.gradients import backward, grad, mark_variables
@@ -29,6 +30,7 @@ __all__ = [
     "backward",
     "check_gradients",
     "composed",
+    "detect_anomaly",
     "grad",
     "implements",
     "is_recording",

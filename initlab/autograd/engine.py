@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from initlab.autograd.node import Leaf, Node, Source
+from initlab.autograd.state import STATE
 from initlab.errors import GraphError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def propagate(
     """
     walk = _Walk(gradients)
     ready, join = walk.ready, walk.join
+    watcher = None if STATE.mode is True else STATE.mode
     while ready:
         _, node = heappop(ready)
         if node in keep and not beyond:
@@ -69,6 +71,8 @@ def propagate(
             _run_kernel(node, g, gradients, join, land)
         else:
             _pull_back(node, g, join)
+        if watcher is not None:
+            watcher.check(node, g, gradients)
         if not retain:
             node.call = None
     return gradients

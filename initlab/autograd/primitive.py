@@ -67,15 +67,20 @@ class Primitive:
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         """Return the function's value as a Tensor, recorded if an argument is."""
         raw = [a.array if type(a) is Tensor else a for a in args]
-        if STATE.recording:
+        recording = STATE.recording
+        if recording:
             sources = [a.node if type(a) is Tensor else None for a in args]
             if any(sources):
-                return self._record(raw, sources, kwargs)
+                if recording is True:
+                    return self.record(raw, sources, kwargs)
+                watched: Tensor = recording.record(self, raw, sources, kwargs)
+                return watched
         return Tensor(self.fn(*raw, **kwargs))
 
-    def _record(
+    def record(
         self, raw: list[Any], sources: list[Source | None], kwargs: dict[str, Any]
     ) -> Tensor:
+        """Return the value of raw arguments as a Tensor that knows the call and its sources."""
         if kwargs and not kwargs.keys() <= self.options:
             self._refuse(kwargs)
         if self.forward is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 __all__ = [
     "STATE",
@@ -17,10 +18,11 @@ __all__ = [
 
 
 class _State(threading.local):
-    """The two flags of one thread."""
+    """The flags of one thread: what records is False, True, or the one who looks at each call."""
 
-    recording = False
+    recording: Any = False
     training = False
+    mode: Any = True
 
 
 STATE = _State()
@@ -38,7 +40,7 @@ class Scope:
     def __enter__(self) -> None:
         self._before.append((STATE.recording, STATE.training))
         if self._recording is not None:
-            STATE.recording = self._recording
+            STATE.recording = STATE.mode if self._recording else False
         if self._training is not None:
             STATE.training = self._training
 
@@ -73,7 +75,7 @@ def predict_mode() -> Scope:
 
 def is_recording() -> bool:
     """Return whether calls on tensors are being recorded in this thread."""
-    return STATE.recording
+    return bool(STATE.recording)
 
 
 def is_training() -> bool:
