@@ -1,4 +1,4 @@
-"""The command line: run (implied), plan, theory, catalog; after the verb Hydra's grammar."""
+"""The command line: a verb, run where none is said; what follows it is Hydra's grammar."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ initlab: what a weight's first value does to a net.
   python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
   python -m initlab plan +init=xavier model=residual_mlp      who gets what, and why; draws nothing
   python -m initlab theory +init=he model=deep_mlp       what it will do to signals and gradients
+  python -m initlab show RUN                             one recorded run, by name or id
+  python -m initlab replay RUN                           built again, compared to the last bit
   python -m initlab catalog                              every name, its package, its options
   python -m initlab catalog xavier                       one name, its options explained
 
@@ -157,6 +159,32 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
     return 0
 
 
+def _show(arguments: list[str], plugins: list[str]) -> int:
+    from initlab.recall import open_past, print_run
+
+    name, overrides = _one_run("show", arguments)
+    print_run(open_past(overrides, _catalog(plugins)), name)
+    return 0
+
+
+def _replay(arguments: list[str], plugins: list[str]) -> int:
+    from initlab.recall import open_past, print_replay, replay
+
+    name, overrides = _one_run("replay", arguments)
+    catalog = _catalog(plugins)
+    made = replay(open_past(overrides, catalog), name, catalog)
+    print_replay(made)
+    return 0 if made.holds else FAILED_RUN
+
+
+def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
+    """Split a run's name or id from the overrides that say where the record is."""
+    names = [argument for argument in arguments if not argument.startswith("tracking.")]
+    if len(names) != 1:
+        raise BadValueError(f"{verb} wants one run, its name or id, got {names}: {verb} RUN.")
+    return names[0], [argument for argument in arguments if argument not in names]
+
+
 def _list(arguments: list[str], plugins: list[str]) -> int:
     from initlab.listing import print_catalog
 
@@ -176,5 +204,7 @@ VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
     "run": _run,
     "plan": _plan,
     "theory": _theory,
+    "show": _show,
+    "replay": _replay,
     "catalog": _list,
 }

@@ -202,6 +202,9 @@ MISTAKES = [
     ("tracking=mlfow", "Unknown tracking 'mlfow'", "Did you mean 'mlflow'"),
     ("plam", "Unknown command 'plam'", "Did you mean 'plan'"),
     ("catalog xvier", "Unknown name 'xvier'", "Did you mean 'xavier'"),
+    ("show", "show wants one run", "show RUN"),
+    ("replay a b", "replay wants one run", "['a', 'b']"),
+    ("show gone", "There is no record at", "mlflow.db"),
     ("plan --wibble", "'--wibble'", "KEY=VALUE"),
     ("--wibble", "Unknown flag '--wibble'", "--multirun"),
     ("init.weight.skale=1", "'init.weight.skale'", "Did you mean 'init.weight.scale'"),
@@ -249,7 +252,7 @@ MISTAKES = [
 def test_a_mistake_exits_2_with_what_where_and_the_way_out(lab, tmp_path, mistake):
     line, *told = mistake
     words = line.split()
-    small = [] if words[0] in ("plam", "catalog", "-p") else FAST
+    small = [] if words[0] in ("plam", "catalog", "show", "replay", "-p") else FAST
     status, _, err = lab(*words, *(a for a in small if a.partition("=")[0] not in line))
     assert status == 2
     assert err.startswith("initlab: ")

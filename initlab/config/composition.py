@@ -11,6 +11,7 @@ from hydra import initialize_config_dir
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import DictConfig, OmegaConf
 
 from initlab.catalog import load_catalog
 from initlab.config.arguments import overrides as only_overrides
@@ -22,12 +23,10 @@ from initlab.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from omegaconf import DictConfig
-
     from initlab.catalog import Catalog
     from initlab.config.spec import RunSpec
 
-__all__ = ["compose", "compose_all", "compose_config"]
+__all__ = ["compose", "compose_all", "compose_config", "read"]
 
 
 def compose(
@@ -52,6 +51,22 @@ def compose(
     if strange:
         raise ConfigError(f"{strange[0]!r} is no override: write KEY=VALUE, +KEY=VALUE or ~KEY.")
     return parse(compose_config(only_overrides(overrides)), catalog)
+
+
+def read(text: str, *, plugins: Sequence[str] = (), catalog: Catalog | None = None) -> RunSpec:
+    """Read a config that was composed before: a RunSpec's `text`.
+
+    Raises:
+        InitlabError: for a key, name, type or value that is not allowed (any more).
+
+    >>> spec = compose(["+init=he", "seed=3"])
+    >>> read(spec.text) == spec
+    True
+    """
+    config = OmegaConf.create(text)
+    if not isinstance(config, DictConfig):
+        raise ConfigError(f"This is no config of a run: {text[:40]!r}.")
+    return parse(config, catalog or load_catalog(list(plugins)), resolved=True)
 
 
 def compose_config(overrides: Sequence[str], *, with_hydra: bool = False) -> DictConfig:

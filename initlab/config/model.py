@@ -27,12 +27,12 @@ class ModelReader:
         self.catalog = catalog
         self.written: list[Written] = []
 
-    def root(self, model: Mapping[str, Any], unresolved: str) -> BlockSpec:
+    def root(self, model: Mapping[str, Any], unresolved: str | None) -> BlockSpec:
         """Read the root, whose further keys are sizes that `${model.KEY}` refers to.
 
         Args:
             model: the resolved node.
-            unresolved: the config's text with its interpolations.
+            unresolved: the config's text with its interpolations; None where they are gone.
 
         Raises:
             UnknownNameError: for a key that is neither an argument of the block nor used.
@@ -42,7 +42,7 @@ class ModelReader:
         block = self.block({k: v for k, v in node.items() if k in known}, "model", "")
         sizes = [k for k in node if k not in known]
         for size in sizes:
-            if f"${{model.{size}}}" not in unresolved:
+            if unresolved is not None and f"${{model.{size}}}" not in unresolved:
                 allowed = [*known, *(s for s in sizes if s != size), "ties", "name"]
                 error = UnknownNameError("key of the model, which nothing uses:", size, allowed)
                 error.add_note(f"in model.{size}; to remove it: ~model.{size}")

@@ -37,13 +37,18 @@ TOP = (
 WHEN = ("match", "times", "every")  # of a probe's keys those that are not its own options
 
 
-def parse(config: DictConfig, catalog: Catalog) -> RunSpec:
+def parse(config: DictConfig, catalog: Catalog, *, resolved: bool = False) -> RunSpec:
     """Read every key of a composed config.
+
+    Args:
+        config: from Hydra, or the text of a RunSpec.
+        catalog: what names stand for.
+        resolved: whether its interpolations are gone; which sizes they used is not asked then.
 
     Raises:
         InitlabError: for a key, name, type or value that is not allowed; a note says where.
     """
-    unresolved = OmegaConf.to_yaml(config, resolve=False)
+    unresolved = None if resolved else OmegaConf.to_yaml(config, resolve=False)
     tree = _resolved(config)
     tree = {k: v for k, v in tree.items() if k not in ("hydra", "experiment")}
     known_keys(tree, TOP, "key of the config")

@@ -12,6 +12,7 @@ from initlab.running.events import (
     Stepped,
 )
 from initlab.running.execute import run
+from initlab.running.first import first_metrics
 from initlab.running.forecast import Forecast, forecast
 from initlab.running.life import live
 from initlab.running.phase_diagram import draw_phases
@@ -34,6 +35,7 @@ __all__ = [
     "build",
     "draw_phases",
     "due_steps",
+    "first_metrics",
     "forecast",
     "live",
     "plan",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from initlab.running.events import Event, Measured, Planned, Scored, Stepped
 from initlab.running.figures import draw_loss, draw_signal
-from initlab.tracking import DatasetInfo, RunInfo, Status, Tracker
+from initlab.tracking import DatasetInfo, RunInfo, Status, Tracker, environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,9 @@ class Recorder:
         as_json.write_text(json.dumps(event.plan.to_dict(), indent=1), encoding="utf-8")
         config = self.directory / "config.yaml"
         config.write_text(self.spec.text, encoding="utf-8")
-        for file in (plan, as_json, config):
+        versions = self.directory / "environment.json"
+        versions.write_text(json.dumps(environment(), indent=1), encoding="utf-8")
+        for file in (plan, as_json, config, versions):
             self.tracker.artifact(file)
 
     def _log(self, step: int, part: str, loss: float, accuracy: float | None) -> None:

@@ -1,7 +1,7 @@
 """Where the record of a run goes: MLflow with a journal, memory, or nowhere."""
 
 from initlab.tracking.choose import make_tracker, prepare
-from initlab.tracking.environment import environment_tags
+from initlab.tracking.environment import environment, environment_tags
 from initlab.tracking.journal import Journal, read_journal
 from initlab.tracking.memory import MemoryTracker, NullTracker
 from initlab.tracking.past import Past, PastRun
@@ -23,6 +23,7 @@ __all__ = [
     "Status",
     "Tracker",
     "TrackingSpec",
+    "environment",
     "environment_tags",
     "make_tracker",
     "prepare",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import platform
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
 
 from initlab.tracking.process import process_tags
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["environment", "environment_tags"]
 
-__all__ = ["environment_tags"]
+PACKAGES = (
+    "initlab", "numpy", "scipy", "scikit-learn", "threadpoolctl", "hydra-core", "omegaconf",
+    "pluggy", "safetensors", "matplotlib", "mlflow",
+)  # fmt: skip
 
 _GIT = ("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uno")
 
@@ -32,9 +36,37 @@ def environment_tags(directory: Path) -> dict[str, str]:
         "initlab.version": _version("initlab"),
         "python.version": platform.python_version(),
         "numpy.version": _version("numpy"),
+        "initlab.plugins": ", ".join(f"{name} {v}" for name, v in plugin_versions().items()),
         **_git_tags(directory),
     }
     return {key: value for key, value in tags.items() if value}
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return the versions of all that decides a run: Python, packages, plugins, and our own code.
+
+    The code is told by a digest of its files, since a checkout changes under one version.
+
+    >>> environment()["python"] == platform.python_version()
+    True
+    """
+    machine = {"python": platform.python_version(), "platform": platform.platform()}
+    code = {"initlab's code": _digest(Path(__file__).parents[1])}
+    found = machine | code | {name: _version(name) for name in PACKAGES} | plugin_versions()
+    return {name: number for name, number in found.items() if number}
+
+
+def _digest(package: Path) -> str:
+    files = sorted(package.rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+@cache
+def plugin_versions() -> dict[str, str]:
+    """Return the installed packages that bring something to the lab, with their versions."""
+    packages = [point.dist for point in entry_points(group="initlab")]
+    return {package.name: package.version for package in packages if package is not None}
 
 
 def _git_tags(directory: Path) -> dict[str, str]:

@@ -107,7 +107,8 @@ class Past:
         Raises:
             UnknownNameError: when there is none.
         """
-        for condition in (f"attributes.run_id = '{name}'", f"attributes.run_name = '{name}'"):
+        text = f'"{name}"' if "'" in name else f"'{name}'"
+        for condition in (f"attributes.run_id = {text}", f"attributes.run_name = {text}"):
             if found := next(self.runs(condition, limit=1), None):
                 return found
         known = list(self.runs())

@@ -24,7 +24,7 @@ FLOORS = (
     {"config", "testing"},
     {"running"},
     {"screen"},
-    {"listing", "jobs"},
+    {"listing", "jobs", "recall"},
     {"cli"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -36,7 +36,7 @@ ONLY_IMPORTERS = {
     "pluggy": {"catalog"},
     "mlflow": {"tracking"},
     "matplotlib": {"running"},
-    "rich": {"screen", "listing", "jobs"},
+    "rich": {"screen", "listing", "jobs", "recall"},
     "safetensors": {"nd"},
 }
 

@@ -16,7 +16,8 @@ from initlab.tracking import Status
 from initlab.tree import parameters
 
 FILES = {
-    "config.yaml", "plan.txt", "plan.json", "readings.csv", "steps.csv", "parameters.safetensors",
+    "config.yaml", "environment.json", "plan.txt", "plan.json", "readings.csv", "steps.csv",
+    "parameters.safetensors",
     "figures/loss.png", "figures/signal_through_depth.png",
 }  # fmt: skip
 

@@ -1,0 +1,169 @@
+"""A recorded run is shown, and built again to the last bit; what can't be is said."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import initlab
+from initlab.catalog import load_catalog
+from initlab.config import compose
+from initlab.errors import ConfigError, TrackingError, UnknownNameError
+from initlab.recall import open_past, print_replay, print_run, replay
+from initlab.tracking import Past, RunInfo, Status, TrackingSpec, make_tracker, prepare
+
+pytestmark = pytest.mark.slow
+SMALL = ["+init=he", "model.width=16", "model.depth=2", "training.epochs=2", "seed=5"]
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return load_catalog(installed=False)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory, catalog):
+    """A run in a store of its own: (what was run, its result, where it is recorded)."""
+    folder = tmp_path_factory.mktemp("record")
+    tracking = TrackingSpec(uri=f"sqlite:///{folder}/mlflow.db").resolved()
+    prepare(tracking)
+    spec = replace(compose(SMALL, catalog=catalog), tracking=tracking)
+    return spec, initlab.run(spec, directory=folder / "run"), tracking
+
+
+@pytest.fixture
+def past(recorded):
+    return Past(recorded[2])
+
+
+def printed(show, *arguments):
+    out = StringIO()
+    show(*arguments, Console(file=out, width=200))
+    return out.getvalue()
+
+
+def edit(past, run, place, change):
+    """Change an artifact for the time of a test; give back how to undo it."""
+    file = Path(run.artifacts.removeprefix("file://")) / place
+    before = file.read_bytes()
+    file.write_bytes(change(before))
+    return lambda: file.write_bytes(before)
+
+
+def test_a_run_is_built_again_to_the_last_bit(recorded, past, catalog):
+    spec, result, _ = recorded
+    made = replay(past, result.run_id[:8], catalog)
+    assert made.spec.identity == spec.identity
+    assert made.holds
+    assert (made.steps, made.different, made.plan) == (23, [], [])
+    assert made.same > 100  # moments of six parameters, activations, 23 losses, a score
+    assert "numbers of the first 23 steps are the same to the last bit" in printed(
+        print_replay, made
+    )
+
+
+def test_another_config_is_another_run_and_told_number_by_number(recorded, past, catalog):
+    run = past.run(recorded[1].run_id)
+    undo = edit(past, run, "config.yaml", lambda text: text.replace(b"seed: 5", b"seed: 6"))
+    try:
+        made = replay(past, run.run_id, catalog)
+    finally:
+        undo()
+    assert not made.holds
+    name, step, then, now = made.different[0]
+    assert (step, then != now) == (0, True)
+    text = printed(print_replay, made)
+    assert f"{name} at step 0: recorded {then!r}, now {now!r}" in text
+    assert "No recorded version differs: the code or the machine does." in text
+
+
+def test_versions_that_differ_are_named(recorded, past, catalog):
+    run = past.run(recorded[1].run_id)
+
+    def older(text):
+        return json.dumps(json.loads(text) | {"numpy": "1.0", "initlab-gone": "0.3"}).encode()
+
+    undo = edit(past, run, "environment.json", older)
+    try:
+        made = replay(past, run.run_id, catalog)
+    finally:
+        undo()
+    assert made.versions["initlab-gone"] == ("0.3", "-")
+    assert made.versions["numpy"][0] == "1.0"
+    assert "numpy: recorded with 1.0, here is" in printed(print_replay, made)
+    assert made.holds  # versions alone change no number
+
+
+def test_a_plugin_that_is_missing_is_named_with_the_package_that_had_it(recorded, past, catalog):
+    run = past.run(recorded[1].run_id)
+    undo_config = edit(
+        past, run, "config.yaml", lambda text: text.replace(b"name: he\n", b"name: laplace\n")
+    )
+    undo = edit(
+        past, run, "environment.json",
+        lambda text: json.dumps(json.loads(text) | {"initlab-laplace": "0.1"}).encode(),
+    )  # fmt: skip
+    try:
+        with pytest.raises(UnknownNameError, match="'laplace'") as caught:
+            replay(past, run.run_id, catalog)
+    finally:
+        undo()
+        undo_config()
+    assert "recorded with initlab-laplace 0.1, here is -" in caught.value.full()
+
+
+def test_another_plan_is_told_by_path(recorded, past, catalog):
+    run = past.run(recorded[1].run_id)
+
+    def change(text):
+        plan = json.loads(text)
+        plan["output.weight"]["initializer"] = "Zeros()"
+        return json.dumps(plan).encode()
+
+    undo = edit(past, run, "plan.json", change)
+    try:
+        made = replay(past, run.run_id, catalog)
+    finally:
+        undo()
+    assert not made.holds
+    (line,) = made.plan
+    assert line.startswith("output.weight: ")
+
+
+def test_a_run_that_initlab_did_not_write_can_be_shown_but_not_built(recorded, past, catalog):
+    tracker = make_tracker(recorded[2])
+    run = tracker.start(
+        RunInfo("a stranger's", {"lr": "0.1"}, directory=Path(past.spec.uri[10:] + "x"))
+    )
+    tracker.log(0, {"val/acc": 0.5})
+    tracker.end(Status.FINISHED)
+    with pytest.raises(
+        TrackingError, match=r"has no config\.yaml: either initlab did not write it"
+    ):
+        replay(past, run, catalog)
+    assert "val/acc" in printed(print_run, past, "a stranger's")
+
+
+def test_a_run_is_shown_with_its_end_numbers_config_and_plan(recorded, past):
+    spec, result, _ = recorded
+    text = printed(print_run, past, spec.label)
+    assert f"{spec.label}  {result.run_id}" in text
+    assert "FINISHED  began 20" in text
+    assert f"NumPy {__import__('numpy').__version__}" in text
+    rows = [line.split() for line in text.splitlines()]
+    (accuracy,) = [row[1] for row in rows if row[:1] == ["final/test_accuracy"]]
+    assert float(accuracy) == pytest.approx(result.score.accuracy, rel=1e-5)
+    assert ["model.width", "16"] in rows
+    assert "hidden.0.weight" in text
+
+
+def test_only_the_place_of_the_record_may_be_given(recorded, catalog):
+    uri = recorded[2].uri
+    assert open_past([f"tracking.uri={uri}"], catalog).store.uri == uri
+    with pytest.raises(ConfigError, match=r"'seed=3' is not about where the record is"):
+        open_past(["seed=3"], catalog)
