@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import struct
+from math import prod
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +16,16 @@ from initlab.errors import BadTypeError, DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 __all__ = ["load", "save"]
+
+_DTYPES = {
+    **{f"F{8 * n}": f"<f{n}" for n in (2, 4, 8)},
+    **{f"I{8 * n}": f"<i{n}" for n in (1, 2, 4, 8)},
+    **{f"U{8 * n}": f"<u{n}" for n in (1, 2, 4, 8)},
+    "BOOL": "?",
+}
+"""The names that the format has for NumPy's types, all little-endian."""
 
 
 def save(
@@ -42,15 +53,17 @@ def save(
     save_file(named, file, {"aliases": json.dumps(aliases)} if aliases else None)
 
 
-def load(file: str | Path, aliases: bool = False) -> dict[str, Tensor]:
+def load(file: str | Path, aliases: bool = False, copy: bool = True) -> dict[str, Tensor]:
     """Read the arrays that `save` wrote, by name.
 
     Args:
         file: what `save` wrote, or any safetensors.
         aliases: give them under their other names too.
+        copy: False gives read-only arrays over the file itself, for those who take the values over
+            at once.
 
     Raises:
-        DataError: when the file is missing or no safetensors.
+        DataError: when the file is missing or no safetensors, or of a type that NumPy lacks.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -61,11 +74,33 @@ def load(file: str | Path, aliases: bool = False) -> dict[str, Tensor]:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(file, framework="numpy") as stored:
-            found = {name: Tensor(stored.get_tensor(name)) for name in stored.keys()}  # noqa: SIM118
+        with safe_open(file, framework="numpy") as stored:  # checks every name, size and place
             others = (stored.metadata() or {}).get("aliases", "{}")
+        arrays = _mapped(Path(file))
     except (OSError, SafetensorError) as error:
         raise DataError(f"Cannot load arrays from {file}: {error}") from error
+    found = {name: Tensor(np.array(array) if copy else array) for name, array in arrays.items()}
     if aliases:
         found |= {alias: found[name] for alias, name in json.loads(others).items()}
     return found
+
+
+def _mapped(file: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a checked file, over its memory map."""
+    with file.open("rb") as opened:
+        (length,) = struct.unpack("<Q", opened.read(8))
+        entries = json.loads(opened.read(length))
+        memory = mmap(opened.fileno(), 0, access=ACCESS_READ)
+    entries.pop("__metadata__", None)
+    return {
+        name: _array(memory, name, entry, 8 + length)
+        for name, entry in sorted(entries.items(), key=lambda item: item[1]["data_offsets"])
+    }
+
+
+def _array(memory: mmap, name: str, entry: Mapping[str, Any], base: int) -> np.ndarray:
+    if entry["dtype"] not in _DTYPES:
+        raise DataError(f"Array {name!r} is of type {entry['dtype']}, which NumPy does not have.")
+    dtype, shape = np.dtype(_DTYPES[entry["dtype"]]), tuple(entry["shape"])
+    start = base + entry["data_offsets"][0]
+    return np.frombuffer(memory, dtype, prod(shape), start).reshape(shape)

@@ -164,13 +164,14 @@ class Block:
         return chosen
 
     def _collect(self, found: ParameterDict) -> None:
-        self._warn_of_hidden_blocks()
+        if "_containers" in self.__dict__:
+            self._warn_of_hidden_blocks()
         found.update(self.params)
         for child in self._children.values():
             child._collect(found)  # noqa: SLF001 - its own kind
 
     def _warn_of_hidden_blocks(self) -> None:
-        for name in self.__dict__.get("_containers", ()):
+        for name in self.__dict__["_containers"]:
             value, registered = self.__dict__.get(name), map(id, self._children.values())
             if not {id(block) for block in _contained(value)} <= {*registered}:
                 warnings.warn(

@@ -136,14 +136,15 @@ class ParameterDict:
         Raises:
             NameTakenError: when a different Parameter has the same name; nothing is added then.
         """
-        known = self._params.get
-        for name, parameter in other.items():
-            if known(name, parameter) is not parameter:
+        mine = self._params
+        theirs = other._params if isinstance(other, ParameterDict) else other  # noqa: SLF001 - its own kind
+        for name, parameter in theirs.items():
+            if mine.get(name, parameter) is not parameter:
                 raise NameTakenError(
                     f"Two different Parameters are named {name!r}. Give one of the blocks another "
                     "prefix, or make it inside `with block.name_scope():`."
                 )
-        self._params.update(other.items())
+        mine.update(theirs)
 
     def adopt(self, parameter: Parameter) -> None:
         """Add one Parameter under its own name."""

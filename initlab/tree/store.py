@@ -24,8 +24,11 @@ __all__ = ["fill", "stored_arrays"]
 
 
 def stored_arrays(stored: Stored, aliases: bool = False) -> dict[str, np.ndarray]:
-    """Return the arrays of a safetensors file, or those that were read from another format."""
-    found = stored if isinstance(stored, Mapping) else nd.load(stored, aliases)
+    """Return the arrays of a safetensors file, or those that were read from another format.
+
+    Those of a file are read-only and over the file itself.
+    """
+    found = stored if isinstance(stored, Mapping) else nd.load(stored, aliases, copy=False)
     return {name: np.asarray(array) for name, array in found.items()}
 
 
