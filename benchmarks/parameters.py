@@ -2,10 +2,11 @@
 
 Build, initialize, collect by a regular expression, save and load: 1,000 layers of 64 x 64, and
 100 million parameters in four layers. In each round everybody does one thing in turn, so that a
-busy machine is busy for all; a figure is the median over rounds of a peer's time by initlab's, with
-its quartiles: above 1 initlab is faster. Files are where TMPDIR says, best in memory. MXNet needs a Python of its own, `--mxnet PYTHON` or the
-environment's MXNET_PYTHON; peers that are not there are named. `--threads 2` gives everybody two;
-`--seconds` is the time for a row. The table goes to the screen, ready for README.md.
+busy machine is busy for all; a figure is the median over rounds of a peer's time by initlab's,
+with its quartiles: above 1 initlab is faster. Files are where TMPDIR says, best in memory. MXNet
+needs a Python of its own, `--mxnet PYTHON` or the environment's MXNET_PYTHON; peers that are not
+there are named. `--threads 2` gives everybody two; `--seconds` is the time for a row. The table
+goes to the screen, ready for README.md.
 """
 
 from __future__ import annotations
