@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @hookimpl
-def initlab_initializers() -> Mapping[str, type[init.Initializer]]:
+def initlab_initializers() -> Mapping[str, type[init.Initializer] | init.Initializer]:
     """Return the initializers of `initlab.init`."""
     return init.initializers()
 

@@ -103,8 +103,11 @@ def _registered(manager: pluggy.PluginManager, kind: Kind) -> Iterator[tuple[str
         if not isinstance(returned, Mapping):
             raise PluginError(f"{kind.hook}() returns {returned!r}, not a mapping of names")
         for name, value in returned.items():
-            if not (isinstance(name, str) and name.isidentifier()):
-                raise PluginError(f"{kind.hook}() registers {name!r}, which is no identifier")
+            if not (isinstance(name, str) and all(map(str.isidentifier, name.split(".")))):
+                raise PluginError(
+                    f"{kind.hook}() registers {name!r}, which is neither an identifier nor some "
+                    "joined by dots"
+                )
             if refusal := kind.refusal(value):
                 raise PluginError(f"{kind.hook}() registers {name!r}, but {refusal}")
             yield name, value

@@ -14,6 +14,7 @@ from initlab.init.initializer import Initializer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from initlab.init.law import Law
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["Announced"]
@@ -38,10 +39,6 @@ class Announced(Initializer):
         _LOG.info("Initialized %s as %s: %.6g", spec.name, self.init, size)
         return values
 
-    def variance(self, spec: ParameterSpec) -> float | None:
+    def law(self, spec: ParameterSpec) -> Law:
         """Return what the other one claims."""
-        return self.init.variance(spec)
-
-    def kurtosis(self, spec: ParameterSpec) -> float | None:
-        """Return what the other one claims."""
-        return self.init.kurtosis(spec)
+        return self.init.law(spec)

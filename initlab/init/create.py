@@ -5,49 +5,23 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadTypeError, BadValueError, UnknownNameError
-from initlab.init.bilinear import Bilinear
-from initlab.init.constants import Constant, Identity, Ones, Zeros
-from initlab.init.distributions import Normal, TruncatedNormal, Uniform
+from initlab.init.fixed import Ones, Zeros
 from initlab.init.initializer import Initializer
-from initlab.init.lstm_bias import LSTMBias
-from initlab.init.orthogonal import HaarOrthogonal
+from initlab.init.orthogonal import Orthogonal
+from initlab.init.presets import initializers
 from initlab.init.registry import REGISTRY
-from initlab.init.scaling import He, LeCun, MSRAPrelu, Xavier
-from initlab.init.svd import Orthogonal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["alias", "create", "initializers", "register"]
+__all__ = ["alias", "create", "register"]
 
-_BUILT_IN: Mapping[str, type[Initializer]] = MappingProxyType(
-    {
-        "zeros": Zeros,
-        "ones": Ones,
-        "constant": Constant,
-        "uniform": Uniform,
-        "normal": Normal,
-        "truncated_normal": TruncatedNormal,
-        "xavier": Xavier,
-        "he": He,
-        "msraprelu": MSRAPrelu,
-        "lecun": LeCun,
-        "orthogonal": HaarOrthogonal,
-        "identity": Identity,
-        "bilinear": Bilinear,
-        "lstmbias": LSTMBias,
-    }
-)
-REGISTRY.update({"zero": Zeros, "one": Ones, **_BUILT_IN, "orthogonal": Orthogonal})
-
-
-def initializers() -> Mapping[str, type[Initializer]]:
-    """Return the built-in initializers by their registered names."""
-    return _BUILT_IN
+REGISTRY.update({"zero": Zeros, "one": Ones, **initializers(), "orthogonal": Orthogonal})
 
 
 def register(cls: type[Initializer]) -> type[Initializer]:
@@ -128,13 +102,18 @@ def create(
     if name not in REGISTRY:
         raise UnknownNameError("initializer", name, REGISTRY)
     try:
-        made: Initializer = REGISTRY[name](*args, **written, **options)
+        made: Initializer = _maker(REGISTRY[name])(*args, **written, **options)
     except TypeError as error:
         if isinstance(error, BadTypeError):
             raise
         given = {**written, **options} or args
         raise BadTypeError(f"Initializer {name!r} does not take {given}: {error}.") from error
     return made
+
+
+def _maker(found: type[Initializer] | Initializer) -> Callable[..., Initializer]:
+    """Return what makes a class's instance, or a preset's with some options changed."""
+    return found if isinstance(found, type) else partial(replace, found)  # type: ignore[type-var]
 
 
 def _parse(given: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ import numpy as np
 from initlab.autograd import Tensor, pause
 from initlab.errors import BadValueError
 from initlab.init.desc import InitDesc
+from initlab.init.law import Law
 from initlab.init.registry import registered_name
 from initlab.init.spec import ParameterSpec
 from initlab.nd.random import drawing_from, generator
@@ -130,13 +131,17 @@ class Initializer:
         own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
         return {**vars(self).get("_kwargs", {}), **own}
 
-    def variance(self, spec: ParameterSpec) -> float | None:  # noqa: ARG002 - part of the contract
-        """Return the variance that drawn values have by law; None claims nothing."""
-        return None
+    def law(self, spec: ParameterSpec) -> Law:  # noqa: ARG002 - part of the contract
+        """Return the law of what it draws for `spec`; by default nothing is claimed.
 
-    def kurtosis(self, spec: ParameterSpec) -> float | None:  # noqa: ARG002 - part of the contract
-        """Return E(w-m)^4 / Var(w)^2 of independent draws; None where unknown or dependent."""
-        return None
+        Raises:
+            InitlabError: when it cannot draw for `spec`; the shape may not be known yet.
+        """
+        return Law()
+
+    def variance(self, spec: ParameterSpec) -> float | None:
+        """Return the variance of its law."""
+        return self.law(spec).variance
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and _frozen(vars(self)) == _frozen(vars(other))
@@ -150,9 +155,16 @@ class Initializer:
         return f"{type(self).__name__}({', '.join(arguments)})"
 
     def __str__(self) -> str:
-        """Write it shorter, as tables do: Xavier(rnd_type=uniform, factor_type=avg, ...)."""
-        arguments = (f"{name}={_short(value)}" for name, value in self._arguments().items())
-        return f"{type(self).__name__}({', '.join(arguments)})"
+        """Write it shorter, as tables do: later options only where not at their default."""
+        usual: dict[str, object] = {}
+        if is_dataclass(self):
+            usual = {f.name: f.default for f in fields(self)[1:]}
+        told = (
+            f"{name}={_short(value)}"
+            for name, value in self._arguments().items()
+            if name not in usual or not _same(value, usual[name])
+        )
+        return f"{type(self).__name__}({', '.join(told)})"
 
 
 _ENDINGS = {
@@ -180,6 +192,10 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, Initializer):
         return json.loads(value.dumps())
     return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _same(value: object, usual: object) -> bool:
+    return type(value) is not np.ndarray and value == usual
 
 
 def _short(value: object) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from initlab import nd
 from initlab.errors import BadValueError, ShapeError, nearest
 from initlab.init.create import create
+from initlab.init.fixed import moments
 from initlab.init.initializer import Initializer
 from initlab.init.spec import ParameterSpec
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from initlab.autograd import Tensor
+    from initlab.init.law import Law
 
 __all__ = ["Load"]
 
@@ -71,10 +73,10 @@ class Load(Initializer):
             return np.array(array, spec.dtype)
         return self._default(name)(spec, rng)
 
-    def variance(self, spec: ParameterSpec) -> float | None:
-        """Return the variance among the loaded values, or what the default claims."""
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the moments of the loaded values, or what the default claims."""
         array = self._find(spec)
-        return self._default(spec.name).variance(spec) if array is None else float(np.var(array))
+        return self._default(spec.name).law(spec) if array is None else moments(array)
 
     def __str__(self) -> str:
         """Write it short, as tables do: Load(parameters.safetensors)."""

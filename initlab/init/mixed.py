@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from initlab.autograd import Tensor
+    from initlab.init.law import Law
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["Mixed"]
@@ -54,13 +55,9 @@ class Mixed(Initializer):
         """
         return self._chosen(spec.name)(spec, rng)
 
-    def variance(self, spec: ParameterSpec) -> float | None:
+    def law(self, spec: ParameterSpec) -> Law:
         """Return what the initializer claims that the name chooses."""
-        return self._chosen(spec.name).variance(spec)
-
-    def kurtosis(self, spec: ParameterSpec) -> float | None:
-        """Return what the initializer claims that the name chooses."""
-        return self._chosen(spec.name).kurtosis(spec)
+        return self._chosen(spec.name).law(spec)
 
     def fill(self, name: str, data: Tensor) -> None:
         """Let the initializer that the name chooses fill `data`, as Gluon's direct call does."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from initlab.errors import InitlabError
-from initlab.init.distributions import Uniform
 from initlab.init.entry import PlanEntry
 from initlab.init.grounds import Choice, Slot, by_role, by_rule, by_writing, known_roles
+from initlab.init.independent import Uniform
 from initlab.init.show import PlanView
 from initlab.paths import select
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,8 +41,8 @@ class ParameterSpec:
         in_axes: the axes that are summed over when the layer is applied.
         out_axes: the axes that index outputs.
         batch_axes: the axes that index independent copies (experts, stacked layers).
-        groups: how many independent groups axis 0 falls into: the outputs of a grouped
-            convolution, the inputs of a transposed one.
+        groups: how many independent groups the layer falls into: the outputs of a grouped
+            convolution, or the inputs of a transposed one, whose axis 0 they are.
         name: the parameter's name, for messages; not part of what it is.
 
     Raises:
@@ -56,7 +56,7 @@ class ParameterSpec:
     """
 
     shape: tuple[int, ...]
-    dtype: np.dtype[np.floating] = field(default_factory=lambda: np.dtype(np.float32))
+    dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float32))
     role: Role = Role.weight
     in_axes: tuple[int, ...] = (1,)
     out_axes: tuple[int, ...] = (0,)
@@ -88,7 +88,7 @@ class ParameterSpec:
             ShapeError: when the shape lacks the declared axes (a vector has no fans), one of the
                 dimensions that count is unknown, or the groups do not divide them.
         """
-        return self._fan("fan_in", self.in_axes)
+        return self.inputs * self.receptive
 
     @property
     def fan_out(self) -> int:
@@ -97,7 +97,36 @@ class ParameterSpec:
         Raises:
             ShapeError: as for `fan_in`.
         """
-        return self._fan("fan_out", self.out_axes)
+        return self.outputs * self.receptive
+
+    @property
+    def grouped(self) -> str:
+        """The side whose axes run over all groups: "in" if axis 0 is an input axis, else "out"."""
+        rank = len(self.shape)
+        return "in" if 0 in {axis % rank for axis in self.in_axes} else "out"
+
+    @property
+    def inputs(self) -> int:
+        """How many input channels each output sees: the fan_in without the receptive field."""
+        return self._channels("in", self.in_axes)
+
+    @property
+    def outputs(self) -> int:
+        """How many output channels each input reaches: the fan_out without the receptive field."""
+        return self._channels("out", self.out_axes)
+
+    @property
+    def receptive(self) -> int:
+        """The size of the receptive field: the axes that are neither in, out nor batch."""
+        return self._product("receptive field", self.receptive_axes)
+
+    @property
+    def receptive_axes(self) -> tuple[int, ...]:
+        """The axes of the receptive field, counted from 0."""
+        self.require_fans()
+        rank = len(self.shape)
+        used = {axis % rank for axis in (*self.in_axes, *self.out_axes, *self.batch_axes)}
+        return tuple(axis for axis in range(rank) if axis not in used)
 
     @property
     def has_fans(self) -> bool:
@@ -120,21 +149,23 @@ class ParameterSpec:
                 "fans for it: zeros, constant, uniform, normal."
             )
 
-    def _fan(self, what: str, axes: tuple[int, ...]) -> int:
+    def _channels(self, side: str, axes: tuple[int, ...]) -> int:
         self.require_fans()
-        rank = len(self.shape)
-        used = {axis % rank for axis in (*self.in_axes, *self.out_axes, *self.batch_axes)}
-        counted = [self.shape[axis] for axis in axes]
-        counted += [dim for axis, dim in enumerate(self.shape) if axis not in used]
-        if not all(counted):
-            raise ShapeError(f"{self.label} of shape {self.shape} has no {what} yet, {_UNKNOWN}")
-        groups = self.groups if 0 in {axis % rank for axis in axes} else 1
-        if prod(counted) % groups:
+        channels = self._product(f"fan_{side}", axes)
+        if side != self.grouped:
+            return channels
+        if channels % self.groups:
             raise ShapeError(
-                f"{self.label} of shape {self.shape} has a {what} of {prod(counted)} over all "
-                f"groups, which {groups} groups do not divide."
+                f"{self.label} of shape {self.shape} has {channels} {side}puts, which "
+                f"{self.groups} groups do not divide."
             )
-        return prod(counted) // groups
+        return channels // self.groups
+
+    def _product(self, what: str, axes: tuple[int, ...]) -> int:
+        dims = [self.shape[axis] for axis in axes]
+        if not all(dims):
+            raise ShapeError(f"{self.label} of shape {self.shape} has no {what} yet, {_UNKNOWN}")
+        return prod(dims)
 
 
 _UNKNOWN = (

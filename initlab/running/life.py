@@ -13,6 +13,7 @@ from threadpoolctl import ThreadpoolController
 
 from initlab.calibrators import Batch
 from initlab.data import Task, first_batch
+from initlab.init import Entries
 from initlab.nd import random
 from initlab.nn import L2Loss, SoftmaxCrossEntropyLoss
 from initlab.probes import Claim, Snapshot, observe
@@ -161,7 +162,8 @@ class _Training:
 def _claims(plan: InitPlan) -> dict[str, Claim]:
     claims = {}
     for entry in plan.entries:
-        variance = entry.initializer.variance(entry.spec)
-        if variance is not None:
-            claims[entry.path] = Claim(sqrt(variance), entry.initializer.kurtosis(entry.spec))
+        law = entry.initializer.law(entry.spec)
+        if law.variance is not None:
+            spread = {Entries.fixed: 1.0, Entries.dependent: None}.get(law.entries, law.kurtosis)
+            claims[entry.path] = Claim(sqrt(law.variance), spread)
     return claims

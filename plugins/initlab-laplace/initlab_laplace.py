@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from initlab.catalog import hookimpl
 from initlab.errors import BadValueError
-from initlab.init import Initializer, ParameterSpec
+from initlab.init import Initializer, Law, ParameterSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,21 +41,19 @@ class Laplace(Initializer):
         if self.mode not in list(Mode):
             raise BadValueError(f"mode must be one of {', '.join(Mode)}, got {self.mode!r}.")
 
-    def variance(self, spec: ParameterSpec) -> float:
-        """Return scale^2 / fan."""
-        if self.mode == Mode.fixed:
-            return self.scale**2
-        fan = spec.fan_in if self.mode == Mode.fan_in else (spec.fan_in + spec.fan_out) / 2
-        return self.scale**2 / fan
-
-    def kurtosis(self, spec: ParameterSpec) -> float:  # noqa: ARG002  the same for every spec
-        """Return 6, the double of a Gaussian's."""
-        return 6.0
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return mean 0, variance scale^2 / fan and kurtosis 6, the double of a Gaussian's."""
+        return Law(mean=0.0, variance=self.scale**2 / self._fan(spec), kurtosis=6.0)
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> np.ndarray:
         """Draw independent values of the spec's shape."""
-        b = sqrt(self.variance(spec) / 2)
+        b = self.scale / sqrt(2 * self._fan(spec))
         return rng.laplace(0.0, b, spec.shape).astype(spec.dtype)
+
+    def _fan(self, spec: ParameterSpec) -> float:
+        if self.mode == Mode.fixed:
+            return 1
+        return spec.fan_in if self.mode == Mode.fan_in else (spec.fan_in + spec.fan_out) / 2
 
 
 @hookimpl

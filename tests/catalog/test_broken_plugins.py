@@ -73,7 +73,7 @@ BROKEN = {
     ),
     "with-a-name-that-no-config-can-say": (
         RETURNING % ("initializers", "{'my zeros': Zeros}"),
-        r"initlab_initializers\(\) registers 'my zeros', which is no identifier",
+        r"initlab_initializers\(\) registers 'my zeros', which is neither an identifier",
     ),
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 import initlab
 from initlab.errors import BadTypeError, BadValueError, ConfigError, InitlabError, UnknownNameError
-from initlab.init import Constant, He, Normal, Uniform, Xavier, Zeros
+from initlab.init import Constant, Normal, Uniform, VarianceScaling, Xavier, Zeros
 from initlab.probes import WeightMoments
 
 
@@ -37,7 +37,7 @@ def test_a_role_speaks_for_its_parameters_alone(composed):
     found = uses(spec)
     assert found["body.0.body.norm.gamma"] == Constant(0.0)
     assert found["body.0.body.norm.beta"] == Zeros()
-    assert found["encoder.weight"] == He()
+    assert found["encoder.weight"] == VarianceScaling(2.0)
     assert reasons(spec)["encoder.weight"] == "role weight"
 
 
@@ -50,20 +50,20 @@ def test_what_is_written_on_a_block_is_stronger_than_the_role(composed):
 
 def test_what_is_written_on_a_repeated_block_holds_for_each(composed):
     found = uses(composed("+model.children.hidden.of.init.weight.name=he model.depth=3"))
-    assert [found[f"hidden.{i}.weight"] for i in range(3)] == [He()] * 3
+    assert [found[f"hidden.{i}.weight"] for i in range(3)] == [VarianceScaling(2.0)] * 3
     assert found["output.weight"] == Uniform(0.07)
 
 
 def test_a_rule_is_stronger_than_what_is_written(composed):
     spec = composed(f"{WRITTEN} {rule('head', 'output.*', 'he', role='weight')}")
-    assert uses(spec)["output.weight"] == He()
+    assert uses(spec)["output.weight"] == VarianceScaling(2.0)
     assert reasons(spec)["output.weight"] == "rule head"
     assert uses(spec)["output.bias"] == Zeros()
 
 
 def test_of_two_rules_the_later_one_speaks(composed):
     first, second = rule("a", "**.weight", "ones"), rule("b", "output.**", "he", role="weight")
-    assert uses(composed(f"{first} {second}"))["output.weight"] == He()
+    assert uses(composed(f"{first} {second}"))["output.weight"] == VarianceScaling(2.0)
     assert uses(composed(f"{second} {first}"))["output.weight"] == initlab.init.Ones()
 
 
@@ -73,7 +73,7 @@ def test_gluons_way_to_hand_a_layer_its_initializer_works(composed):
 
 
 def test_an_initializer_may_be_named_alone(composed):
-    assert composed("init.weight=he").init.roles["weight"] == He()
+    assert composed("init.weight=he").init.roles["weight"] == VarianceScaling(2.0)
 
 
 def test_a_role_set_to_null_says_nothing(composed):

@@ -188,14 +188,14 @@ def test_bilinear_upsamples_a_ramp_to_a_ramp():
     wide = np.zeros(16)
     wide[::2] = ramp
     assert_allclose(np.diff(np.convolve(wide, kernel[1] / kernel[1].max() * 0.75))[4:-6], 0.5)
-    with pytest.raises(ShapeError, match=r"\(3, 3\) is no weight of a 2-D convolution, which bil"):
+    with pytest.raises(ShapeError, match=r"\(3, 3\) is no weight of a convolution, which bil"):
         Bilinear()(ParameterSpec((3, 3)), None)
 
 
 def test_lstm_bias_fills_the_second_of_four_gates():
     made = LSTMBias(2.0)(ParameterSpec((8,)), None)
     assert made.tolist() == [0, 0, 2, 2, 0, 0, 0, 0]
-    with pytest.raises(ShapeError, match=r"\(6,\) does not fall into an LSTM's four gates"):
+    with pytest.raises(ShapeError, match=r"\(6,\) does not fall into the 4 gates"):
         LSTMBias()(ParameterSpec((6,)), None)
 
 

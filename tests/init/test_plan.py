@@ -219,9 +219,9 @@ def test_a_table_says_everything_that_decides_a_draw():
     assert columns == (
         "path", "shape", "role", "fan_in", "fan_out", "initializer", "std claimed", "why",
     )  # fmt: skip
-    xavier = "Xavier(rnd_type=uniform, factor_type=avg, magnitude=3)"
+    xavier = "Xavier(rnd_type=uniform)"
     assert rows == [
-        ("encoder.weight", "64 x 32", "weight", "32", "64", "Normal(sigma=0.02, mean=0)", "0.02",
+        ("encoder.weight", "64 x 32", "weight", "32", "64", "Normal(sigma=0.02)", "0.02",
          "rule head (overrules role weight); tied to decoder.weight"),
         ("hidden.weight", "256 x ?", "weight", "?", "256", xavier, "?", "role weight"),
         ("hidden.bias", "10", "bias", "-", "-", "Zeros()", "0", "layer default"),
@@ -259,7 +259,7 @@ def test_a_plan_is_json():
     entry = json.loads(json.dumps(SHOWN.to_dict()))["encoder.weight"]
     assert entry == {
         "name": "encoder_weight", "shape": [64, 32], "dtype": "float32", "role": "weight",
-        "fan_in": 32, "fan_out": 64, "initializer": "Normal(sigma=0.02, mean=0)", "std": 0.02,
+        "fan_in": 32, "fan_out": 64, "initializer": "Normal(sigma=0.02)", "std": 0.02,
         "why": "rule head", "overruled": ["role weight"], "aliases": ["decoder.weight"],
     }  # fmt: skip
     waiting = SHOWN.to_dict()["hidden.weight"]

@@ -68,8 +68,14 @@ def test_one_fan_may_be_known_before_the_other():
 
 
 def test_groups_that_do_not_divide_the_outputs_are_refused():
-    with pytest.raises(ShapeError, match=r"a fan_out of 10 over all groups, which 4 groups"):
+    with pytest.raises(ShapeError, match=r"has 10 outputs, which 4 groups"):
         _ = ParameterSpec((10, 3), groups=4).fan_out
+
+
+def test_groups_that_do_not_divide_the_inputs_of_a_transposed_convolution_are_refused():
+    spec = ParameterSpec((10, 3, 2), in_axes=(0,), out_axes=(1,), groups=4)
+    with pytest.raises(ShapeError, match=r"has 10 inputs, which 4 groups do not divide"):
+        _ = spec.fan_in
 
 
 def test_fewer_than_one_group_is_refused():

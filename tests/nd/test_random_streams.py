@@ -4,13 +4,16 @@ import copy
 import os
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
 
 from initlab.errors import BadTypeError, BadValueError
 from initlab.nd.random import BLOCK, Stream, Streams, stream
-from initlab.nd.random.blocks import cores, fill
+from initlab.nd.random.blocks import cores, fill_blocks
+from initlab.nd.random.laws import normal_into, truncated_into, uniform_into
+from initlab.nd.random.single import SingleGenerator
 
 LARGE = 5 * BLOCK + 17
 LAWS = {
@@ -25,17 +28,20 @@ def key():
     return np.random.SeedSequence(5)
 
 
-@pytest.mark.parametrize("draw", [np.random.Generator.random, np.random.Generator.standard_normal])
-def test_a_fill_has_the_same_bits_whatever_the_number_of_threads(draw):
-    fills = [fill(np.empty(LARGE, np.float32), draw, key(), threads) for threads in (1, 2, 3, 50)]
+@pytest.mark.parametrize(
+    "draw", [uniform_into, normal_into, partial(truncated_into, low=-2.0, high=2.0)]
+)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_fill_has_the_same_bits_whatever_the_number_of_threads(draw, dtype):
+    fills = [fill_blocks(np.empty(LARGE, dtype), draw, key(), threads) for threads in (1, 2, 3, 50)]
     for other in fills[1:]:
         np.testing.assert_array_equal(fills[0], other)
 
 
 def test_a_fill_is_its_blocks_each_from_a_child_of_the_key():
-    filled = fill(np.empty(BLOCK + 3), np.random.Generator.random, key())
+    filled = fill_blocks(np.empty(BLOCK + 3), normal_into, key())
     last = np.random.SeedSequence(5, spawn_key=(1,))
-    expected = np.random.Generator(np.random.SFC64(last)).random(3)
+    expected = SingleGenerator(np.random.SFC64(last)).standard_normal(3)
     np.testing.assert_array_equal(filled[BLOCK:], expected)
 
 

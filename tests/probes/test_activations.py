@@ -7,7 +7,7 @@ import pytest
 
 from initlab import nn
 from initlab.autograd import Tensor
-from initlab.init import He
+from initlab.init import VarianceScaling
 from initlab.probes import ActivationMoments, DeadUnits, Snapshot, observe
 from initlab.tree import parameters
 
@@ -77,7 +77,7 @@ def test_he_keeps_the_second_moment_through_a_wide_relu_net(loss):
     rng = np.random.default_rng(4)
     net.initialize()
     for parameter in net.collect_params(".*weight").values():
-        parameter.set_data(He()(parameter.spec, rng))
+        parameter.set_data(VarianceScaling(2.0)(parameter.spec, rng))
     x = rng.standard_normal((32, width)).astype(np.float32)
     seen = observe(net, x, np.zeros((32, width), np.float32), loss)
     found = values(ActivationMoments(), seen)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
 from initlab.errors import ShapeError
-from initlab.init import Initializer, ParameterSpec
+from initlab.init import Initializer, Law, ParameterSpec
+from initlab.init.promises import Orthonormal
 from initlab.testing import ContractError, check_initializer
 
 
@@ -18,11 +19,8 @@ class Gaussian(Initializer):
 
     sigma: float = 0.1
 
-    def variance(self, spec):
-        return self.sigma**2
-
-    def kurtosis(self, spec):
-        return 3.0
+    def law(self, spec):
+        return Law(mean=0.0, variance=self.sigma**2, kurtosis=3.0)
 
     def __call__(self, spec, rng):
         return rng.normal(0, self.sigma, spec.shape).astype(spec.dtype)
@@ -73,28 +71,53 @@ class Caching(Gaussian):
 
 
 class WrongClaim(Gaussian):
-    def variance(self, spec):
-        return 1.05 * self.sigma**2
+    def law(self, spec):
+        return replace(super().law(spec), variance=1.05 * self.sigma**2)
 
 
 class WrongClaimOfUnknownLaw(WrongClaim):
-    def kurtosis(self, spec):
-        return None
+    def law(self, spec):
+        return replace(super().law(spec), kurtosis=None)
 
 
 class NegativeClaim(Gaussian):
-    def variance(self, spec):
-        return -1.0
+    def law(self, spec):
+        return Law(variance=-1.0)
 
 
 class ImpossibleKurtosis(Gaussian):
-    def kurtosis(self, spec):
-        return 0.0  # the excess kurtosis, which the contract does not mean
+    def law(self, spec):
+        return replace(super().law(spec), kurtosis=0.0)  # the excess, which is not meant
 
 
 class ClaimsNothingVaries(Gaussian):
-    def variance(self, spec):
-        return 0.0
+    def law(self, spec):
+        return Law(variance=0.0)
+
+
+class WrongMean(Gaussian):
+    def law(self, spec):
+        return replace(super().law(spec), mean=0.001)
+
+
+class WrongKurtosis(Gaussian):
+    def law(self, spec):
+        return replace(super().law(spec), kurtosis=2.5)
+
+
+class WrongSupport(Gaussian):
+    def law(self, spec):
+        return replace(super().law(spec), low=-0.2, high=0.2)
+
+
+class SaysItIsFixed(Gaussian):
+    def law(self, spec):
+        return replace(super().law(spec), entries="fixed")
+
+
+class WrongPromise(Gaussian):
+    def law(self, spec):
+        return replace(super().law(spec), promises=(Orthonormal(0.1),))
 
 
 class RefusesAll(Gaussian):
@@ -156,6 +179,11 @@ BROKEN = {
     WrongClaimOfUnknownLaw: r"claims variance 0\.0105 but draws",
     NegativeClaim: r"claims a variance of -1\.0",
     ImpossibleKurtosis: r"claims a kurtosis of 0\.0",
+    WrongMean: r"claims mean 0\.001 but draws",
+    WrongKurtosis: r"claims kurtosis 2\.5 but draws [23]\.",
+    WrongSupport: r"claims values in \[-0\.2, 0\.2\] but draws",
+    SaysItIsFixed: r"claims fixed entries but draws others each time",
+    WrongPromise: r"promises Orthonormal\(scale=0\.1, .*\), but is not orthonormal",
     ClaimsNothingVaries: r"claims variance 0 but varies",
     RefusesAll: r"refuses every spec",
     Crashes: r"fails on .*IndexError: .*refused by an InitlabError, such as ShapeError",

@@ -12,21 +12,28 @@ from initlab.nd.random.ambient import (
     seed,
     uniform,
 )
+from initlab.nd.random.blocks import cores
+from initlab.nd.random.laws import normal_into, truncated_into, uniform_into
 from initlab.nd.random.source import RandomSource, Streams
-from initlab.nd.random.stream import BLOCK, Stream, stream
+from initlab.nd.random.stream import BLOCK, Stream, fill, stream
 
 __all__ = [
     "BLOCK",
     "RandomSource",
     "Stream",
     "Streams",
+    "cores",
     "drawing_from",
+    "fill",
     "generator",
     "library_stream",
     "normal",
+    "normal_into",
     "randint",
     "randn",
     "seed",
     "stream",
+    "truncated_into",
     "uniform",
+    "uniform_into",
 ]

@@ -8,16 +8,20 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+from initlab.nd.random.single import FLOATS, SingleGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BLOCK", "cores", "fill"]
+    Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray[Any, Any]], None]
 
-BLOCK = 2**16  # elements: 0.3 ms of normal draws, against 0.02 ms of seeding
+__all__ = ["BLOCK", "cores", "fill_blocks"]
+
+BLOCK = 2**16  # elements: 0.15 ms of normal draws, against 0.01 ms of seeding
 
 
 def cores() -> int:
@@ -27,9 +31,9 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def fill(
+def fill_blocks(
     target: np.ndarray,
-    draw: Callable[..., Any],
+    draw: Draw,
     key: np.random.SeedSequence,
     threads: int | None = None,
 ) -> np.ndarray:
@@ -39,8 +43,8 @@ def fill(
     fork to lose, and no fill waits for another's. NumPy draws without the interpreter's lock.
 
     Args:
-        target: C-contiguous float32 or float64 array, any shape.
-        draw: a method of NumPy's Generator with `dtype` and `out`.
+        target: C-contiguous floating array, any shape.
+        draw: fills the one-dimensional array that it is given from the generator that it is given.
         key: where the blocks' seeds come from; used for this fill only.
         threads: how many; by default one a core, never more than blocks.
     """
@@ -57,10 +61,18 @@ def fill(
     return target
 
 
-def _fill_share(
-    flat: np.ndarray, draw: Callable[..., Any], key: np.random.SeedSequence, share: range
-) -> None:
+def _fill_share(flat: np.ndarray, draw: Draw, key: np.random.SeedSequence, share: range) -> None:
     for number in share:
         seeds = np.random.SeedSequence(key.entropy, spawn_key=(*key.spawn_key, number))
-        rng = np.random.Generator(np.random.SFC64(seeds))
-        draw(rng, dtype=flat.dtype, out=flat[number * BLOCK : (number + 1) * BLOCK])
+        rng = SingleGenerator(np.random.SFC64(seeds))
+        fill_one(flat[number * BLOCK : (number + 1) * BLOCK], draw, rng)
+
+
+def fill_one(block: np.ndarray, draw: Draw, rng: np.random.Generator) -> None:
+    """Fill one block: float32 and float64 in place, other precisions by way of float32."""
+    if block.dtype in FLOATS:
+        draw(rng, block)
+    else:
+        drawn = np.empty(block.shape, np.float32)
+        draw(rng, drawn)
+        block[...] = drawn

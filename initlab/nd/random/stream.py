@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from initlab.errors import BadTypeError, BadValueError
-from initlab.nd.random.blocks import BLOCK, fill
+from initlab.nd.random.blocks import BLOCK, fill_blocks, fill_one
+from initlab.nd.random.laws import normal_into, uniform_into
+from initlab.nd.random.single import SingleGenerator, shape_of, writable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from initlab.nd.random.blocks import Draw
 
-__all__ = ["BLOCK", "Stream", "stream"]
-
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+__all__ = ["BLOCK", "Stream", "fill", "stream"]
 
 
-class Stream(np.random.Generator):
+class Stream(SingleGenerator):
     """A NumPy Generator whose large fills use all cores and don't depend on how many there are.
 
     `random`, `uniform`, `standard_normal` and `normal` of more than `BLOCK` elements are cut into
     blocks, each drawn from a bit stream of its own, a child of this one; smaller fills and all
-    other laws are NumPy's own, from this bit stream.
+    other laws come from this bit stream.
 
-    float32 and float64 are two different draws of one law: NumPy spends fewer bits on float32, and
-    that is the faster one. float64 numbers cast to float32 are therefore not the float32 numbers.
+    float32 and float64 are two different draws of one law: float32 spends half the bits and a
+    third of the time. float64 numbers cast to float32 are therefore not the float32 numbers.
 
     >>> stream(7, "0.weight").standard_normal(2, dtype=np.float32).dtype
     dtype('float32')
@@ -37,17 +37,17 @@ class Stream(np.random.Generator):
 
     def random(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
         """Return floats from U[0, 1), as NumPy's method of this name."""
-        target = _large(size, dtype, out)
-        if target is None:
+        target = writable(size, dtype, out)
+        if target is None or target.size <= BLOCK:
             return super().random(size, dtype, out)
-        return fill(target, np.random.Generator.random, self._next_key())
+        return fill_blocks(target, uniform_into, self._next_key())
 
     def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
         """Return floats from N(0, 1), as NumPy's method of this name."""
-        target = _large(size, dtype, out)
-        if target is None:
+        target = writable(size, dtype, out)
+        if target is None or target.size <= BLOCK:
             return super().standard_normal(size, dtype, out)
-        return fill(target, np.random.Generator.standard_normal, self._next_key())
+        return fill_blocks(target, normal_into, self._next_key())
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
         """Return float64 numbers from U[low, high), as NumPy's method of this name."""
@@ -71,27 +71,37 @@ class Stream(np.random.Generator):
         seeds = cast("np.random.SeedSequence", self.bit_generator.seed_seq)
         return seeds.spawn(1)[0]
 
+    def fill(self, target: np.ndarray, draw: Draw) -> np.ndarray:
+        """Fill `target` by `draw(rng, block)`: a large one in blocks, else all from this stream."""
+        if target.size > BLOCK:
+            return fill_blocks(target, draw, self._next_key())
+        fill_one(target.reshape(-1), draw, self)
+        return target
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.bit_generator,)
 
 
-def _large(size: Any, dtype: Any, out: np.ndarray | None) -> np.ndarray | None:
-    """Return the array to be filled in blocks; None where NumPy's own method shall answer."""
-    if np.dtype(dtype) not in _FLOATS:
-        return None
-    if out is None:
-        return np.empty(size, dtype) if _is_large(size) else None
-    fits = out.dtype == dtype and out.flags.c_contiguous and out.flags.writeable
-    asked = size is None or _shape(size) == out.shape
-    return out if fits and asked and out.size > BLOCK else None
+def fill(rng: np.random.Generator, target: np.ndarray, draw: Draw) -> np.ndarray:
+    """Fill `target` by `draw` and return it: by a Stream in blocks, else all from one sequence.
+
+    Args:
+        rng: any generator.
+        target: C-contiguous floating array, any shape.
+        draw: fills the one-dimensional array that it is given from the generator that it is given.
+
+    >>> from initlab.nd.random import uniform_into
+    >>> fill(stream(0, "w"), np.empty((2, 3)), uniform_into).shape
+    (2, 3)
+    """
+    if isinstance(rng, Stream):
+        return rng.fill(target, draw)
+    fill_one(target.reshape(-1), draw, rng)
+    return target
 
 
 def _is_large(size: Any) -> bool:
-    return size is not None and prod(_shape(size)) > BLOCK
-
-
-def _shape(size: int | Sequence[int]) -> tuple[int, ...]:
-    return (index(size),) if hasattr(size, "__index__") else tuple(size)
+    return size is not None and prod(shape_of(size)) > BLOCK
 
 
 def _scalars(*values: Any) -> bool:

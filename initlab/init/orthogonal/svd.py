@@ -12,13 +12,15 @@ import numpy as np
 from initlab.errors import ShapeError
 from initlab.init.checks import choice, positive
 from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.promises import Orthonormal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
 
-__all__ = ["Orthogonal"]
+__all__ = ["Orthogonal", "SourceType"]
 
 
 class SourceType(StrEnum):
@@ -64,9 +66,16 @@ class Orthogonal(Initializer):
         values = u if u.shape == drawn.shape else v
         return np.ascontiguousarray(self.scale * values.reshape(spec.shape), spec.dtype)
 
-    def variance(self, spec: ParameterSpec) -> float:
-        """Return scale^2 / max(rows, columns): the long sides are unit vectors of that length."""
-        return self.scale**2 / max(self._matrix(spec))
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return variance scale^2 / longer side, which follows from orthonormality alone."""
+        s = self.scale
+        return Law(
+            variance=s**2 / max(self._matrix(spec)),
+            low=-s,
+            high=s,
+            entries=Entries.dependent,
+            promises=(Orthonormal(s, of_axis_0=True),),
+        )
 
     def _matrix(self, spec: ParameterSpec) -> tuple[int, int]:
         spec.require_known()

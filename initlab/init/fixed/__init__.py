@@ -1,0 +1,34 @@
+"""Values without randomness."""
+
+from __future__ import annotations
+
+from initlab.init.fixed.bilinear import Bilinear
+from initlab.init.fixed.constant import Constant, Ones, Zeros
+from initlab.init.fixed.cosine import Cosine
+from initlab.init.fixed.dirac import Dirac, at_centre
+from initlab.init.fixed.fixed import Fixed, moments
+from initlab.init.fixed.hadamard import Hadamard
+from initlab.init.fixed.identity import Identity
+from initlab.init.fixed.sinusoidal import Sinusoidal
+from initlab.init.fixed.stft import STFT, Scaling, Side, Window
+from initlab.init.fixed.zero_hadamard import ZeroHadamard
+
+__all__ = [
+    "STFT",
+    "Bilinear",
+    "Constant",
+    "Cosine",
+    "Dirac",
+    "Fixed",
+    "Hadamard",
+    "Identity",
+    "Ones",
+    "Scaling",
+    "Side",
+    "Sinusoidal",
+    "Window",
+    "ZeroHadamard",
+    "Zeros",
+    "at_centre",
+    "moments",
+]

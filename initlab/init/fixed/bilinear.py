@@ -1,0 +1,59 @@
+"""Bilinear upsampling as a transposed convolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.errors import ShapeError
+from initlab.init.fixed.fixed import Fixed
+from initlab.init.matrices import from_matrices, matrix_shape
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Bilinear", "triangle"]
+
+
+@dataclass(frozen=True)
+class Bilinear(Fixed):
+    """The kernel of linear interpolation, for transposed convolutions (Long et al., 2015).
+
+    Along each side of k: f = ceil(k / 2), c = (2f - 1 - f mod 2) / 2f, 1 - |x / f - c|; a side of
+    4 has (.25, .75, .75, .25). As in MXNet every pair of channels has it: give the layer one
+    group a channel, or its outputs add up all inputs.
+
+    >>> from initlab.init import ParameterSpec
+    >>> Bilinear()(ParameterSpec((1, 1, 4)), None).tolist()
+    [[[0.25, 0.75, 0.75, 0.25]]]
+    """
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return the kernel.
+
+        Raises:
+            ShapeError: when there is no receptive field.
+        """
+        if not spec.receptive_axes:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} is no weight of a convolution, which bilinear "
+                "needs. Choose identity for a matrix."
+            )
+        sides = [triangle(spec.shape[axis]) for axis in spec.receptive_axes]
+        kernel = reduce(np.multiply.outer, sides)
+        copies, rows, _ = matrix_shape(spec)
+        return from_matrices(
+            np.broadcast_to(kernel, (copies, rows, spec.inputs, *kernel.shape)), spec
+        )
+
+
+def triangle(side: int) -> NDArray[np.float64]:
+    """Return the weights of linear interpolation along one side."""
+    f = -(-side // 2)
+    c = (2 * f - 1 - f % 2) / (2 * f)
+    return 1 - np.abs(np.arange(side) / f - c)

@@ -1,0 +1,91 @@
+"""One value everywhere, or values given one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray  # noqa: TC002 - the type of an option is read at run time
+
+from initlab.errors import ShapeError
+from initlab.init.checks import finite
+from initlab.init.fixed.fixed import Fixed, moments
+
+if TYPE_CHECKING:
+    from initlab.init.law import Law
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Constant", "Ones", "Zeros"]
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Fixed):
+    """One value everywhere, or the values of an array.
+
+    Args:
+        value: a number, or an array that has or broadcasts to the parameter's shape.
+
+    >>> from initlab.init import ParameterSpec
+    >>> Constant(42)(ParameterSpec((2,)), None).tolist()
+    [42.0, 42.0]
+    """
+
+    value: float | NDArray[np.floating] = 0.0
+
+    def __post_init__(self) -> None:
+        if not np.ndim(self.value):
+            finite("constant", value=self.value)  # type: ignore[arg-type] # a number
+        else:
+            object.__setattr__(self, "value", np.array(self.value))
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return the filled array.
+
+        Raises:
+            ShapeError: when an array of values does not broadcast to the shape.
+        """
+        self._check(spec)
+        return np.full(spec.shape, self.value, spec.dtype)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the moments of the values, without variance for one value."""
+        self._check(spec)
+        return moments(np.asarray(self.value))
+
+    def _check(self, spec: ParameterSpec) -> None:
+        shape = np.shape(self.value)
+        ahead = spec.shape[max(0, len(spec.shape) - len(shape)) :]
+        fits = len(shape) <= len(spec.shape) and all(
+            n in (1, d) or not d for n, d in zip(shape, ahead, strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} cannot hold constant values of shape {shape}."
+            )
+
+
+@dataclass(frozen=True)
+class Zeros(Fixed):
+    """0 everywhere, as biases start."""
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return zeros."""
+        return np.zeros(spec.shape, spec.dtype)
+
+    def law(self, spec: ParameterSpec) -> Law:  # noqa: ARG002 - the same for every shape
+        """Return a law without variance."""
+        return moments(np.zeros(()))
+
+
+@dataclass(frozen=True)
+class Ones(Fixed):
+    """1 everywhere, as the gains of normalizations start."""
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return ones."""
+        return np.ones(spec.shape, spec.dtype)
+
+    def law(self, spec: ParameterSpec) -> Law:  # noqa: ARG002 - the same for every shape
+        """Return a law without variance."""
+        return moments(np.ones(()))

@@ -1,0 +1,20 @@
+"""Orthogonal matrices and isometric convolutions."""
+
+from __future__ import annotations
+
+from initlab.init.orthogonal.conv_orthogonal import ConvOrthogonal
+from initlab.init.orthogonal.delta_orthogonal import DeltaOrthogonal
+from initlab.init.orthogonal.haar import haar
+from initlab.init.orthogonal.haar_orthogonal import HaarOrthogonal
+from initlab.init.orthogonal.svd import Orthogonal, SourceType
+from initlab.init.orthogonal.unitary import Unitary
+
+__all__ = [
+    "ConvOrthogonal",
+    "DeltaOrthogonal",
+    "HaarOrthogonal",
+    "Orthogonal",
+    "SourceType",
+    "Unitary",
+    "haar",
+]

@@ -1,0 +1,62 @@
+"""Isometric convolutions that look at one point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from initlab.init.checks import positive
+from initlab.init.fixed import at_centre
+from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.orthogonal.haar import haar
+from initlab.init.orthogonal.isometry import convolution_shape
+from initlab.init.promises import Isometric
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["DeltaOrthogonal"]
+
+
+@dataclass(frozen=True)
+class DeltaOrthogonal(Initializer):
+    """A kernel that is zero but for a Haar matrix at its centre (Xiao et al., 2018).
+
+    The convolution keeps lengths: all its singular values are `scale`. TensorFlow 1 multiplied by
+    the root of its gain; JAX and this by the scale itself.
+
+    Args:
+        scale: the singular values.
+    """
+
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        positive("delta_orthogonal", scale=self.scale)
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw.
+
+        Raises:
+            ShapeError: when there is no kernel, or fewer outputs than inputs.
+        """
+        copies, outputs, inputs = convolution_shape(spec, "delta_orthogonal")
+        return at_centre(self.scale * haar(copies, outputs, inputs, rng), spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the law of an entry: with probability 1 / kernel size a Haar matrix's, else 0."""
+        _, n, _ = convolution_shape(spec, "delta_orthogonal")
+        size = spec.receptive
+        return Law(
+            0.0,
+            self.scale**2 / (n * size),
+            3 * n * size / (n + 2),
+            -self.scale,
+            self.scale,
+            Entries.dependent,
+            (Isometric(self.scale),),
+        )

@@ -1,0 +1,59 @@
+"""An output bias that starts at the classes' known shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from initlab.errors import BadValueError, ShapeError
+from initlab.init.fixed import Fixed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["LogShares"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LogShares(Fixed):
+    """ln p_k for class k: a softmax output says p at the start.
+
+    With zero weights the first cross entropy is then the labels' entropy, not ln K: the steps in
+    which a net only learns the shares are saved (the log-unigram bias of language models).
+
+    Args:
+        shares: of the classes, or their counts; all positive.
+
+    >>> from initlab.init import ParameterSpec
+    >>> LogShares((3, 1))(ParameterSpec((2,), "float64"), None).round(4).tolist()
+    [-0.2877, -1.3863]
+    """
+
+    shares: tuple[float, ...] = (1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shares", tuple(self.shares))
+        if not all(share > 0 for share in self.shares):
+            raise BadValueError(
+                f"log_shares: shares must be positive, got {tuple(self.shares)}. Give a class "
+                "that is never seen a small share, such as half a count."
+            )
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return the bias.
+
+        Raises:
+            ShapeError: when it has another number of classes.
+        """
+        if spec.shape != (len(self.shares),):
+            raise ShapeError(
+                f"{spec.label} has shape {spec.shape}, and log_shares was given "
+                f"{len(self.shares)} shares: one for each output."
+            )
+        shares = np.asarray(self.shares, np.float64)
+        bias: NDArray[Any] = np.log(shares / shares.sum())
+        return bias

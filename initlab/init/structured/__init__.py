@@ -1,0 +1,29 @@
+"""Structure: few connections, repeated, mirrored, masked, centred or normalized weights."""
+
+from __future__ import annotations
+
+from initlab.init.structured.centred import Centred
+from initlab.init.structured.equal_rows import EqualRows
+from initlab.init.structured.icnr import ICNR
+from initlab.init.structured.masked import Masked
+from initlab.init.structured.mirror import Mirror, Sides
+from initlab.init.structured.np_rnn import NPRNN
+from initlab.init.structured.rai import RAI
+from initlab.init.structured.sparse import Sparse, Unit
+from initlab.init.structured.spectral import Spectral
+from initlab.init.structured.standardized import Standardized
+
+__all__ = [
+    "ICNR",
+    "NPRNN",
+    "RAI",
+    "Centred",
+    "EqualRows",
+    "Masked",
+    "Mirror",
+    "Sides",
+    "Sparse",
+    "Spectral",
+    "Standardized",
+    "Unit",
+]

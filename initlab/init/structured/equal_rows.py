@@ -1,0 +1,70 @@
+"""Outputs whose weights have one length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.errors import BadValueError
+from initlab.init.checks import positive
+from initlab.init.independent import Normal
+from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.matrices import as_matrices, from_matrices, in_double, matrix_shape
+from initlab.init.promises import Rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["EqualRows"]
+
+
+@dataclass(frozen=True)
+class EqualRows(Initializer):
+    """What another initializer draws, each output's weights scaled to one length.
+
+    Without the spread of lengths that a Gaussian draw has no unit starts louder than another.
+
+    Args:
+        of: draws the values; its scale does not matter.
+        length: of each output's weights; sqrt(2) keeps the second moment through ReLU.
+    """
+
+    of: Initializer = Normal(1.0)
+    length: float = 2**0.5
+
+    def __post_init__(self) -> None:
+        positive("equal_rows", length=self.length)
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw, then scale in double precision.
+
+        Raises:
+            BadValueError: when an output's weights are all zero.
+        """
+        w = as_matrices(in_double(self.of(spec, rng)), spec)
+        lengths = np.linalg.norm(w, axis=2, keepdims=True)
+        if not lengths.all():
+            raise BadValueError(
+                f"equal_rows: {self.of} draws an output of zeros for {spec.label}. Choose another."
+            )
+        return from_matrices(self.length * w / lengths, spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return what is exact: the lengths; for centred values the variance, length^2 / fan_in."""
+        n = matrix_shape(spec)[2]
+        rows = (Rows(square_sum=self.length**2),)
+        gaussian = isinstance(self.of, Normal) and self.of.mean == 0
+        return Law(
+            0.0 if gaussian else None,
+            self.length**2 / n if gaussian else None,
+            3 * n / (n + 2) if gaussian else None,
+            -self.length,
+            self.length,
+            Entries.dependent,
+            rows,
+        )

@@ -1,0 +1,61 @@
+"""Randomized asymmetric initialization, against ReLU nets that are born dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.init.checks import positive
+from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.matrices import from_matrices, matrix_shape
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["RAI"]
+
+
+@dataclass(frozen=True)
+class RAI(Initializer):
+    """N(0, gain^2 / fan_in), but one weight of each output from Beta(2, 1), which is positive.
+
+    Lu, Shin, Su & Karniadakis (2019). Theirs picks that weight among the output's weights and its
+    bias; here it is always a weight, since the bias is a parameter of its own.
+
+    Args:
+        gain: theirs is 0.6007, for which the second moment of ReLU signals holds.
+    """
+
+    gain: float = 0.6007
+
+    def __post_init__(self) -> None:
+        positive("rai", gain=self.gain)
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw.
+
+        Raises:
+            ShapeError: when the parameter has no input and output axes.
+        """
+        copies, rows, columns = matrix_shape(spec)
+        w = rng.standard_normal((copies, rows, columns)) * (self.gain / sqrt(columns))
+        chosen = rng.integers(columns, size=(copies, rows, 1))
+        np.put_along_axis(w, chosen, rng.beta(2, 1, chosen.shape), axis=2)
+        return from_matrices(w, spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the mixture; the k-th moment of Beta(2, 1) is 2 / (2 + k)."""
+        n = spec.fan_in
+        share, variance = 1 / n, self.gain**2 / n
+        normal = (1, 0, variance, 0, 3 * variance**2)
+        raw = [(1 - share) * normal[k] + share * 2 / (2 + k) for k in range(5)]
+        mean = raw[1]
+        second = raw[2] - mean**2
+        fourth = raw[4] - 4 * mean * raw[3] + 6 * mean**2 * raw[2] - 3 * mean**4
+        return Law(mean, second, fourth / second**2, entries=Entries.dependent)

@@ -1,0 +1,105 @@
+"""Few connections a unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.errors import BadValueError, ShapeError
+from initlab.init.checks import choice, not_negative
+from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.promises import Connections
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Sparse", "Unit"]
+
+
+class Unit(StrEnum):
+    """Whose connections are counted: those into each output, or out of each input."""
+
+    outputs = "outputs"
+    inputs = "inputs"
+
+
+@dataclass(frozen=True, repr=False)
+class Sparse(Initializer):
+    """N(0, sigma^2) on some connections of each unit, 0 on the others.
+
+    Martens (2010): 15 connections into each output whatever the width, so that what a unit sums
+    does not grow with it. PyTorch's sparse_ takes a share of the connections out of each input.
+
+    Args:
+        connections: how many, at most; None to take a share instead.
+        sparsity: the share that is zero, rounded up, where connections is None.
+        sigma: the standard deviation of the others.
+        per: outputs or inputs.
+
+    >>> from initlab.init import ParameterSpec
+    >>> w = Sparse(connections=2)(ParameterSpec((5, 9)), np.random.default_rng(0))
+    >>> (w != 0).sum(axis=1).tolist()
+    [2, 2, 2, 2, 2]
+    """
+
+    connections: int | None = 15
+    sparsity: float = 0.9
+    sigma: float = 1.0
+    per: Unit = Unit.outputs
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "per", choice("sparse", "per", self.per, Unit))
+        not_negative("sparse", sigma=self.sigma)
+        if self.connections is not None and self.connections < 1:
+            raise BadValueError(f"sparse: connections must be at least 1, got {self.connections}.")
+        if not 0 <= self.sparsity < 1:
+            raise BadValueError(f"sparse: sparsity is in [0, 1), got {self.sparsity}.")
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw the connections of each unit uniformly.
+
+        Raises:
+            ShapeError: when the parameter has no input and output axes.
+        """
+        copies, rows, columns = matrix_shape(spec)
+        side = (rows, columns) if self.per is Unit.outputs else (columns, rows)
+        count = self._count(spec)
+        order = rng.random((copies, *side)).argpartition(count - 1, axis=2)[..., :count]
+        w = np.zeros((copies, *side))
+        np.put_along_axis(w, order, self.sigma * rng.standard_normal(order.shape), axis=2)
+        return from_matrices(w if self.per is Unit.outputs else np.swapaxes(w, 1, 2), spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the mixture of N(0, sigma^2) and 0."""
+        _, rows, columns = matrix_shape(spec)
+        count = self._count(spec)
+        share = count / (columns if self.per is Unit.outputs else rows)
+        promises = (Connections(count, self.per),) if self.sigma else ()
+        return Law(
+            0.0,
+            share * self.sigma**2,
+            3 / share if self.sigma else None,
+            entries=Entries.dependent,
+            promises=promises,
+        )
+
+    def _count(self, spec: ParameterSpec) -> int:
+        _, rows, columns = matrix_shape(spec)
+        all_of = columns if self.per is Unit.outputs else rows
+        if self.connections is not None:
+            return min(self.connections, all_of)
+        count = all_of - ceil(self.sparsity * all_of)
+        if count == 0:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} has {all_of} connections a unit, of which a "
+                f"sparsity of {self.sparsity:g} leaves none. Lower it, or give connections."
+            )
+        return count

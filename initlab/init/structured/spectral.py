@@ -1,0 +1,63 @@
+"""Matrices of a stated largest singular value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.errors import BadValueError
+from initlab.init.checks import positive
+from initlab.init.independent import Normal
+from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.matrices import as_matrices, from_matrices, in_double, matrix_shape
+from initlab.init.promises import LargestSingular
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Spectral"]
+
+
+@dataclass(frozen=True)
+class Spectral(Initializer):
+    """What another initializer draws, over its largest singular value (Miyato et al., 2018).
+
+    A kernel is taken as (outputs, everything else), as spectral normalization takes it.
+
+    Args:
+        of: draws the values; its scale does not matter.
+        scale: the largest singular value.
+    """
+
+    of: Initializer = Normal(1.0)
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        positive("spectral", scale=self.scale)
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw, then divide in double precision.
+
+        Raises:
+            BadValueError: when what is drawn is zero everywhere.
+        """
+        w = as_matrices(in_double(self.of(spec, rng)), spec)
+        largest = np.linalg.norm(w, 2, axis=(1, 2))[:, None, None]
+        if not largest.all():
+            raise BadValueError(
+                f"spectral: {self.of} draws zeros for {spec.label}. Choose another."
+            )
+        return from_matrices(self.scale * w / largest, spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return what is exact: the largest singular value."""
+        matrix_shape(spec)
+        s = self.scale
+        return Law(
+            low=-s, high=s, entries=Entries.dependent, promises=(LargestSingular(self.scale),)
+        )

@@ -1,0 +1,70 @@
+"""Rows of mean zero and of one length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.errors import ShapeError
+from initlab.init.checks import positive
+from initlab.init.initializer import Initializer
+from initlab.init.law import Entries, Law
+from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.promises import Rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Standardized"]
+
+
+@dataclass(frozen=True)
+class Standardized(Initializer):
+    """gain (w - mean) / (std sqrt(fan_in)) for each output: scaled weight standardization.
+
+    What normalizer-free nets keep up during training (Brock et al., 2021), as first values. The
+    gain is 1 / sqrt(Var f(z)) of the activation f, see `initlab.theory.variance_gain`; ReLU's is
+    1.71285855.
+
+    Args:
+        gain: the length of each row.
+    """
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        positive("standardized", gain=self.gain)
+
+    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+        """Draw Gaussian rows and standardize them.
+
+        Raises:
+            ShapeError: when outputs have a single weight, whose deviation is 0.
+        """
+        shape = self._check(spec)
+        w = rng.standard_normal(shape)
+        w -= w.mean(axis=2, keepdims=True)
+        w *= self.gain / np.linalg.norm(w, axis=2, keepdims=True)
+        return from_matrices(w, spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the law of a random vector's entries, on the sphere orthogonal to (1, ..., 1)."""
+        n = self._check(spec)[2]
+        rows = Rows(sum=0.0, square_sum=self.gain**2)
+        kurtosis = 3 * (n - 1) / (n + 1)
+        g = self.gain
+        return Law(0.0, g**2 / n, kurtosis, -g, g, Entries.dependent, (rows,))
+
+    @staticmethod
+    def _check(spec: ParameterSpec) -> tuple[int, int, int]:
+        shape = matrix_shape(spec)
+        if shape[2] < 2:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} has one weight an output, which cannot be "
+                "standardized. Choose ones for it."
+            )
+        return shape
