@@ -14,7 +14,7 @@ from initlab.autograd import Tensor
 from initlab.catalog import load_catalog
 from initlab.config import compose
 from initlab.errors import BadValueError
-from initlab.init import He, LeCun, Normal, Zeros, make_plan
+from initlab.init import Normal, VarianceScaling, Zeros, make_plan
 from initlab.nd.random import Streams
 from initlab.running import draw_phases, forecast
 from initlab.running.staging import stages
@@ -34,7 +34,7 @@ def planned(*layers, weight=None, bias=None, x=None):
         net = nn.Sequential()
         net.add(*layers)
     resolve_shapes(net, x if x is not None else np.zeros((2, N), np.float32))
-    roles = {"weight": weight or LeCun(), "bias": bias or Zeros()}
+    roles = {"weight": weight or VarianceScaling(), "bias": bias or Zeros()}
     return net, make_plan(slots(net), roles=roles)
 
 
@@ -88,7 +88,7 @@ NETS = {
 
 @pytest.mark.parametrize("name", NETS)
 def test_a_drawn_net_does_what_was_foretold(name):
-    net, plan = planned(*NETS[name](), weight=He(), bias=Normal(0.1))
+    net, plan = planned(*NETS[name](), weight=VarianceScaling(2.0), bias=Normal(0.1))
     common = 0.0 if "batch" in name else None
     levels = {x.path: x for x in predict(stages(net, plan), Signal(1.0, common=common))}
     seeds = 30
