@@ -133,7 +133,7 @@ def test_a_normalized_residual_net_has_no_phase_and_is_told_by_its_sums():
 
 
 def test_chaos_is_told_with_the_depth_that_still_trains():
-    spec = ["model=deep_mlp", "model.activation=tanh", "+init=he", "init.weight.gain=2.0"]
+    spec = ["model=deep_mlp", "model.activation=tanh", "+init=he", "init.weight.scale=4"]
     made = foretold(*spec, "model.depth=100")
     assert made.field.phase is Phase.chaotic
     assert "Gradients grow by" in made.verdict()
