@@ -41,7 +41,7 @@ def test_the_curvature_is_the_difference_of_gradients(chain, batch):
         for w, d in zip(weights, direction, strict=True):
             w.array[...] -= sign * step * d
     for h, a, b in zip(bent, *sides, strict=True):
-        np.testing.assert_allclose(h, (a - b) / (2 * step), rtol=1e-5, atol=1e-8)
+        np.testing.assert_allclose(h, (a - b) / (2 * step), rtol=1e-5, atol=1e-7)
 
 
 def factors_moved(net, weights, drawn, which, by):
