@@ -86,6 +86,7 @@ from initlab.nd.shapes import (
 from initlab.nd.slopes import ENDINGS
 from initlab.nd.softmax import log_softmax, softmax, softmax_cross_entropy
 from initlab.nd.storage import load, save
+from initlab.nd.threads import threads
 from initlab.nd.trigonometric import (
     arccos,
     arccosh,
@@ -237,6 +238,7 @@ __all__ = [
     "tan",
     "tanh",
     "tensordot",
+    "threads",
     "tile",
     "trace",
     "transpose",

@@ -9,12 +9,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
+from initlab import nd
 from initlab.calibrators import Batch
 from initlab.data import Task, first_batch
 from initlab.init import Entries
-from initlab.nd import random
 from initlab.nn import L2Loss, SoftmaxCrossEntropyLoss
 from initlab.probes import Claim, Snapshot, observe
 from initlab.running.assemble import assemble
@@ -51,10 +50,10 @@ def live(spec: RunSpec) -> Iterator[Event]:
     """
     began = perf_counter()
     spec = replace(spec, source=deepcopy(spec.source))  # a source may remember; a spec does not
-    threads, dropout = ThreadpoolController(), spec.source.stream("dropout")
+    threads, dropout = nd.threads(spec.threads), spec.source.stream("dropout")
     events = _events(spec)
     while True:
-        with threads.limit(limits=spec.threads), random.drawing_from(dropout):
+        with threads, nd.random.drawing_from(dropout):
             event = next(events, None)
         if event is None:
             break

@@ -88,7 +88,7 @@ def train(
                 with autograd.record():
                     output = net(Tensor(x))
                     value = loss(output, Tensor(y))
-                mean = float(np.mean(np.asarray(value)))
+                mean = float(value.array.mean())
                 where = None if math.isfinite(mean) else locate(net, x, number)
                 if where is None:
                     value.backward()
@@ -120,6 +120,6 @@ def evaluate(
 
 
 def _accuracy(output: Tensor, y: np.ndarray) -> float | None:
-    if not np.issubdtype(y.dtype, np.integer):
+    if y.dtype.kind not in "iu":
         return None
-    return float(np.mean(np.argmax(np.asarray(output), axis=-1) == y))
+    return float(np.count_nonzero(output.array.argmax(-1) == y) / y.size)
