@@ -232,6 +232,9 @@ class Block:
         fn(self)
         return self
 
+    def hybridize(self, active: bool = True, **options: Any) -> None:
+        """Do nothing: it is Gluon's, and a Block always runs as it is written."""
+
     def summary(self, *inputs: Any) -> None:
         """Print what each layer returns for `inputs` and how many parameters it has.
 

@@ -359,6 +359,19 @@ def test_a_gradient_of_a_product_is_differentiable():
     assert_array_equal([slope, x.grad], [[12], [12]])  # 3x^2 and 6x
 
 
+# ---- layers
+def test_activation_knows_more_functions():
+    assert_array_equal(nn.Activation("elu")(nd.array([0, 2])), nn.ELU()(nd.array([0, 2])))
+
+
+def test_first_states_have_the_inputs_precision():
+    cell = nn.rnn.RNNCell(2, input_size=2)
+    cell.initialize()
+    cell.cast("float64")
+    _, (state,) = cell.unroll(1, nd.ones((1, 1, 2), dtype="float64"))
+    assert state.dtype == np.float64
+
+
 # ---- how things print
 def test_arrays_print_as_numpys():
     weight = dense().weight.data()

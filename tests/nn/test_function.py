@@ -43,6 +43,7 @@ class Affine(nn.HybridBlock):
 def test_a_hybrid_block_gets_nd_and_its_own_parameters_by_name():
     net = Affine()
     net.initialize()
+    net.hybridize()
     with record():
         out = net(nd.array([[-1.0, 3.0]]), nd.array([[10.0, 20.0]]))
     out.backward()
