@@ -24,9 +24,10 @@ __all__ = ["Bilinear", "triangle"]
 class Bilinear(Fixed):
     """The kernel of linear interpolation, for transposed convolutions (Long et al., 2015).
 
-    Along each side of k: f = ceil(k / 2), c = (2f - 1 - f mod 2) / 2f, 1 - |x / f - c|; a side of
-    4 has (.25, .75, .75, .25). As in MXNet every pair of channels has it: give the layer one
-    group a channel, or its outputs add up all inputs.
+    With a last side of k: f = ceil(k / 2), c = (2f - 1 - f mod 2) / 2f, 1 - |x / f - c| along each
+    side; one of 4 has (.25, .75, .75, .25). As in MXNet the last side's k holds for all, and every
+    pair of channels has the kernel: give the layer one group a channel, or its outputs add up all
+    inputs.
 
     >>> from initlab.init import ParameterSpec
     >>> Bilinear()(ParameterSpec((1, 1, 4)), None).tolist()
@@ -44,7 +45,8 @@ class Bilinear(Fixed):
                 f"{spec.label} of shape {spec.shape} is no weight of a convolution, which bilinear "
                 "needs. Choose identity for a matrix."
             )
-        sides = [triangle(spec.shape[axis]) for axis in spec.receptive_axes]
+        last = spec.shape[spec.receptive_axes[-1]]
+        sides = [triangle(spec.shape[axis], last) for axis in spec.receptive_axes]
         kernel = reduce(np.multiply.outer, sides)
         copies, rows, _ = matrix_shape(spec)
         return from_matrices(
@@ -52,8 +54,8 @@ class Bilinear(Fixed):
         )
 
 
-def triangle(side: int) -> NDArray[np.float64]:
-    """Return the weights of linear interpolation along one side."""
-    f = -(-side // 2)
+def triangle(side: int, scale: int | None = None) -> NDArray[np.float64]:
+    """Return the weights of linear interpolation along one side, as of a side of `scale`."""
+    f = -(-(scale or side) // 2)
     c = (2 * f - 1 - f % 2) / (2 * f)
     return 1 - np.abs(np.arange(side) / f - c)

@@ -49,7 +49,8 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
 
         Args:
             pred: with the classes on `axis`.
-            label: sparse: pred's shape without that axis; else as many values as pred.
+            label: sparse: pred's shape without that axis, or with it at length 1; else as many
+                values as pred.
             sample_weight: broadcasts to the sparse labels' shape, or keeps `axis` at length 1.
 
         Raises:
@@ -65,11 +66,14 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
         return loss.mean(others) if others else loss
 
     def _sparse_loss(self, pred: Any, label: Any) -> Any:
+        label = np.asarray(label)
+        if label.ndim == pred.ndim and label.shape[self._axis] == 1:
+            label = label.squeeze(self._axis)
         if self._axis % pred.ndim != pred.ndim - 1:
             pred = np.moveaxis(pred, self._axis, -1)
         if not self._from_logits:
-            return nd.softmax_cross_entropy(pred, np.asarray(label))
-        return -_pick(pred, np.asarray(label).astype(np.intp))
+            return nd.softmax_cross_entropy(pred, label)
+        return -_pick(pred, label.astype(np.intp))
 
     def _dense_loss(self, pred: Any, label: Any) -> Any:
         label = self._target(label, pred)

@@ -55,6 +55,12 @@ def test_labels_may_be_tensors_of_any_type():
     assert_array_equal(CE(wide(LOGITS), nd.array(LABELS)), CE(wide(LOGITS), LABELS))
 
 
+@pytest.mark.parametrize("options", [{}, {"from_logits": True}])
+def test_labels_may_keep_the_axis_of_the_classes(options):
+    loss = nn.SoftmaxCrossEntropyLoss(**options)
+    assert_array_equal(loss(wide(LOGITS), LABELS[:, None]), loss(wide(LOGITS), LABELS))
+
+
 def test_the_classes_may_stand_on_another_axis_and_the_rest_of_a_sample_is_averaged():
     chances = softmax(PIXELS)
     picked = np.stack([chances[i, PLACES[i], np.arange(3)] for i in range(2)])
