@@ -26,6 +26,7 @@ import numpy as np
 import pytest
 from initlab_mxnet import load, save
 
+import initlab
 from initlab import nd, nn
 from initlab.errors import BadValueError, ShapeError
 
@@ -74,3 +75,23 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written():
     assert not net[0].weight.settled
     with pytest.raises(BadValueError, match=r"'1.gamma' loaded from the given arrays is not"):
         opened("structural", net[:1])
+
+
+def test_a_run_starts_from_a_converted_checkpoint(tmp_path):
+    saved = {
+        "hidden.0.weight": np.full((8, 64), 0.5, np.float32),
+        "hidden.0.bias": np.ones(8, np.float32),
+        "output.weight": np.full((10, 8), 0.25, np.float32),
+        "output.bias": np.zeros(10, np.float32),
+    }
+    save(tmp_path / "net.params", saved)
+    nd.save(tmp_path / "net.safetensors", load(tmp_path / "net.params"))
+    spec = initlab.compose(
+        [
+            "+init=load", f"init.file={tmp_path / 'net.safetensors'}",
+            "model.width=8", "model.depth=1", "training.epochs=0", "tracking=none",
+        ]
+    )  # fmt: skip
+    net = initlab.run(spec).net
+    for path, parameter in net.places():
+        np.testing.assert_array_equal(parameter.data(), saved[path])
