@@ -30,7 +30,7 @@ class Dense(Block):
         params: another block's `params`, to share its Parameters.
 
     Raises:
-        BadValueError: for units that are not positive.
+        BadValueError: for negative units; for 0 at the first forward pass, as in Gluon.
 
     >>> Dense(4, activation="relu", in_units=3)
     Dense(3 -> 4, Activation(relu))
@@ -49,11 +49,8 @@ class Dense(Block):
         prefix: str | None = None,
         params: ParameterDict | None = None,
     ) -> None:
-        if units < 1 or in_units < 0:
-            raise BadValueError(
-                f"Dense needs units of at least 1 and in_units of at least 0 (0: not known yet), "
-                f"got units={units}, in_units={in_units}."
-            )
+        if units < 0 or in_units < 0:
+            raise _bad_sizes(units, in_units)
         super().__init__(prefix, params)
         self._units, self._flatten = units, flatten
         with self.name_scope():
@@ -83,6 +80,8 @@ class Dense(Block):
 
     def infer_shape(self, x: Any) -> None:
         """Take the number of inputs from the first batch."""
+        if not self._units:
+            raise _bad_sizes(0, (self.weight.shape or (0, 0))[1])
         self.weight.shape = (self._units, prod(x.shape[1:]) if self._flatten else x.shape[-1])
 
     def link(self) -> tuple[Any, Any, str | None] | None:
@@ -113,3 +112,10 @@ class Dense(Block):
         inputs = (self.weight.shape or (0, 0))[1] or None
         act = "linear" if self.act is None else repr(self.act)
         return f"Dense({inputs} -> {self._units}, {act})"
+
+
+def _bad_sizes(units: int, in_units: int) -> BadValueError:
+    return BadValueError(
+        f"Dense needs units of at least 1 and in_units of at least 0 (0: not known yet), "
+        f"got units={units}, in_units={in_units}."
+    )

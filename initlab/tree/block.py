@@ -317,6 +317,7 @@ class Block:
 
         Raises:
             ShapeError: when the input does not fit; a note names the block.
+            BadTypeError: when it is no array.
         """
         if self._before:
             for hook in tuple(self._before):
@@ -328,6 +329,12 @@ class Block:
         except ShapeError as error:
             shown = repr(self)
             error.add_note(f"in {self.name}" if "\n" in shown else f"in {self.name}: {shown}")
+            raise
+        except AttributeError as error:
+            if any(error.obj is arg for arg in args):
+                raise BadTypeError(
+                    f"{self.name} takes arrays, got {error.obj!r}: write nd.array(...)."
+                ) from error
             raise
         if self._after:
             for hook in tuple(self._after):

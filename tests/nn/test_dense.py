@@ -134,13 +134,20 @@ def test_outputs_and_gradients_are_torchs():
     assert_allclose(made.bias.grad(), peer.bias.grad.numpy(), rtol=1e-12)
 
 
-@pytest.mark.parametrize("sizes", [{"units": 0}, {"units": -3}, {"units": 2, "in_units": -1}])
+@pytest.mark.parametrize("sizes", [{"units": -3}, {"units": 2, "in_units": -1}])
 def test_sizes_that_are_not_positive_are_refused(sizes):
     shown = f"units={sizes['units']}, in_units={sizes.get('in_units', 0)}"
     with pytest.raises(
         BadValueError, match=rf"Dense needs units of at least 1 .*0: not known yet.*got {shown}"
     ):
         nn.Dense(**sizes)
+
+
+def test_no_units_are_refused_at_the_first_pass():
+    made = nn.Dense(0)
+    made.initialize()
+    with pytest.raises(BadValueError, match=r"Dense needs units of at least 1 .*got units=0"):
+        made(nd.array(np.ones((2, 5))))
 
 
 def test_units_are_whole_numbers():

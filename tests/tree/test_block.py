@@ -274,6 +274,24 @@ def test_a_block_without_forward_says_so():
         Block()(1)
 
 
+@pytest.mark.parametrize("given", [None, [[1.0, 2.0]], "x", 3])
+@pytest.mark.parametrize("in_units", [0, 2])
+def test_an_input_that_is_no_array_is_refused(given, in_units):
+    layer = nn.Dense(2, in_units=in_units)
+    layer.initialize()
+    with pytest.raises(BadTypeError, match=r"dense0 takes arrays, got .*: write nd\.array"):
+        layer(given)
+
+
+def test_an_attribute_that_a_block_itself_misses_is_not_the_inputs_fault():
+    class Wrong(Block):
+        def forward(self, x):
+            return x * self.nothing
+
+    with pytest.raises(AttributeError, match="'nothing'"):
+        Wrong()(ones(1, 2))
+
+
 def test_an_input_that_does_not_fit_is_refused_with_the_way_to_the_layer():
     net = Net()
     net.initialize()
