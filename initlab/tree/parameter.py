@@ -221,9 +221,11 @@ class Parameter:
                 stacklevel=2,
             )
             return
-        default = create(default_init)  # type: ignore[arg-type] # None is refused
-        own = default if self.init is None or default.overrules else create(self.init)
-        chosen = own if init is None else create(init)
+        chosen = create(default_init)  # type: ignore[arg-type] # None is refused
+        if init is not None:
+            chosen = create(init)
+        elif self.init is not None and not chosen.overrules:
+            chosen = create(self.init)
         chosen = Announced(chosen) if verbose else chosen
         if self.known:
             self._draw(chosen)

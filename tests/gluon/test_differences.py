@@ -255,6 +255,13 @@ def test_a_summary_has_one_row_a_call(capsys):
     assert "Symbol" not in out
 
 
+def test_a_scope_inside_itself():
+    net = nn.Block(prefix="net_")
+    with net.name_scope(), net.name_scope():
+        inner = nn.Dense(1)
+    assert (inner.name, nn.Dense(1).name) == ("net_dense0", "dense0")
+
+
 def test_sequential_takes_names():
     net = nn.Sequential({"first": nn.Dense(2)})
     net.add(last=nn.Dense(1))
@@ -350,6 +357,15 @@ def test_registered_names_are_for_scripts():
 
 
 # ---- gradients
+def test_head_gradients_of_another_shape():
+    x = nd.array([1, 2])
+    x.attach_grad()
+    with autograd.record():
+        y = x * 2
+    with pytest.raises(BadValueError, match=r"has shape \(3,\), its Tensor has \(2,\)"):
+        y.backward(nd.array([1, 2, 3]))
+
+
 def test_a_gradient_of_a_product_is_differentiable():
     x = nd.array([2])
     x.attach_grad()
