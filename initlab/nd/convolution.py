@@ -19,6 +19,7 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, primitive, unwrap
 from initlab.errors import ShapeError
+from initlab.nd.slopes import ENDINGS
 from initlab.nd.windows import Geometry, Size, between, chunks, cropped, grown, outside, windows
 from initlab.nd.winograd import winograd_apply, winograd_correlate
 
@@ -30,16 +31,22 @@ __all__ = ["convolution", "transposed_convolution"]
 SPREAD = 16  # how many times larger the chunks are that are added in place, one call an element
 
 
-def _apply(x: Any, W: Any, b: Any, how: Geometry) -> Any:
+def _apply(x: Any, W: Any, b: Any, how: Geometry, ending: str | None) -> Any:
     """y[n, o, p] = b[o] + the sum over c, k of W[o, c, k] x[n, c, p stride + k dilate - pad]."""
+    finish = None if ending is None else ENDINGS[ending].apply
     if _by_winograd(W.shape, how):
-        return _biased(outside(winograd_apply(between(x, True), W, how.pad), True), b)
+        return outside(winograd_apply(between(x, True), W, b, how.pad, finish), True)
     outputs, n, groups = how.outputs(x.shape[2:]), len(x), how.groups
     y = np.empty((groups, len(W) // groups, prod(outputs) * n), np.result_type(x, W))
     rows = W.reshape(groups, len(W) // groups, -1)
+    shift = None if b is None else b.reshape(groups, -1, 1)
     for at, columns in _columns(x, how, outputs):
-        np.matmul(rows, columns, out=y[..., at])
-    return _biased(outside(y.reshape(len(W), *outputs, n)), b)
+        part = np.matmul(rows, columns, out=y[..., at])
+        if shift is not None:
+            part += shift
+        if finish is not None:
+            finish(part)
+    return outside(y.reshape(len(W), *outputs, n))
 
 
 def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
@@ -47,7 +54,7 @@ def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
     if _by_winograd(W.shape, how):
         flipped = W[:, :, ::-1, ::-1].swapaxes(0, 1)
         pad = tuple(2 - p for p in how.pad)
-        return _biased(outside(winograd_apply(between(g, True), flipped, pad), True), b)
+        return outside(winograd_apply(between(g, True), flipped, b, pad, None), True)
     outputs, n, groups = g.shape[2:], len(g), how.groups
     x = np.zeros((W.shape[1] * groups, *_padded(size, how), n), np.result_type(g, W))
     seen = windows(x, how, outputs)
@@ -58,7 +65,9 @@ def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
         part = part.reshape(*seen.shape[: 1 + len(size)], -1, *outputs[1:], n)
         for k in np.ndindex(*how.kernel):
             seen[:, *k, rows] += part[:, *k]
-    return _biased(outside(cropped(x, how.pad, size)), b)
+    if b is not None:
+        x += b.reshape(-1, *(1,) * (x.ndim - 1))
+    return outside(cropped(x, how.pad, size))
 
 
 def _correlate(x: Any, g: Any, how: Geometry) -> Any:
@@ -78,12 +87,6 @@ def _by_winograd(weight: Size, how: Geometry) -> bool:
     """Return whether it is a plain 3x3 kernel over enough channels to pay for the transforms."""
     plain = Geometry((3, 3), (1, 1), how.pad, (1, 1), 1)
     return how == plain and max(how.pad) < 3 and min(weight[:2]) >= 16
-
-
-def _biased(y: np.ndarray, b: Any) -> np.ndarray:
-    if b is not None:
-        y += b.reshape(-1, *(1,) * (y.ndim - 2))
-    return y
 
 
 def _padded(size: Size, how: Geometry) -> Size:
@@ -108,8 +111,17 @@ def _positions(outputs: Size, n: int, elements: int) -> Iterator[tuple[slice, sl
 
 
 def _apply_back(
-    g: Any, y: Any, needs: Sequence[bool], x: Any, W: Any, b: Any, how: Geometry
+    g: Any,
+    y: Any,
+    needs: Sequence[bool],
+    x: Any,
+    W: Any,
+    b: Any,
+    how: Geometry,
+    ending: str | None,
 ) -> tuple[Any, ...]:
+    if ending is not None:
+        g = g * ENDINGS[ending].slope(y)
     return (
         transpose.lifted(g, W, None, x.shape[2:], how) if needs[0] else None,
         correlate.lifted(x, g, how) if needs[1] else None,
@@ -121,7 +133,7 @@ def _transpose_back(
     x: Any, y: Any, needs: Sequence[bool], g: Any, W: Any, b: Any, size: Size, how: Geometry
 ) -> tuple[Any, ...]:
     return (
-        apply.lifted(x, W, None, how) if needs[0] else None,
+        apply.lifted(x, W, None, how, None) if needs[0] else None,
         correlate.lifted(x, g, how) if needs[1] else None,
         _channel_sums(x) if needs[2] else None,
     )
@@ -132,7 +144,7 @@ def _correlate_back(
 ) -> tuple[Any, ...]:
     return (
         transpose.lifted(g, W, None, x.shape[2:], how) if needs[0] else None,
-        apply.lifted(x, W, None, how) if needs[1] else None,
+        apply.lifted(x, W, None, how, None) if needs[1] else None,
     )
 
 
@@ -140,8 +152,8 @@ def _channel_sums(g: Any) -> Any:
     return np.sum(g, axis=(0, *range(2, g.ndim)))
 
 
-def _forward(x: Any, W: Any, b: Any, how: Geometry) -> tuple[Any, None]:
-    return _apply(x, W, b, how), None
+def _forward(x: Any, W: Any, b: Any, how: Geometry, ending: str | None) -> tuple[Any, None]:
+    return _apply(x, W, b, how, ending), None
 
 
 def _backward(
@@ -154,9 +166,22 @@ def _backward(
     W: Any,
     b: Any,
     how: Geometry,
+    ending: str | None,
 ) -> tuple[Any, ...]:
-    """The rule's, whose results are arrays of their own already."""
-    return _apply_back(g, y, needs, x, W, b, how)
+    """The rule's, on g in the arrangement of y, through the ending in place."""
+    if ending is not None:
+        g = _like(g, y)
+        ENDINGS[ending].pull(g, y)
+    return _apply_back(g, y, needs, x, W, b, how, None)
+
+
+def _like(g: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return g in the arrangement that y has in memory."""
+    if g.strides == y.strides:
+        return g
+    laid = np.empty_like(y)
+    laid[...] = g
+    return laid
 
 
 apply = primitive(_apply, joint=_apply_back, kernel=Kernel(_forward, _backward), name="convolution")
@@ -165,7 +190,14 @@ correlate = primitive(_correlate, joint=_correlate_back, name="convolution_weigh
 
 
 def convolution(
-    x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0, dilate: Any = 1, groups: int = 1
+    x: Any,
+    W: Any,
+    b: Any = None,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilate: Any = 1,
+    groups: int = 1,
+    activation: str | None = None,
 ) -> Tensor:
     """Return b[o] + the sum over c, k of W[o, c, k] x[n, c, p stride + k dilate - pad].
 
@@ -177,6 +209,7 @@ def convolution(
         pad: how many zeros on either side, likewise.
         dilate: from one element of the kernel to the next, likewise.
         groups: how many equal parts channels and outputs fall into, each on its own.
+        activation: applied to all, by its name in `ENDINGS`: relu, tanh, sigmoid; none if None.
 
     Returns:
         (n, out, ...).
@@ -196,7 +229,7 @@ def convolution(
         )
     how = Geometry.of(weight[2:], stride, pad, dilate, groups)
     how.outputs(shape[2:])
-    return apply(x, W, b, how)
+    return apply(x, W, b, how, activation)
 
 
 def transposed_convolution(

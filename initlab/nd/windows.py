@@ -7,6 +7,7 @@ layer to layer, elementwise functions leave it as it is, and only the net's inpu
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Geometry",
+    "Scratch",
     "Size",
     "between",
     "channels_innermost",
@@ -151,3 +153,30 @@ def chunks(rows: int, elements: int) -> Iterator[slice]:
     """Cut `rows` of a whole of `elements` into slices that each fit the cache."""
     step = max(1, rows * CACHED // max(1, elements))
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
+
+
+class Scratch:
+    """The memory of what a loop makes in each turn: made once, by name, for the largest.
+
+    >>> room = Scratch(np.dtype(float))
+    >>> np.shares_memory(room("a", 2, 3), room("a", 4))
+    True
+    """
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
+        self.kept: dict[str, np.ndarray] = {}
+
+    def __call__(self, name: str, *shape: int) -> np.ndarray:
+        """Return an array of a shape, with whatever stood there."""
+        size = prod(shape)
+        kept = self.kept.get(name)
+        if kept is None or len(kept) < size:
+            kept = self.kept[name] = np.empty(size, self.dtype)
+        return kept[:size].reshape(shape)
+
+    def copied(self, name: str, x: np.ndarray, *shape: int) -> np.ndarray:
+        """Return the values of x as an array of a shape."""
+        made = self(name, *shape)
+        made.reshape(x.shape)[...] = x
+        return made

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from initlab.nd.windows import grown
+from initlab.nd.windows import Scratch, cropped, grown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["winograd_apply", "winograd_correlate"]
 
@@ -47,61 +47,93 @@ def _interpolation() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 OUTPUT, WEIGHT, INPUT = (np.kron(M, M) for M in _interpolation())  # (36, 16), (36, 9), (36, 36)
 
 
-def winograd_apply(x: np.ndarray, W: np.ndarray, pad: tuple[int, ...]) -> np.ndarray:
-    """Return the convolution (n, rows, columns, out) of x with W of shape (out, channels, 3, 3)."""
-    dtype, out = np.result_type(x, W), len(W)
-    inputs, size = _tiles(x, pad)
-    _, _, n, down, across, channels = inputs.shape
-    y = np.empty((n, down * STEP, across * STEP, out), dtype)
-    outputs = _cut(y, STEP, down, across)
+def winograd_apply(
+    x: np.ndarray,
+    W: np.ndarray,
+    b: np.ndarray | None,
+    pad: tuple[int, ...],
+    finish: Callable[[np.ndarray], Any] | None,
+) -> np.ndarray:
+    """Return the convolution (n, rows, columns, out) of x with W of shape (out, channels, 3, 3).
+
+    Args:
+        x: (n, rows, columns, channels).
+        W: (out, channels, 3, 3).
+        b: (out,), added, or None.
+        pad: zeros around rows and columns.
+        finish: changes outputs (..., out) in place in the end.
+    """
+    dtype, (out, channels) = np.result_type(x, W), W.shape[:2]
+    size = tuple(s + 2 * p - KERNEL + 1 for s, p in zip(x.shape[1:3], pad, strict=True))
+    y = np.empty((len(x), *_whole(size), out), dtype)
+    outputs = _cut(y, STEP)
     U = WEIGHT.astype(dtype) @ W.reshape(-1, KERNEL * KERNEL).T
-    U = U.reshape(-1, out, channels).swapaxes(1, 2)
-    forth, back = INPUT.astype(dtype), OUTPUT.T.astype(dtype)
-    for part in _parts(n, down, across, 16):
-        d = inputs[:, :, *part]
-        V = forth @ d.reshape(TILE * TILE, -1)
-        M = V.reshape(TILE * TILE, -1, channels) @ U
-        Y = back @ M.reshape(TILE * TILE, -1)
-        outputs[:, :, *part] = Y.reshape(STEP, STEP, *d.shape[2:5], out)
+    U = np.ascontiguousarray(U.reshape(-1, out, channels).swapaxes(1, 2))
+    forth, back, room = INPUT.astype(dtype), OUTPUT.T.astype(dtype), Scratch(dtype)
+    for part, d in _parts(x, pad, size, 16):
+        tiles = d.size // (TILE * TILE * channels)
+        V = room("V", TILE * TILE, tiles * channels)
+        np.matmul(forth, room.copied("d", d, TILE * TILE, tiles * channels), out=V)
+        M = room("M", TILE * TILE, tiles, out)
+        np.matmul(V.reshape(-1, tiles, channels), U, out=M)
+        Y = room("Y", STEP * STEP, tiles * out)
+        np.matmul(back, M.reshape(TILE * TILE, -1), out=Y)
+        Y = Y.reshape(STEP, STEP, *d.shape[2:5], out)
+        if b is not None:
+            Y += b
+        if finish is not None:
+            finish(Y)
+        outputs[:, :, *part] = Y
     return y[:, : size[0], : size[1]]
 
 
 def winograd_correlate(x: np.ndarray, g: np.ndarray, pad: tuple[int, ...]) -> np.ndarray:
     """Return the gradient (out, channels, 3, 3) of the weight from that of the output, g."""
-    dtype, out = np.result_type(x, g), g.shape[-1]
-    inputs, _ = _tiles(x, pad)
-    _, _, n, down, across, channels = inputs.shape
-    outputs = _cut(grown(g, (0, 0), (down * STEP, across * STEP)), STEP, down, across)
-    forth, back = INPUT.astype(dtype), OUTPUT.astype(dtype)
-    U: Any = 0
-    for part in _parts(n, down, across, 64):
-        V = forth @ inputs[:, :, *part].reshape(TILE * TILE, -1)
-        M = back @ outputs[:, :, *part].reshape(STEP * STEP, -1)
-        M = M.reshape(TILE * TILE, -1, out).swapaxes(1, 2)
-        U = U + M @ V.reshape(TILE * TILE, -1, channels)
+    dtype, channels, out = np.result_type(x, g), x.shape[-1], g.shape[-1]
+    outputs = _cut(grown(g, (0, 0), _whole(g.shape[1:3])), STEP)
+    forth, back, room = INPUT.astype(dtype), OUTPUT.astype(dtype), Scratch(dtype)
+    U = np.zeros((TILE * TILE, out, channels), dtype)
+    for part, d in _parts(x, pad, g.shape[1:3], 64):
+        tiles = d.size // (TILE * TILE * channels)
+        V = room("V", TILE * TILE, tiles * channels)
+        np.matmul(forth, room.copied("d", d, TILE * TILE, tiles * channels), out=V)
+        M, h = room("M", TILE * TILE, tiles * out), outputs[:, :, *part]
+        np.matmul(back, room.copied("h", h, STEP * STEP, tiles * out), out=M)
+        M = M.reshape(-1, tiles, out).swapaxes(1, 2)
+        U += np.matmul(M, V.reshape(-1, tiles, channels), out=room("U", *U.shape))
     W: np.ndarray = WEIGHT.T.astype(dtype) @ U.reshape(TILE * TILE, -1)
     return W.T.reshape(out, channels, KERNEL, KERNEL)
 
 
-def _tiles(x: np.ndarray, pad: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...]]:
-    """Return x, padded up to whole tiles, as overlapping tiles, and the size of the output."""
-    size = tuple(s + 2 * p - KERNEL + 1 for s, p in zip(x.shape[1:3], pad, strict=True))
-    down, across = (-(-s // STEP) for s in size)
-    whole = (down * STEP + KERNEL - 1, across * STEP + KERNEL - 1)
-    return _cut(grown(x, pad, whole), TILE, down, across), size
+def _whole(size: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the size of the tiles that cover outputs of a size."""
+    return tuple(-(-n // STEP) * STEP for n in size)
 
 
-def _cut(x: np.ndarray, tile: int, down: int, across: int) -> np.ndarray:
+def _cut(x: np.ndarray, tile: int) -> np.ndarray:
     """Return a view (tile, tile, n, down, across, channels): a tile at every fourth place."""
+    n, *size, channels = x.shape
     sample, row, column, channel = x.strides
-    shape = (tile, tile, len(x), down, across, x.shape[-1])
+    down, across = ((length - tile) // STEP + 1 for length in size)
+    shape = (tile, tile, n, down, across, channels)
     return as_strided(x, shape, (row, column, sample, STEP * row, STEP * column, channel))
 
 
-def _parts(n: int, down: int, across: int, tiles: int) -> Iterator[tuple[slice, slice]]:
-    """Cut n images of down x across tiles into parts of about so many: they stay in the cache."""
+def _parts(
+    x: np.ndarray, pad: tuple[int, ...], size: tuple[int, ...], tiles: int
+) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+    """Yield some `tiles` of the padded input at a time, so few that they stay in the cache.
+
+    Each with its place among the images and the rows of tiles: (6, 6, images, rows, across, c).
+    """
+    whole = tuple(n + KERNEL - 1 for n in _whole(size))
+    down, across = (n // STEP for n in _whole(size))
     rows = min(down, max(1, tiles // across))
     images = max(1, tiles // (rows * across))
-    for i in range(0, n, images):
+    around = np.zeros((min(images, len(x)), *whole, x.shape[-1]), x.dtype)
+    for i in range(0, len(x), images):
+        some = x[i : i + images]
+        cropped(around[: len(some)], pad, x.shape[1:3])[...] = some
+        cut = _cut(around[: len(some)], TILE)
         for j in range(0, down, rows):
-            yield slice(i, i + images), slice(j, j + rows)
+            yield (slice(i, i + images), slice(j, j + rows)), cut[:, :, :, j : j + rows]

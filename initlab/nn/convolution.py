@@ -145,11 +145,15 @@ class Convolution(Block):
             ShapeError: when the input has other axes or channels, or is smaller than the kernel.
         """
         self._check_input(x)
-        y = self._apply(x, self.weight.data(), None if self.bias is None else self.bias.data())
-        return y if self.act is None else self.act(y)
+        bias = None if self.bias is None else self.bias.data()
+        return self._apply(x, self.weight.data(), bias)
 
     def _apply(self, x: Any, W: Any, b: Any) -> Any:
-        return nd.convolution(x, W, b, self._stride, self._pad, self._dilate, self._groups)
+        how = self._stride, self._pad, self._dilate, self._groups
+        act = self.act
+        ending = act.ending if type(act) is Activation else None
+        y = nd.convolution(x, W, b, *how, ending)
+        return y if act is None or ending is not None else act(y)
 
     def __repr__(self) -> str:
         rows, columns = (self.weight.shape or (0, 0))[:2]

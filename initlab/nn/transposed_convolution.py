@@ -72,7 +72,8 @@ class TransposedConvolution(Convolution):
 
     def _apply(self, x: Any, W: Any, b: Any) -> Any:
         how = self._stride, self._pad, self._dilate, self._groups, self._extra
-        return nd.transposed_convolution(x, W, b, *how)
+        y = nd.transposed_convolution(x, W, b, *how)
+        return y if self.act is None else self.act(y)
 
 
 class Conv1DTranspose(TransposedConvolution):

@@ -174,6 +174,13 @@ SAMPLES |= {
         (lambda x, W, b: nd.convolution(x, W, b, (2, 1), 1, 1, 2), IMAGE, KERNEL, near(2)),
         (lambda x, W: nd.convolution(x, W, dilate=2), near(2, 1, 5), near(2, 1, 2)),
         (nd.convolution, near(1, 1, 2, 3, 2), near(2, 1, 2, 2, 1)),
+        (
+            lambda x, W, b: nd.convolution(x, W, b, activation="tanh"),
+            near(2, 1, 3, 3),
+            near(2, 1, 2, 2),
+            near(2),
+        ),
+        (lambda x, W: nd.convolution(x, W, activation="relu"), near(1, 2, 4), near(2, 2, 2)),
     ],
     "transposed_convolution": [
         (

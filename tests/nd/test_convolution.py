@@ -63,7 +63,7 @@ def test_winograd_is_the_direct_sum(size, pad):
     x, W = rng.normal(size=(3, *size, 2)), rng.normal(size=(5, 2, 3, 3))
     first = np.moveaxis(x, -1, 1)
     expected = naive(first, W, 1, pad, 1, 1)
-    y = winograd_apply(x, W, (pad, pad))
+    y = winograd_apply(x, W, None, (pad, pad), None)
     np.testing.assert_allclose(np.moveaxis(y, -1, 1), expected, atol=1e-12)
     g = rng.normal(size=y.shape)
     slope = winograd_correlate(x, g, (pad, pad))
