@@ -14,6 +14,7 @@ import numpy as np
 from initlab.autograd import Tensor, primitive, unwrap
 from initlab.errors import BadValueError
 from initlab.nd.arithmetic import multiply
+from initlab.nd.constants import ONE
 from initlab.nd.windows import (
     Geometry,
     Size,
@@ -46,10 +47,11 @@ def _largest(x: Any, how: Geometry, outputs: Size) -> Any:
 def _total(h: Any, x: Any, top: Any, how: Geometry, outputs: Size) -> Any:
     """Each window's sum of h; with x, only of h where x is the window's `top`."""
     last = channels_innermost(h)
-    seen, kept = _seen(h, how, outputs, last, 0), _selection(x, top, how, last)
+    seen: Any = _seen(h, how, outputs, last, 0)
+    chosen = _selection(x, top, how, last)
     y = np.zeros((len(seen), *outputs, seen.shape[-1]), h.dtype)
     for k in np.ndindex(*how.kernel):
-        y += kept(seen[:, *k], k)
+        y += seen[:, *k] * chosen(k)
     return outside(y, last)
 
 
@@ -57,21 +59,25 @@ def _spread(g: Any, x: Any, top: Any, how: Geometry, size: Size) -> Any:
     """Each window's g added to its elements; with x, only to those where x is its `top`."""
     last = channels_innermost(g if x is None else x)
     outputs, g = g.shape[2:], between(g, last)
-    kept = _selection(x, top, how, last)
+    chosen = _selection(x, top, how, last)
     h = np.zeros((len(g), *_ground(size, how, outputs), g.shape[-1]), g.dtype)
     seen: Any = windows(h, how, outputs)
+    apart = all(s >= k for s, k in zip(how.stride, how.kernel, strict=True))
     for k in np.ndindex(*how.kernel):
-        seen[:, *k] += kept(g, k)
+        if apart:
+            np.multiply(g, chosen(k), out=seen[:, *k])
+        else:
+            seen[:, *k] += g * chosen(k)
     return outside(cropped(h, how.pad, size), last)
 
 
-def _selection(x: Any, top: Any, how: Geometry, last: bool) -> Callable[[Any, Size], Any]:
-    """Return what keeps, of values for the windows' k-th elements, those where x is the `top`."""
+def _selection(x: Any, top: Any, how: Geometry, last: bool) -> Callable[[Size], Any]:
+    """Return what tells for which windows the k-th element counts: all, or where x is the `top`."""
     if x is None:
-        return lambda values, _: values
+        return lambda _: ONE
     seen: Any = _seen(x, how, top.shape[2:], last, -np.inf)
     highest = between(top, last)
-    return lambda values, k: values * (seen[:, *k] == highest)
+    return lambda k: seen[:, *k] == highest
 
 
 def _seen(x: Any, how: Geometry, outputs: Size, last: bool, value: float) -> np.ndarray:
