@@ -9,6 +9,7 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, composed, primitive
 from initlab.nd.activations import sigmoid
+from initlab.nd.constants import ones
 from initlab.nd.joining import split, stack
 from initlab.nd.rnn import over_time
 from initlab.nd.trigonometric import tanh
@@ -19,45 +20,45 @@ if TYPE_CHECKING:
 __all__ = ["lstm_steps"]
 
 
-def _by_parts(x: Any, h: Any, c: Any, W: Any) -> Any:
+def _by_parts(x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any) -> Any:
     """The definition, of tensors."""
     states = []
     for t in range(len(x)):
-        i, f, u, o = split(x[t] + np.matmul(h, W.T), 4, axis=-1)
+        z = np.matmul(x[t], Wx.T) + np.matmul(h, Wh.T) + b
+        i, f, u, o = split(z, 4, axis=-1)
         c = sigmoid(f) * c + sigmoid(i) * tanh(u)
         h = sigmoid(o) * tanh(c)
         states.append(h)
     return stack([*states, c])
 
 
-def _forward(x: Any, h: Any, c: Any, W: Any) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """The same in place; all four gates by one tanh, as sigmoid(z) = 1/2 + tanh(z / 2) / 2.
+def _forward(
+    x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any
+) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """The same in place; a step is one product [x h 1] [Wx Wh b]ᵀ and one tanh for all gates.
 
-    Keeps the gates i, f, u, o (t, n, 4 width), the cells before each step and after the last
-    (t + 1, n, width) and the tanh of those after (t, n, width).
+    For sigmoid(z) = 1/2 + tanh(z / 2) / 2. Keeps the gates i, f, u, o of each step, the cells
+    before each and after the last, and the tanh of those after.
     """
-    times, (n, width) = len(x), h.shape
-    y = np.empty((times + 1, n, width), np.result_type(x, W))
-    gates, cells, tanhs = np.empty(x.shape, y.dtype), np.empty_like(y), np.empty_like(y[1:])
-    scale, shift = (
-        _each_gate(n, width, (0.5, 0.5, 1, 0.5), y.dtype),
-        _each_gate(n, width, (0.5, 0.5, 0, 0.5), y.dtype),
-    )
-    columns, term, cells[0] = np.ascontiguousarray(W.T), np.empty_like(y[0]), c
+    (times, n, inputs), width = x.shape, h.shape[1]
+    y = np.empty((times + 1, n, width), np.result_type(x, Wx))
+    gates, cells = np.empty((times, n, 4 * width), y.dtype), np.empty_like(y)
+    tanhs, term = np.empty_like(y[1:]), np.empty_like(y[0])
+    scale = _each_gate(n, width, (0.5, 0.5, 1, 0.5), y.dtype)
+    shift = _each_gate(n, width, (0.5, 0.5, 0, 0.5), y.dtype)
+    W = np.ascontiguousarray(np.concatenate([Wx.T, Wh.T, b[None]]) * scale[0])
+    seen = np.ones((n, len(W)), y.dtype)
+    state, cells[0] = seen[:, inputs:-1], c
+    state[...] = h
     for t in range(times):
-        z, cell = gates[t], cells[t + 1]
-        np.matmul(h, columns, out=z)
-        z += x[t]
-        z *= scale
-        np.tanh(z, out=z)
+        seen[:, :inputs] = x[t]
+        z = np.tanh(np.matmul(seen, W, out=gates[t]), out=gates[t])
         z *= scale
         z += shift
         i, f, u, o = _gates(z, width)
-        np.multiply(f, cells[t], out=cell)
-        np.multiply(i, u, out=term)
-        cell += term
-        np.tanh(cell, out=tanhs[t])
-        h = np.multiply(o, tanhs[t], out=y[t])
+        cell = np.multiply(f, cells[t], out=cells[t + 1])
+        cell += np.multiply(i, u, out=term)
+        state[...] = np.multiply(o, np.tanh(cell, out=tanhs[t]), out=y[t])
     y[times] = cells[times]
     return y, (gates, cells, tanhs)
 
@@ -71,39 +72,47 @@ def _backward(
     x: Any,
     h: Any,
     c: Any,
-    W: Any,
+    Wx: Any,
+    Wh: Any,
+    b: Any,
 ) -> tuple[Any, ...]:
-    """Back through time; W's gradient is one product over all steps."""
+    """Back through time; the gradients of weights and inputs are products over all steps."""
     gates, cells, tanhs = kept
-    times, width = len(x), h.shape[-1]
-    dx, dc, dh = np.empty_like(gates), g[times], np.zeros_like(g[0])
-    slope, steep = np.empty_like(gates[0]), np.empty_like(dh)
-    ones = _each_gate(len(h), width, (0, 0, 1, 0), y.dtype)
-    linear = 1 - ones
+    times, (n, width) = len(x), h.shape
+    dzs, slope = np.empty_like(gates), np.empty_like(gates[0])
+    dc, dh, steep = g[times], np.zeros_like(y[0]), np.empty_like(y[0])
+    constant = _each_gate(n, width, (0, 0, 1, 0), y.dtype)
+    linear = 1 - constant
     for t in reversed(range(times)):
-        (i, f, u, o), dz = _gates(gates[t], width), dx[t]
-        di, df, du, do = _gates(dz, width)
+        (i, f, u, o), (di, df, du, do) = _gates(gates[t], width), _gates(dzs[t], width)
         dh += g[t]
         np.multiply(dh, tanhs[t], out=do)
         dh *= o
         np.multiply(tanhs[t], tanhs[t], out=steep)
-        np.subtract(1, steep, out=steep)
-        dh *= steep
+        dh *= np.subtract(1, steep, out=steep)
         dc += dh
         np.multiply(dc, u, out=di)
         np.multiply(dc, cells[t], out=df)
         np.multiply(dc, i, out=du)
+        dc *= f
         np.subtract(linear, gates[t], out=slope)
         slope *= gates[t]
-        slope += ones
-        dz *= slope
-        dc *= f
-        np.matmul(dz, W, out=dh)
-    return dx, dh, dc, over_time(dx, h, y, out[3]) if needs[3] else None
+        slope += constant  # y - y² of a sigmoid, 1 - y² of a tanh
+        dzs[t] *= slope
+        np.matmul(dzs[t], Wh, out=dh)
+    flat = dzs.reshape(-1, 4 * width)
+    return (
+        np.matmul(flat, Wx).reshape(x.shape) if needs[0] else None,
+        dh,
+        dc,
+        np.matmul(flat.T, x.reshape(-1, x.shape[2]), out=out[3]) if needs[3] else None,
+        over_time(dzs, h, y, out[4]) if needs[4] else None,
+        np.dot(ones(len(flat), flat.dtype), flat, out=out[5]) if needs[5] else None,
+    )
 
 
 def _gates(z: np.ndarray, width: int) -> tuple[np.ndarray, ...]:
-    """Return the four columns of i, f, u, o as views."""
+    """Return the columns of i, f, u, o as views."""
     return tuple(z[:, k : k + width] for k in range(0, 4 * width, width))
 
 
@@ -112,32 +121,35 @@ def _each_gate(n: int, width: int, values: tuple[float, ...], dtype: Any) -> np.
     return np.tile(np.repeat(np.array(values, dtype), width), (n, 1))
 
 
-def _lstm(x: Any, h: Any, c: Any, W: Any) -> Any:
-    return _forward(x, h, c, W)[0]
+def _lstm(x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any) -> Any:
+    return _forward(x, h, c, Wx, Wh, b)[0]
 
 
 _lstm_primitive = primitive(_lstm, joint=composed(_by_parts), kernel=Kernel(_forward, _backward))
 
 
-def lstm_steps(x: Any, h: Any, c: Any, W: Any) -> tuple[Tensor, Tensor, Tensor]:
+def lstm_steps(x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any) -> tuple[Tensor, Tensor, Tensor]:
     """Return all states h[t] of an LSTM, the last of them, and the last cell.
 
-    With z = x[t] + h[t - 1] Wᵀ in four parts for the gates i, f, o and the input u:
+    With z = Wx x[t] + Wh h[t - 1] + b in four parts for the gates i, f, o and the input u:
     c[t] = s(f) c[t - 1] + s(i) tanh(u) and h[t] = s(o) tanh(c[t]), s the sigmoid.
 
     Args:
-        x: (t, n, 4 width), the projected input with the biases, for i, f, u, o.
+        x: (t, n, inputs), time first as in Gluon.
         h: (n, width), the state before.
         c: (n, width), the cell before.
-        W: (4 width, width).
+        Wx: (4 width, inputs), for i, f, u, o.
+        Wh: (4 width, width).
+        b: (4 width,).
 
     Returns:
         (t, n, width), (n, width), (n, width).
 
     >>> h, c = np.zeros((1, 1)), np.ones((1, 1))
-    >>> _, _, last = lstm_steps(np.zeros((2, 1, 4)), h, c, np.zeros((4, 1)))
+    >>> zeros = np.zeros((4, 1))
+    >>> _, _, last = lstm_steps(np.zeros((2, 1, 1)), h, c, zeros, zeros, zeros[:, 0])
     >>> last.tolist()
     [[0.25]]
     """
-    y = _lstm_primitive(x, h, c, W)
+    y = _lstm_primitive(x, h, c, Wx, Wh, b)
     return y[:-1], y[-2], y[-1]

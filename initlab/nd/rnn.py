@@ -2,7 +2,7 @@
 """The simple recurrence (Elman 1990), all steps in one call.
 
 Time comes first, as in Gluon: (t, n, width). The input's product with its weight is one for all
-steps and stands before; here, and in `lstm` and `gru`, is what has to go step by step.
+steps and stands before; here, and in `gru`, is what has to go step by step.
 """
 
 from __future__ import annotations

@@ -262,7 +262,7 @@ class LSTM(Recurrent):
         self, x: Any, states: list[Any], Wx: Any, Wh: Any, bx: Any, bh: Any
     ) -> tuple[Any, list[Any]]:
         h, c = states
-        y, h, c = nd.lstm_steps(nd.dense(x, Wx, bx + bh, flatten=False), h, c, Wh)
+        y, h, c = nd.lstm_steps(x, h, c, Wx, Wh, bx + bh)
         return y, [h, c]
 
 

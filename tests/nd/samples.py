@@ -225,12 +225,20 @@ SAMPLES |= {
     "lstm": [
         (
             lambda *a: np.concatenate([y.reshape(-1) for y in nd.lstm_steps(*a)]),
-            near(3, 2, 8),
+            near(3, 2, 3),
             HALF["h"],
             HALF["c"],
+            near(8, 3),
             near(8, 2),
+            near(8),
         ),
-        (lambda *a: nd.lstm_steps(*a)[0], near(1, 2, 8), HALF["h"], HALF["c"], near(8, 2)),
+        (
+            lambda x, *a: nd.lstm_steps(x, HALF["h"], HALF["c"], *a)[0],
+            near(1, 2, 1),
+            near(8, 1),
+            near(8, 2),
+            near(8),
+        ),
     ],
     "gru": [(nd.gru_steps, near(3, 2, 6), HALF["h"], near(6, 2), near(6))],
 }
