@@ -53,11 +53,12 @@ def _forward(
     Keeps e (n, heads, queries, keys) and 1 / r.
     """
     y = np.empty((*q.shape[:2], v.shape[-1]), np.result_type(q, k, v))
-    scaled, k, v = _heads(q * _scale(q, heads), heads), _heads(k, heads), _heads(v, heads)
-    e = np.matmul(scaled, k.swapaxes(-1, -2))
+    scale, (q, k, v) = _scale(q, heads), (_heads(x, heads) for x in (q, k, v))
+    e = np.matmul(q, np.multiply(k.swapaxes(-1, -2), scale, order="C"))
     if causal:
-        np.copyto(e, -np.inf, where=_hidden(scaled, k))
-    e -= np.maximum.reduce(e, axis=-1, keepdims=True)
+        np.copyto(e, -np.inf, where=_hidden(q, k))
+    rows = e.reshape(-1, e.shape[-1])
+    rows -= rows[np.arange(len(rows)), rows.argmax(1)][:, None]  # quicker than the maximum
     np.exp(e, out=e)
     share = 1 / (e @ ones(e.shape[-1], e.dtype))[..., None]
     each = np.matmul(e, v, out=_heads(y, heads))
@@ -84,7 +85,7 @@ def _backward(
     g, y, q, k, v = (_heads(x, heads) for x in (g, y, q, k, v))
     g = g * share
     np.matmul(e.swapaxes(-1, -2), g, out=_heads(dv, heads))
-    ds = np.matmul(g, v.swapaxes(-1, -2))
+    ds = np.matmul(g, np.ascontiguousarray(v.swapaxes(-1, -2)))
     ds -= np.einsum("nhtd,nhtd->nht", g, y)[..., None]
     ds *= e
     np.matmul(ds, k, out=_heads(dq, heads))
