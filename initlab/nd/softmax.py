@@ -11,6 +11,7 @@ import numpy as np
 from initlab.autograd import Kernel, Tensor, primitive
 from initlab.errors import BadValueError, ShapeError
 from initlab.nd.constants import ones
+from initlab.nd.windows import CACHED, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,16 +65,29 @@ def _cross_entropy_rule(g: Any, y: Any, logits: Any, places: Any) -> Any:
 
 
 def _forward(logits: Any, places: Any) -> tuple[Any, tuple[Any, Any]]:
-    """Keep e^(x - max) and its sums; argmax and dot are quicker than max and sum on short rows."""
-    n, classes = logits.shape
-    top = logits.take(_starts(n, classes) + logits.argmax(1))
-    e = np.subtract(logits, top[:, None])
-    np.exp(e, out=e)
-    sums = e.dot(ones(classes, e.dtype))
+    """Keep e^(x - max) and its sums; a large matrix goes by rows that stay in the cache."""
+    if logits.size <= CACHED:
+        top, e, sums = _exponentials(logits)
+    else:
+        e, (top, sums) = np.empty_like(logits), np.empty((2, len(logits)), logits.dtype)
+        for rows in chunks(len(logits), logits.size):
+            top[rows], _, sums[rows] = _exponentials(logits[rows], e[rows])
     y = np.log(sums)
     y += top
     y -= logits.take(places)
     return y, (e, sums)
+
+
+def _exponentials(x: np.ndarray, out: Any = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the largest of each row, e^(x - max), and its sums.
+
+    On short rows argmax and dot are quicker than max and sum.
+    """
+    n, classes = x.shape
+    top = x.take(_starts(n, classes) + x.argmax(1))
+    e = np.subtract(x, top[:, None], out=out)
+    np.exp(e, out=e)
+    return top, e, e.dot(ones(classes, e.dtype))
 
 
 def _backward(

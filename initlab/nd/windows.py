@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "CACHED",
     "Geometry",
     "Scratch",
     "Size",
