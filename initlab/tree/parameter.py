@@ -130,6 +130,11 @@ class Parameter:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "place": None}  # a copy has memory of its own
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self._data is not None and self._data.grad is None:  # nor is it in the old one's graph
+            self._attach_grad(self._data)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self._dtype})"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +168,22 @@ def test_whole_numbers_have_no_gradient():
     assert counts.grad_req == "null"
 
 
+@pytest.mark.parametrize("copy", [deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copied_net_learns(copy):
+    net = nn.Sequential()
+    net.add(dense())
+    net.add(nn.Dense(2, in_units=2, params=net[0].params))
+    made = copy(net)
+    with autograd.record():
+        y = made(nd.ones((1, 2))).sum()
+    y.backward()
+    assert made[0].weight is made[1].weight
+    assert_array_equal(made[0].weight.grad(), np.full((2, 2), 4))  # 2 by each use
+    assert_array_equal(net[0].weight.grad(), np.zeros((2, 2)))
+    made[0].weight.set_data(np.zeros((2, 2)))
+    assert_array_equal(net[0].weight.data(), np.ones((2, 2)))
+
+
 def test_one_device_and_dense():
     layer = nn.Dense(2, in_units=2)
     layer.initialize("ones", ctx="cpu(0)")
@@ -253,6 +271,10 @@ def test_a_summary_has_one_row_a_call(capsys):
     out = capsys.readouterr().out
     assert out.count("Dense-") == 2
     assert "Symbol" not in out
+
+
+def test_an_empty_batch():
+    assert dense(3)(nd.zeros((0, 2))).shape == (0, 3)
 
 
 def test_a_scope_inside_itself():
@@ -403,6 +425,10 @@ def test_comparisons_are_booleans():
     data = nd.array([1, -7])
     assert str(data == data) == "[ True  True]"
     assert_array_equal(data * (data.abs() >= 5), [0, -7])
+
+
+def test_two_precisions():
+    assert dense()(nd.ones((1, 2), dtype="float64")).dtype == np.float64
 
 
 def test_sums_have_no_axes():
