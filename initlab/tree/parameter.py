@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.autograd import Tensor, is_recording
 from initlab.errors import (
-    BadTypeError,
     BadValueError,
     DeferredInitializationError,
     NotInitializedError,
     ShapeError,
 )
-from initlab.init import Announced, Initializer, ParameterSpec, Role, Uniform, create
+from initlab.init import Announced, Initializer, Role, Uniform, create
 from initlab.nd.random import library_stream
+from initlab.tree.declaration import Declaration, Init
 from initlab.tree.shapes import only_shapes, stand_in
 
 if TYPE_CHECKING:
@@ -29,11 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Parameter"]
 
-Init = Initializer | str | None
 _UNIFORM = Uniform(0.07)
 
 
-class Parameter:
+class Parameter(Declaration):
     """A named array, drawn once its shape is known.
 
     Args:
@@ -57,25 +55,11 @@ class Parameter:
      [1. 1. 1.]]
     """
 
-    name: str
-    lr_mult: float
-    wd_mult: float
-    init: Init
-    allow_deferred_init: bool
-    differentiable: bool
-    role: Role
-    groups: int
-    in_axes: tuple[int, ...]
-    out_axes: tuple[int, ...]
-    batch_axes: tuple[int, ...]
     place: Place | None
-    _dtype: Any
-    _shape: tuple[int, ...] | None
     _data: Tensor | None
     _pending: Initializer | Tensor | None
     _draws: int
     _grad_req: str
-    version = 0  # counts changes of attributes: who relied on one looks whether it is the same
 
     def __init__(
         self,
@@ -102,30 +86,23 @@ class Parameter:
                 f"Parameter {name!r} cannot have stype={stype!r}, grad_stype={grad_stype!r}: "
                 "all arrays are dense, 'default'."
             )
-        vars(self).update(  # at once: nobody can rely on an attribute yet
-            place=None,
-            name=name,
-            _dtype=dtype,
+        super().__init__(
+            name,
+            shape,
+            dtype,
+            role,
             lr_mult=lr_mult,
             wd_mult=wd_mult,
             init=init,
             allow_deferred_init=allow_deferred_init,
             differentiable=differentiable,
-            role=Role(role),
             groups=groups,
             in_axes=in_axes,
             out_axes=out_axes,
             batch_axes=batch_axes,
-            _shape=None if shape is None else _as_shape(shape),
-            _data=None,
-            _pending=None,
-            _draws=0,
-            _grad_req=_known_req(grad_req),
         )
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        self.__dict__["version"] = self.version + 1
+        req = _known_req(grad_req)
+        vars(self).update(place=None, _data=None, _pending=None, _draws=0, _grad_req=req)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "place": None}  # a copy has memory of its own
@@ -135,41 +112,7 @@ class Parameter:
         if self._data is not None and self._data.grad is None:  # nor is it in the old one's graph
             self._attach_grad(self._data)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self._dtype})"
-
     # ---- what it is
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        """The dimensions, 0 for an unknown one; None when not even the rank is known."""
-        return self._shape
-
-    @shape.setter
-    def shape(self, new: int | Sequence[int]) -> None:
-        dims, old = _as_shape(new), self._shape
-        fits = old is None or (
-            len(old) == len(dims) and all(o in (0, n) for o, n in zip(old, dims, strict=True))
-        )
-        if not fits:
-            raise ShapeError(
-                f"Parameter {self.name!r} has shape {old}, which {dims} does not fit: "
-                "only dimensions that are 0, unknown, can be set."
-            )
-        self._shape = dims
-
-    @property
-    def spec(self) -> ParameterSpec:
-        """What an initializer may know of it."""
-        return ParameterSpec(
-            self._shape or (), np.dtype(self.dtype), self.role,
-            self.in_axes, self.out_axes, self.batch_axes, self.groups, self.name,
-        )  # fmt: skip
-
-    @property
-    def known(self) -> bool:
-        """Whether every dimension is known."""
-        return self._shape is not None and bool(self._shape) and all(self._shape)
-
     @property
     def settled(self) -> bool:
         """Whether it has data."""
@@ -407,14 +350,3 @@ def _known_req(req: str) -> str:
     if req not in ("write", "add", "null"):
         raise BadValueError(f"grad_req must be one of 'write', 'add', or 'null', but got {req!r}.")
     return req
-
-
-def _as_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
-    given = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
-    try:
-        dims = tuple(map(index, given))
-    except TypeError:
-        raise BadTypeError(f"A shape's dimensions must be whole numbers, got {given}.") from None
-    if dims and min(dims) < 0:
-        raise BadValueError(f"A shape's dimensions cannot be negative, got {dims}; 0 is unknown.")
-    return dims
