@@ -38,16 +38,23 @@ def save(file: str | Path, arrays: Mapping[str, ArrayLike]) -> None:
             'write save(file, {"w": w}).'
         )
     ready = {str(name): _ready(name, array) for name, array in arrays.items()}
-    version = V2 if all(array.size and array.ndim for array in ready.values()) else V3
     partial = Path(f"{file}.partial")
-    with partial.open("wb") as stream:
-        stream.write(struct.pack("<QQQ", LIST, 0, len(ready)))
-        for array in ready.values():
+    try:
+        _write(partial, ready)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    version = V2 if all(array.size and array.ndim for array in arrays.values()) else V3
+    with file.open("wb") as stream:
+        stream.write(struct.pack("<QQQ", LIST, 0, len(arrays)))
+        for array in arrays.values():
             stream.write(_header(array, version))
             array.tofile(stream)
-        stream.write(struct.pack("<Q", len(ready)))
-        stream.writelines(_named(ready))
-    partial.replace(file)
+        stream.write(struct.pack("<Q", len(arrays)))
+        stream.writelines(_named(arrays))
 
 
 def _ready(name: str, array: ArrayLike) -> NDArray[Any]:

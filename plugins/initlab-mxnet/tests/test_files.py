@@ -136,6 +136,7 @@ def test_a_write_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch
     with pytest.raises(ZeroDivisionError):
         save(tmp_path / "a", {"w": np.zeros(2)})
     assert (tmp_path / "a").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 SPOILED = {
