@@ -32,6 +32,7 @@ initlab: what a weight's first value does to a net.
   python -m initlab replay RUN                           built again, compared to the last bit
   python -m initlab catalog                              every name, its package, its options
   python -m initlab catalog xavier                       one name, its options explained
+  python -m initlab catalog conventions convolution 64x32x3x3    one name, six frameworks' stds
 
 Everything after the verb is Hydra's grammar: KEY=VALUE changes a key, +KEY=VALUE adds one.
   init=NAME              the initializer of the weights; init.weight.OPTION=... its options

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from initlab.catalog import options
-from initlab.errors import UnknownNameError
+from initlab.errors import BadValueError, UnknownNameError
+from initlab.init import COLUMNS, LAYERS, conventions, layer
 from initlab.screen import print_table
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def print_catalog(catalog: Catalog, names: Sequence[str], console: Console | Non
         UnknownNameError: for a word that is neither a kind nor a name.
     """
     console = console or Console()
+    if names and names[0] == "conventions":
+        _print_conventions(names[1:], console)
+        return 0
     kinds = {entry.kind for entry in catalog.entries}
     plural = {f"{kind}s": kind for kind in kinds}
     for name in names or sorted(kinds):
@@ -39,6 +43,36 @@ def print_catalog(catalog: Catalog, names: Sequence[str], console: Console | Non
     for broken in catalog.broken:
         console.print(f"left out, broken: {broken}", markup=False)
     return 0
+
+
+def _print_conventions(words: Sequence[str], console: Console) -> None:
+    """Print, for each kind of layer or for one of a given shape, the frameworks' stds."""
+    kind, *sizes = words or [""]
+    for name in [kind] if kind else LAYERS:
+        spec = layer(name, _shape(sizes))
+        found = conventions(spec)
+        rows = [(row.meant, *(_number(row.stds[column]) for column in COLUMNS)) for row in found]
+        shape = " x ".join(map(str, spec.shape))
+        title = f"{name} {shape}: fan_in {spec.fan_in}, fan_out {spec.fan_out}; std of the weights"
+        print_table(("meant", *COLUMNS), rows, console=console, title=title)
+        for row in found:
+            if row.why:
+                console.print(f"{row.meant}: {row.why}.", markup=False, highlight=False)
+        console.print()
+
+
+def _shape(words: Sequence[str]) -> tuple[int, ...] | None:
+    sizes = "x".join(words).split("x") if words else []
+    if not all(size.isdecimal() for size in sizes):
+        raise BadValueError(
+            f"A shape is sizes joined by x, got {' '.join(words)!r}: "
+            "catalog conventions convolution 64x32x3x3."
+        )
+    return tuple(map(int, sizes)) or None
+
+
+def _number(std: float | None) -> str:
+    return "-" if std is None else f"{std:.4g}"
 
 
 def _print_kind(catalog: Catalog, kind: str, console: Console) -> None:

@@ -1,6 +1,7 @@
 """Initializers, and the plan that says who gets which: specs and paths, no Blocks."""
 
 from initlab.init.announced import Announced
+from initlab.init.conventions import COLUMNS, LAYERS, Convention, conventions, layer
 from initlab.init.create import alias, create, register
 from initlab.init.desc import InitDesc
 from initlab.init.entry import PlanEntry
@@ -74,7 +75,9 @@ from initlab.init.structured import (
 Zero, One = Zeros, Ones  # Gluon's names
 
 __all__ = [
+    "COLUMNS",
     "ICNR",
+    "LAYERS",
     "NPRNN",
     "RAI",
     "STFT",
@@ -86,6 +89,7 @@ __all__ = [
     "ComplexScaling",
     "Constant",
     "ConvOrthogonal",
+    "Convention",
     "Cosine",
     "DeltaOrthogonal",
     "Dirac",
@@ -144,9 +148,11 @@ __all__ = [
     "Zeros",
     "alias",
     "as_matrices",
+    "conventions",
     "create",
     "from_matrices",
     "initializers",
+    "layer",
     "make_plan",
     "matrix_shape",
     "register",

@@ -2,6 +2,7 @@
 
 A preset draws what the framework draws for the same layer, its way of counting fans included.
 Where a framework misses the law that it means, initlab's law stands and the note says by how much.
+Orthogonal ones are orthogonal in each group and copy, where the frameworks flatten over them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from initlab.init.independent import (
     DropoutScaling,
     MSRAPrelu,
     Normal,
+    RandomType,
     RandomWalk,
     Shape,
     TruncatedNormal,
@@ -79,6 +81,7 @@ OWN: dict[str, type[Initializer] | Initializer] = {
     "variance_scaling": VarianceScaling,
     "complex_scaling": ComplexScaling,
     "xavier": Xavier,
+    "glorot_normal": VarianceScaling(1.0, AVG),
     "he": VarianceScaling(2.0),
     "lecun": VarianceScaling(1.0),
     "msraprelu": MSRAPrelu,
@@ -170,6 +173,7 @@ JAX: dict[str, Initializer] = {
     "complex_lecun_normal": ComplexScaling(),  # JAX 0.10 draws a std 0.9 % too large
     "orthogonal": HaarOrthogonal(),
     "delta_orthogonal": DeltaOrthogonal(),
+    "default_embedding": VarianceScaling(1.0, Mode.fan_out),  # Flax: over the width
 }
 
 MXNET: dict[str, Initializer] = {
@@ -179,8 +183,9 @@ MXNET: dict[str, Initializer] = {
     "uniform": Uniform(0.07),
     "normal": Normal(0.01),
     "orthogonal": Orthogonal(),
-    "xavier": Xavier(),
-    "msraprelu": MSRAPrelu(),
+    "xavier": Xavier(fans=Fans.torch),
+    "xavier_gaussian": Xavier(RandomType.gaussian, fans=Fans.torch),
+    "msraprelu": MSRAPrelu(fans=Fans.torch),
     "bilinear": Bilinear(),
     "lstmbias": LSTMBias(),
 }

@@ -1,0 +1,174 @@
+"""The same initializer in each framework, side by side: what std it gives one layer, and why.
+
+Two causes make them differ: what the name means (a truncated normal is corrected or not, a
+gaussian Xavier has another variance) and how fans are counted (see `initlab.init.fans`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from initlab.errors import BadValueError, InitlabError, ShapeError, UnknownNameError
+from initlab.init.fans import Fans, fans
+from initlab.init.presets import initializers
+from initlab.init.spec import ParameterSpec, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from initlab.init.initializer import Initializer
+
+__all__ = ["COLUMNS", "LAYERS", "Convention", "conventions", "layer"]
+
+COLUMNS = ("initlab", "torch", "keras", "jax", "mxnet", "timm")
+
+LAYERS: Mapping[str, ParameterSpec] = {
+    "dense": ParameterSpec((256, 64)),
+    "convolution": ParameterSpec((64, 32, 3, 3)),
+    "grouped": ParameterSpec((64, 8, 3, 3), groups=4),
+    "depthwise": ParameterSpec((32, 1, 3, 3), groups=32),
+    "transposed": ParameterSpec((64, 32, 4, 4), in_axes=(0,), out_axes=(1,)),
+    "embedding": ParameterSpec((5000, 128), role=Role.embedding, in_axes=(0,), out_axes=(1,)),
+    "experts": ParameterSpec((8, 256, 64), in_axes=(2,), out_axes=(1,), batch_axes=(0,)),
+}
+"""A layer of each kind, its weight as initlab, torch and MXNet lay it out, in some size."""
+
+SAME: Mapping[str, str] = {  # what a user means: the names by column
+    "uniform": "uniform torch.uniform keras.random_uniform jax.uniform mxnet.uniform -",
+    "normal": "normal torch.normal keras.random_normal jax.normal mxnet.normal -",
+    "truncated": "truncated_normal torch.trunc_normal keras.truncated_normal jax.truncated_normal "
+    "- timm.trunc_normal",
+    "glorot uniform": "xavier torch.xavier_uniform keras.glorot_uniform jax.glorot_uniform "
+    "mxnet.xavier -",
+    "glorot normal": "glorot_normal torch.xavier_normal keras.glorot_normal jax.glorot_normal "
+    "mxnet.xavier_gaussian -",
+    "he uniform": "- torch.kaiming_uniform keras.he_uniform jax.he_uniform - -",
+    "he normal": "he torch.kaiming_normal keras.he_normal jax.he_normal mxnet.msraprelu -",
+    "lecun normal": "lecun - keras.lecun_normal jax.lecun_normal - timm.lecun_normal",
+    "orthogonal": "orthogonal torch.orthogonal keras.orthogonal jax.orthogonal mxnet.orthogonal -",
+    "default": "uniform torch.default keras.default jax.default mxnet.uniform -",
+}
+
+WHY: Mapping[str, str] = {  # where the names themselves mean different things
+    "uniform": "+-0.07 in MXNet and here, [0, 1) in torch, +-0.05 in Keras, [0, 0.01) in JAX",
+    "normal": "the default std is 0.01, in torch 1, in Keras 0.05",
+    "truncated": "Keras and JAX cut at two deviations and leave 0.88 of the std; torch and timm "
+    "cut at the values -2 and 2; here the std is the one asked for",
+    "glorot normal": "MXNet's gaussian Xavier keeps the uniform one's magnitude 3",
+    "he normal": "MXNet divides by the mean of both fans and allows for PReLU's slope 0.25",
+    "orthogonal": "MXNet's scale is 1.414",
+    "default": "torch: kaiming_uniform(a=sqrt(5)), embeddings N(0, 1); Keras: glorot_uniform, "
+    "embeddings +-0.05; Flax: lecun_normal, embeddings over their width; Gluon: +-0.07",
+}
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One row: the std that each framework's initializer gives the layer, None without one.
+
+    Args:
+        meant: what a user means.
+        stds: by column.
+        why: what makes them differ; empty where they agree.
+    """
+
+    meant: str
+    stds: Mapping[str, float | None]
+    why: str
+
+
+def layer(kind: str, shape: tuple[int, ...] | None = None) -> ParameterSpec:
+    """Return a layer's weight: one of `LAYERS`, or of that kind in another shape.
+
+    Raises:
+        UnknownNameError: for a kind that is none.
+        ShapeError: for a shape of another rank; kernels may have any number of axes.
+
+    >>> layer("dense", (10, 20)).fan_in
+    20
+    """
+    if kind not in LAYERS:
+        raise UnknownNameError("layer kind", kind, LAYERS)
+    known = LAYERS[kind]
+    if shape is None:
+        return known
+    if not (len(shape) == len(known.shape) or (known.receptive_axes and len(shape) > 2)):
+        raise ShapeError(
+            f"A {kind} layer's weight is laid out as {known.shape}, got {shape}: outputs first "
+            "(for transposed and embedding layers inputs first), then the other side, the kernel."
+        )
+    groups = shape[0] // shape[1] if kind == "grouped" else shape[0] if kind == "depthwise" else 1
+    made = ParameterSpec(
+        shape, known.dtype, known.role, known.in_axes, known.out_axes, known.batch_axes, groups
+    )
+    if made.fan_in < 1 or made.fan_out < 1:
+        raise BadValueError(f"A {kind} layer of shape {shape} has no fans.")
+    return made
+
+
+def conventions(spec: ParameterSpec) -> list[Convention]:
+    """Return a row for each initializer that several frameworks share, for one layer's weight.
+
+    >>> found = {row.meant: row for row in conventions(layer("depthwise"))}
+    >>> round(found["he normal"].stds["keras"] / found["he normal"].stds["torch"], 4)  # 1 / k
+    0.1768
+    """
+    shelf = {**initializers(), **_defaults(spec)}
+    plain = not (
+        spec.groups > 1 or spec.batch_axes or (spec.grouped == "in" and spec.receptive > 1)
+    )
+    return [
+        _row(meant, names.split(), spec, shelf)
+        for meant, names in SAME.items()
+        if plain or meant != "orthogonal"  # the frameworks orthogonalize another matrix there
+    ]
+
+
+def _row(
+    meant: str, names: list[str], spec: ParameterSpec, shelf: Mapping[str, object]
+) -> Convention:
+    stds = {
+        column: None if name == "-" else _std(shelf[name], spec)
+        for column, name in zip(COLUMNS, names, strict=True)
+    }
+    found = [std for std in stds.values() if std is not None]
+    if not found or max(found) - min(found) <= 1e-9 * max(found):
+        return Convention(meant, stds, "")
+    counted = [column for column, name in zip(COLUMNS, names, strict=True) if name != "-"]
+    reasons = [WHY.get(meant, ""), _fan_reason(spec, counted) if _hangs_on_fans(meant) else ""]
+    return Convention(meant, stds, "; ".join(filter(None, reasons)))
+
+
+def _std(value: object, spec: ParameterSpec) -> float | None:
+    made: Initializer = value() if isinstance(value, type) else value  # type: ignore[assignment]
+    try:
+        variance = made.variance(spec)
+    except InitlabError:
+        return None
+    return None if variance is None else sqrt(variance)
+
+
+def _hangs_on_fans(meant: str) -> bool:
+    return meant.startswith(("glorot", "he", "lecun", "default"))
+
+
+def _fan_reason(spec: ParameterSpec, columns: list[str]) -> str:
+    """Return who counts other fans than the layer declares."""
+    declared = fans(spec, Fans.declared)
+    by = {"torch": Fans.torch, "keras": Fans.keras, "jax": Fans.jax, "mxnet": Fans.torch}
+    counts = {column: fans(spec, by[column]) for column in columns if column in by}
+    told = [f"{column} {n} and {m}" for column, (n, m) in counts.items() if (n, m) != declared]
+    return f"fans {declared[0]} and {declared[1]}, counted as {', '.join(told)}" if told else ""
+
+
+def _defaults(spec: ParameterSpec) -> Mapping[str, object]:
+    """Return what the frameworks' own layers start with, and two names that one column needs."""
+    shelf = initializers()
+    embedding = spec.role == Role.embedding
+    return {
+        "torch.default": shelf["torch.default_embedding" if embedding else "torch.default_linear"],
+        "keras.default": shelf["keras.random_uniform" if embedding else "keras.glorot_uniform"],
+        "jax.default": shelf["jax.default_embedding" if embedding else "jax.lecun_normal"],
+    }

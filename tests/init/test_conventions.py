@@ -1,0 +1,168 @@
+"""The frameworks' presets against the frameworks, and the table that lays them side by side."""
+
+from __future__ import annotations
+
+from math import prod, sqrt
+
+import numpy as np
+import pytest
+
+from initlab.errors import BadValueError, ShapeError, UnknownNameError
+from initlab.init import COLUMNS, LAYERS, Fans, conventions, initializers, layer
+from initlab.init.fans import fans
+from initlab.listing import print_catalog
+
+PRESETS = initializers()
+
+
+def std_of(name, spec):
+    return sqrt(PRESETS[name].law(spec).variance)
+
+
+def close(drawn, name, spec):
+    """The drawn std is the preset's, within five standard errors by its law."""
+    law, n = PRESETS[name].law(spec), drawn.size
+    error = sqrt(law.variance * (law.kurtosis - 1) / 4 / n)
+    return abs(drawn.astype(np.float64).std() - sqrt(law.variance)) < 5 * error
+
+
+LAID_OUT = {  # by hand: the shape that each framework gives the weight of the same layer
+    "dense": {"torch": (256, 64), "keras": (64, 256), "jax": (64, 256)},
+    "convolution": {"torch": (64, 32, 3, 3), "keras": (3, 3, 32, 64), "jax": (3, 3, 32, 64)},
+    "grouped": {"torch": (64, 8, 3, 3), "keras": (3, 3, 8, 64), "jax": (3, 3, 8, 64)},
+    "depthwise": {"torch": (32, 1, 3, 3), "keras": (3, 3, 32, 1), "jax": (3, 3, 1, 32)},
+    "transposed": {"torch": (64, 32, 4, 4), "keras": (4, 4, 32, 64), "jax": (4, 4, 64, 32)},
+    "embedding": {"torch": (5000, 128), "keras": (5000, 128), "jax": (5000, 128)},
+    "experts": {"torch": (8, 256, 64), "keras": (8, 64, 256), "jax": (8, 64, 256)},
+}
+POSITIONS = {"torch": (1, 0), "keras": (-2, -1), "jax": (-2, -1)}  # of inputs and outputs
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("framework", POSITIONS)
+def test_a_frameworks_fans_are_those_at_its_positions_of_its_own_layout(kind, framework):
+    shape, (i, o) = LAID_OUT[kind][framework], POSITIONS[framework]
+    around = prod(shape) // (shape[i] * shape[o])
+    assert fans(LAYERS[kind], Fans(framework)) == (shape[i] * around, shape[o] * around)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("kind", LAYERS)
+def test_torchs_presets_are_torchs(kind):
+    import torch
+    from torch.nn import init
+
+    torch.manual_seed(0)
+    w = torch.empty(LAID_OUT[kind]["torch"])
+    fills = {
+        "xavier_uniform": init.xavier_uniform_, "xavier_normal": init.xavier_normal_,
+        "kaiming_uniform": init.kaiming_uniform_, "kaiming_normal": init.kaiming_normal_,
+        "trunc_normal": init.trunc_normal_, "uniform": init.uniform_, "normal": init.normal_,
+        "default_linear": lambda t: init.kaiming_uniform_(t, a=5**0.5),
+    }  # fmt: skip
+    for name, fill in fills.items():
+        assert close(fill(w).numpy(), f"torch.{name}", LAYERS[kind]), name
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("kind", LAYERS)
+def test_jaxs_presets_are_jaxs(kind):
+    jax = pytest.importorskip("jax")
+    made = jax.nn.initializers
+    fills = {
+        "glorot_uniform": made.glorot_uniform(), "glorot_normal": made.glorot_normal(),
+        "he_uniform": made.he_uniform(), "he_normal": made.he_normal(),
+        "lecun_normal": made.lecun_normal(), "uniform": made.uniform(), "normal": made.normal(),
+        "truncated_normal": made.truncated_normal(),
+    }  # fmt: skip
+    for name, fill in fills.items():
+        drawn = np.asarray(fill(jax.random.key(1), LAID_OUT[kind]["jax"]))
+        assert close(drawn, f"jax.{name}", LAYERS[kind]), name
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("kind", LAYERS)
+def test_kerass_presets_are_kerass(kind, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras")
+    made = keras.initializers
+    fills = {
+        "glorot_uniform": made.GlorotUniform, "glorot_normal": made.GlorotNormal,
+        "he_uniform": made.HeUniform, "he_normal": made.HeNormal,
+        "lecun_uniform": made.LecunUniform, "lecun_normal": made.LecunNormal,
+        "random_uniform": made.RandomUniform, "random_normal": made.RandomNormal,
+        "truncated_normal": made.TruncatedNormal, "variance_scaling": made.VarianceScaling,
+    }  # fmt: skip
+    for name, fill in fills.items():
+        drawn = np.asarray(fill(seed=3)(LAID_OUT[kind]["keras"]))
+        assert close(drawn, f"keras.{name}", LAYERS[kind]), name
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("side", ["real", "imag"])
+@pytest.mark.parametrize("scaling", ["density", "spectrum", "none"])
+def test_the_fourier_kernels_are_kerass(side, scaling, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras")
+    from initlab.init import STFT, ParameterSpec
+
+    theirs = keras.initializers.STFT(side, "hann", None if scaling == "none" else scaling)
+    wanted = np.asarray(theirs((64, 1, 33)))  # frame, channel, frequencies
+    drawn = STFT(side, "hann", scaling)(ParameterSpec((33, 1, 64)), None)
+    np.testing.assert_allclose(np.transpose(drawn, (2, 1, 0)), wanted, atol=1e-5)  # float32 angles
+
+
+@pytest.mark.peers
+def test_jaxs_complex_law_is_nine_thousandths_too_wide_and_ours_is_not():
+    jax = pytest.importorskip("jax")
+    fill = jax.nn.initializers.lecun_normal(dtype=np.complex64)
+    drawn = np.asarray(fill(jax.random.key(0), (400, 500)))
+    theirs = sqrt(400 * np.mean(np.abs(drawn) ** 2))
+    from initlab.init import ComplexScaling, ParameterSpec
+
+    ours = ComplexScaling()(ParameterSpec((500, 400), "complex64"), np.random.default_rng(0))
+    # |w|^2 has the variance (kurtosis - 1): the root of its mean errs by 0.0007
+    assert theirs == pytest.approx(1.0090, abs=0.004)
+    assert sqrt(400 * np.mean(np.abs(ours) ** 2)) == pytest.approx(1, abs=0.004)
+
+
+def test_gaussian_xavier_has_three_times_glorots_variance_in_mxnet_alone():
+    row = next(r for r in conventions(layer("dense")) if r.meant == "glorot normal")
+    assert row.stds["mxnet"] == pytest.approx(3**0.5 * row.stds["torch"])
+    assert row.stds["torch"] == row.stds["initlab"] == row.stds["jax"]
+    assert "magnitude 3" in row.why
+
+
+def test_frameworks_that_agree_need_no_reason():
+    rows = {row.meant: row for row in conventions(layer("dense"))}
+    assert rows["glorot uniform"].why == ""
+    assert len({round(s, 12) for s in rows["glorot uniform"].stds.values() if s}) == 1
+
+
+def test_a_depthwise_kernel_is_where_fans_part():
+    row = next(r for r in conventions(layer("depthwise", (16, 1, 5, 5))) if "he n" in r.meant)
+    assert row.stds["torch"] == pytest.approx(sqrt(2 / 25))
+    assert row.stds["keras"] == pytest.approx(sqrt(2 / (25 * 16)))
+    assert "keras 400 and 25" in row.why
+
+
+def test_the_listing_prints_every_kind_and_one_shape(capsys):
+    from initlab.catalog import load_catalog
+
+    print_catalog(load_catalog(installed=False), ["conventions"])
+    said = capsys.readouterr().out
+    assert all(kind in said for kind in LAYERS)
+    assert all(column in said for column in COLUMNS)
+    print_catalog(load_catalog(installed=False), ["conventions", "dense", "30x20"])
+    assert "fan_in 20, fan_out 30" in capsys.readouterr().out
+
+
+def test_a_misspelled_kind_and_a_shape_that_does_not_fit_are_refused():
+    with pytest.raises(UnknownNameError, match=r"Unknown layer kind 'dens'. Did you mean 'dense'"):
+        layer("dens")
+    with pytest.raises(ShapeError, match=r"A dense layer's weight .* got \(3,\)"):
+        layer("dense", (3,))
+    from initlab.catalog import load_catalog
+
+    with pytest.raises(BadValueError, match=r"sizes joined by x, got 'axb'"):
+        print_catalog(load_catalog(installed=False), ["conventions", "dense", "axb"])
