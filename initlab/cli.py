@@ -28,6 +28,8 @@ initlab: what a weight's first value does to a net.
   python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
   python -m initlab plan +init=xavier model=residual_mlp      who gets what, and why; draws nothing
   python -m initlab theory +init=he model=deep_mlp       what it will do to signals and gradients
+  python -m initlab compare                              the latest sweep: who is better, surely
+  python -m initlab compare SWEEP --html page.html       the same with pictures, in one file
   python -m initlab show RUN                             one recorded run, by name or id
   python -m initlab replay RUN                           built again, compared to the last bit
   python -m initlab catalog                              every name, its package, its options
@@ -160,6 +162,53 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
     return 0
 
 
+def _compare(arguments: list[str], plugins: list[str]) -> int:
+    from pathlib import Path
+
+    from initlab.compare import make_board, make_page, select
+    from initlab.recall import open_past
+    from initlab.screen import print_table
+
+    options, rest = _take_options(arguments, ("--html", "--metric", "--below"))
+    below = _number(options, "--below")
+    places = [argument for argument in rest if argument.startswith("tracking.")]
+    catalog = _catalog(plugins)
+    past = open_past(places, catalog)
+    selection = select(past, [argument for argument in rest if argument not in places])
+    board = make_board(past, selection, options.get("--metric"), below)
+    print_table(*board.table(selection), title=selection.name)
+    print(*board.notes(), sep="\n")
+    if "--html" in options:
+        page = make_page(past, selection, board, catalog)
+        Path(options["--html"]).write_text(page, encoding="utf-8")
+        print(f"With pictures: {options['--html']}")
+    return 0
+
+
+def _take_options(arguments: list[str], known: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Split off `--OPTION VALUE` and `--OPTION=VALUE`."""
+    options, rest = {}, []
+    pending = iter(arguments)
+    for argument in pending:
+        name, equals, value = argument.partition("=")
+        if not argument.startswith("-"):
+            rest.append(argument)
+        elif name not in known:
+            raise UnknownNameError("option", name, known)
+        elif not equals and (value := next(pending, "")) == "":
+            raise BadValueError(f"{name} wants a value: {name} VALUE.")
+        else:
+            options[name] = value
+    return options, rest
+
+
+def _number(options: dict[str, str], name: str) -> float | None:
+    try:
+        return float(options[name]) if name in options else None
+    except ValueError:
+        raise BadValueError(f"{name} wants a number, got {options[name]!r}.") from None
+
+
 def _show(arguments: list[str], plugins: list[str]) -> int:
     from initlab.recall import open_past, print_run
 
@@ -205,6 +254,7 @@ VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
     "run": _run,
     "plan": _plan,
     "theory": _theory,
+    "compare": _compare,
     "show": _show,
     "replay": _replay,
     "catalog": _list,

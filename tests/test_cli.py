@@ -204,6 +204,10 @@ MISTAKES = [
     ("catalog xvier", "Unknown name 'xvier'", "Did you mean 'xavier'"),
     ("show", "show wants one run", "show RUN"),
     ("replay a b", "replay wants one run", "['a', 'b']"),
+    ("compare --htm page.html", "Unknown option '--htm'", "Did you mean '--html'"),
+    ("compare --below much", "--below wants a number", "'much'"),
+    ("compare --html", "--html wants a value"),
+    ("compare init=he", "There is no record at", "mlflow.db"),
     ("show gone", "There is no record at", "mlflow.db"),
     ("plan --wibble", "'--wibble'", "KEY=VALUE"),
     ("--wibble", "Unknown flag '--wibble'", "--multirun"),
@@ -252,7 +256,7 @@ MISTAKES = [
 def test_a_mistake_exits_2_with_what_where_and_the_way_out(lab, tmp_path, mistake):
     line, *told = mistake
     words = line.split()
-    small = [] if words[0] in ("plam", "catalog", "show", "replay", "-p") else FAST
+    small = [] if words[0] in ("plam", "catalog", "compare", "show", "replay", "-p") else FAST
     status, _, err = lab(*words, *(a for a in small if a.partition("=")[0] not in line))
     assert status == 2
     assert err.startswith("initlab: ")
@@ -488,3 +492,19 @@ def test_plan_and_catalog_answer_without_mlflow(tmp_path, verb):
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.slow
+def test_a_sweep_is_compared_shown_and_replayed_from_its_record(lab, tmp_path):
+    assert lab("-m", "+init=he,zeros", "seed=1,2", *SMALL)[0] == 0
+    status, out, _ = lab("compare", "--html", "page.html", "--below=2.5")
+    assert status == 0
+    assert "first step below 2.5" in out
+    assert "Welch's t-test of final/test_accuracy" in out
+    assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+    status, out, _ = lab("show", "he-mlp-digits-s2")
+    assert status == 0
+    assert "init=he" in out
+    status, out, _ = lab("replay", "zeros-mlp-digits-s1")
+    assert status == 0
+    assert "are the same to the last bit" in out

@@ -103,11 +103,16 @@ class RunResult:
 
     @property
     def summary(self) -> dict[str, float]:
-        """The numbers that runs are ranked by, finite or left out."""
+        """The numbers that runs are ranked by, finite or left out.
+
+        A run has `trained` when it came to half of its first loss, or below.
+        """
         numbers = {"diverged": float(self.divergence is not None)}
         finite = [step for step in self.steps if step.finite]
         if finite:
             numbers["final/train_loss"] = finite[-1].loss
+            halved = finite[-1].loss < self.steps[0].loss / 2
+            numbers["trained"] = float(halved and self.divergence is None)
         if self.score is not None:
             numbers["final/test_loss"] = self.score.loss
             if self.score.accuracy is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from initlab.errors import TrackingError, UnknownNameError
 from initlab.tracking.mlflow import Store
-from initlab.tracking.spec import Backend
+from initlab.tracking.spec import Backend, sqlite_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,6 +63,12 @@ class Past:
                 f"tracking={spec.name} keeps no record to look into: use tracking=mlflow."
             )
         self.spec = spec.resolved()
+        file = sqlite_file(self.spec.uri)
+        if file is not None and not file.exists():
+            raise TrackingError(
+                f"There is no record at {file}: nothing was recorded there yet. Run something "
+                "first, or name another place with tracking.uri=sqlite:////absolute/mlflow.db."
+            )
         self.store = Store(self.spec, patience=patience)
         self.experiment = experiment or self.store.find_experiment(spec.experiment)
 

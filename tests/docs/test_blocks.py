@@ -8,6 +8,7 @@ of their last digit, since the last digits of a matrix product are the machine's
 
 import importlib.util
 import re
+import shlex
 import subprocess
 import sys
 from decimal import Decimal
@@ -113,7 +114,7 @@ def test_the_documentation_has_commands():
 @pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_commands_run(command, reader):
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "python"
     arguments = [str(ROOT / a) if a.startswith("benchmarks/") else a for a in arguments]
     done = subprocess.run(

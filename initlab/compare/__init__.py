@@ -1,0 +1,7 @@
+"""Runs side by side: a leaderboard over seeds, and a page with pictures."""
+
+from initlab.compare.board import Board, Line, holm, make_board
+from initlab.compare.page import make_page
+from initlab.compare.trials import Selection, Trial, select
+
+__all__ = ["Board", "Line", "Selection", "Trial", "holm", "make_board", "make_page", "select"]

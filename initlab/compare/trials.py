@@ -1,0 +1,134 @@
+"""Which runs are compared, and what sets them apart: axes, conditions, seeds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from initlab.errors import SelectsNothingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from initlab.tracking import Past, PastRun
+
+__all__ = ["Selection", "Trial", "select"]
+
+SEED = "seed"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A finished run, its values on the axes, and the two that order a table."""
+
+    run: PastRun = field(repr=False)
+    values: Mapping[str, str]
+    row: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Runs to compare.
+
+    Args:
+        name: the sweep, or the filter.
+        axes: the keys that differ, the seed not among them.
+        row: the axis that is compared; the others are conditions.
+        trials: one finished run of each identity, the newest.
+        left_out: how many runs failed, were killed or are not over.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    row: str
+    trials: tuple[Trial, ...]
+    left_out: int
+
+
+def select(past: Past, words: Sequence[str]) -> Selection:
+    """Find the runs that a command means.
+
+    Args:
+        past: where they are recorded.
+        words: a sweep's name; KEY=VALUE of the config; a condition in MLflow's search syntax; the
+            latest sweep without any.
+
+    Raises:
+        SelectsNothingError: when no finished run is among them.
+        TrackingError: for a condition that MLflow doesn't understand.
+    """
+    name = " ".join(words) or _latest(past)
+    runs = list(_runs(past, words, name))
+    finished = {run.identity or run.run_id: run for run in reversed(runs) if _counts(run)}
+    if not finished:
+        raise SelectsNothingError("compare", name or "all runs", _sweeps(past))
+    trials = sorted(finished.values(), key=lambda run: run.began)
+    axes = _axes(trials, name)
+    kept = tuple(axis for axis in axes if axis != SEED)
+    row = "init" if "init" in kept or not kept else kept[0]
+    return Selection(
+        name=name or "all runs",
+        axes=kept,
+        row=row,
+        trials=tuple(_trial(run, kept, row) for run in trials),
+        left_out=sum(not _counts(run) for run in runs),
+    )
+
+
+def _counts(run: PastRun) -> bool:
+    return run.status == "FINISHED"
+
+
+def _latest(past: Past) -> str:
+    newest = next(past.runs("tags.`initlab.sweep` LIKE '%-%'", limit=1), None)
+    return "" if newest is None else newest.tags["initlab.sweep"].split()[-1]
+
+
+def _sweeps(past: Past) -> set[str]:
+    tags = (run.tags.get("initlab.sweep", "") for run in past.runs())
+    return {name for tag in tags for name in tag.split()}
+
+
+def _runs(past: Past, words: Sequence[str], name: str) -> Iterable[PastRun]:
+    if not name:
+        return past.runs()
+    pairs = [re.fullmatch(r"\+?([\w.]+)=([^'\"]+)", word) for word in words]
+    if words and all(pairs):
+        return past.runs(" and ".join(f"params.`{p[1]}` = '{p[2]}'" for p in pairs if p))
+    if len(name.split()) == 1 and "=" not in name:
+        return past.sweep(name)
+    return past.runs(name)
+
+
+def _axes(runs: Sequence[PastRun], name: str) -> list[str]:
+    """Return the sweep's axes, or the params that set the runs apart."""
+    for run in runs:
+        if name in run.tags.get("initlab.sweep", "").split()[:1]:
+            return run.tags.get("initlab.axes", "").split()
+    return _varying(runs)
+
+
+def _varying(runs: Sequence[PastRun]) -> list[str]:
+    """Return the params that vary, without those that only repeat what others tell."""
+    keys = sorted(
+        {key for run in runs for key in run.params}, key=lambda key: (key.count("."), key)
+    )
+    chosen = [key for key in (SEED,) if len({run.params.get(key) for run in runs}) > 1]
+    for key in keys:
+        apart = len({tuple(run.params.get(k) for k in chosen) for run in runs})
+        more = len({tuple(run.params.get(k) for k in [*chosen, key]) for run in runs})
+        if more > apart:
+            chosen.append(key)
+    return chosen
+
+
+def _trial(run: PastRun, axes: Sequence[str], row: str) -> Trial:
+    values = {axis: _value(run, axis) for axis in axes}
+    held = [f"{axis}={value}" for axis, value in values.items() if axis != row]
+    return Trial(run, values, values.get(row) or _value(run, row), " ".join(held))
+
+
+def _value(run: PastRun, axis: str) -> str:
+    return run.params.get(axis) or run.params.get(f"{axis}.name") or "-"

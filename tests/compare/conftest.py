@@ -1,0 +1,55 @@
+"""A real sweep, recorded once, and a record that a stranger wrote."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from initlab.catalog import load_catalog
+from initlab.tracking import Past, RunInfo, Status, TrackingSpec, make_tracker, prepare
+
+SWEEP = [
+    "-m", "+init=xavier,he,zeros", "model.depth=2,10", "seed=1,2,3", "training.epochs=3",
+    "model.width=32", "model.activation=tanh", "probes.weights.times=2", "probes.gradients.times=2",
+    "probes.activations.times=2", "probes.update_ratios.times=2",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def catalog():
+    return load_catalog(installed=False)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A directory with the record of eighteen runs."""
+    here = tmp_path_factory.mktemp("lab")
+    command = [sys.executable, "-m", "initlab", *SWEEP]
+    subprocess.run(command, cwd=here, check=True, capture_output=True)
+    return here
+
+
+@pytest.fixture(scope="session")
+def past(lab):
+    return Past(TrackingSpec(uri=f"sqlite:///{lab}/mlflow.db"))
+
+
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory):
+    """Write runs as another program would: params and metrics of its own. Give the record."""
+    here = tmp_path_factory.mktemp("strangers")
+    spec = TrackingSpec(uri=f"sqlite:///{here}/mlflow.db").resolved()
+    experiment = prepare(spec)
+
+    def write(scores, *, status=Status.FINISHED, **params):
+        for seed, score in enumerate(scores):
+            tracker = make_tracker(spec, experiment)
+            folder = here / f"{len(list(here.iterdir()))}"
+            tracker.start(RunInfo("x", {"seed": str(seed), **params}, directory=folder))
+            tracker.log(0, {"train/loss": 2.0})
+            tracker.log(1, {"train/loss": 2 * (1 - score), "val/acc": score})
+            tracker.end(status)
+
+    return write, Past(spec, experiment)

@@ -1,0 +1,121 @@
+"""Who is better, and how surely: against SciPy, by hand, and on a stranger's record."""
+
+from __future__ import annotations
+
+from statistics import fmean, stdev
+
+import numpy as np
+import pytest
+from scipy.stats import false_discovery_control, ttest_ind
+
+from initlab.compare import holm, make_board, select
+from initlab.errors import SelectsNothingError, TrackingError, UnknownNameError
+from initlab.tracking import Status
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_latest_sweep_is_taken_with_its_axes(past):
+    found = select(past, [])
+    assert found.name.startswith("init-depth-seed-")
+    assert (found.axes, found.row, found.left_out) == (("init", "model.depth"), "init", 0)
+    assert len(found.trials) == 18
+    assert {trial.condition for trial in found.trials} == {"model.depth=2", "model.depth=10"}
+    assert select(past, [found.name]).trials == found.trials
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (["init=he"], 6),
+        (["+init=he", "model.depth=10"], 3),
+        (["params.init = 'he' and metrics.`final/test_loss` < 100"], 6),
+    ],
+)
+def test_a_filter_takes_some_of_them(past, words, count):
+    assert len(select(past, words).trials) == count
+
+
+def test_a_filter_that_selects_nothing_offers_the_sweeps(past):
+    with pytest.raises(SelectsNothingError, match="init-depth-seed-"):
+        select(past, ["init=hee"])
+    with pytest.raises(TrackingError, match="Cannot search"):
+        select(past, ["what = ever = this"])
+
+
+def test_means_errors_and_order_are_those_of_the_runs(past):
+    selection = select(past, [])
+    board = make_board(past, selection)
+    assert board.metric == "final/test_accuracy"
+    assert [line.condition for line in board.lines] == ["model.depth=2"] * 3 + [
+        "model.depth=10"
+    ] * 3
+    for line in board.lines:
+        values = [
+            trial.run.metrics["final/test_accuracy"]
+            for trial in selection.trials
+            if (trial.row, trial.condition) == (line.row, line.condition)
+        ]
+        assert line.mean == pytest.approx(fmean(values))
+        assert line.error == pytest.approx(stdev(values) / 3**0.5)
+    for part in (board.lines[:3], board.lines[3:]):
+        assert [line.mean for line in part] == sorted((line.mean for line in part), reverse=True)
+        assert [line.best for line in part] == [True, False, False]
+        assert part[-1].row == "zeros"
+        assert part[-1].trained == 0
+
+
+def test_p_is_welchs_corrected_by_holm(past):
+    board = make_board(past, select(past, []))
+    raw = [
+        ttest_ind(part[0].values, line.values, equal_var=False).pvalue
+        for part in (board.lines[:3], board.lines[3:])
+        for line in part[1:]
+    ]
+    found = [line.p for line in board.lines if line.p is not None]
+    assert board.tests == len(raw) == 4
+    assert found == pytest.approx(holm(raw))
+
+
+def test_holm_by_hand_and_never_below_another_correction():
+    # Holm (1979): ordered, times m, m-1, ...; monotone; at most 1
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
+    ps = np.random.default_rng(3).uniform(size=50)
+    corrected = np.array(holm(list(ps)))
+    assert np.all(corrected >= false_discovery_control(ps) - 1e-12)
+    assert np.all(corrected <= np.minimum(1, ps * 50) + 1e-12)
+
+
+def test_the_first_step_below_a_loss_is_read_off_the_curve(past):
+    selection = select(past, ["init=he", "model.depth=2"])
+    curves = [past.curve(trial.run, "test/loss") for trial in selection.trials]
+    below = max(curve[1][1] for curve in curves) + 1e-9
+    (line,) = make_board(past, selection, below=below).lines
+    expected = [next(step for step, loss in curve if loss < below) for curve in curves]
+    assert sorted(line.crossings) == sorted(expected)
+    (line,) = make_board(past, selection, below=1e-9).lines
+    assert line.crossings == []
+
+
+def test_a_strangers_record_is_compared_by_the_params_that_vary(strangers):
+    write, past = strangers
+    write([0.70, 0.71, 0.72], lr="0.1", lr_text="0.1", width="8")
+    write([0.90, 0.91, 0.92], lr="0.2", lr_text="0.2", width="8")
+    write([0.99], status=Status.FAILED, lr="0.3", lr_text="0.3", width="8")
+    selection = select(past, [])
+    assert (selection.axes, selection.row, selection.left_out) == (("lr",), "lr", 1)
+    board = make_board(past, selection, metric="val/acc", below=0.3)
+    assert [(line.row, line.runs, line.best) for line in board.lines] == [
+        ("0.2", 3, True), ("0.1", 3, False),
+    ]  # fmt: skip
+    assert board.lines[0].mean == pytest.approx(0.91)
+    assert board.lines[0].error == pytest.approx(0.01 / 3**0.5)
+    assert board.lines[1].p < 0.001
+    assert [len(line.crossings) for line in board.lines] == [3, 0]
+    columns, rows = board.table(selection)
+    assert "differs" in rows[1][-1]
+    assert "val/acc (mean ± SE)" in columns
+    with pytest.raises(UnknownNameError, match="Did you mean 'val/acc'"):
+        make_board(past, selection, metric="val/ac")

@@ -1,0 +1,126 @@
+"""The page of a comparison in a real browser: alone, on a phone, without colours, filtered."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from initlab.compare import make_board, make_page, select
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def page_file(past, catalog, tmp_path_factory):
+    selection = select(past, [])
+    text = make_page(past, selection, make_board(past, selection), catalog)
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, page_file):
+    """The open page; what it asks for and complains of is listed."""
+    opened = browser.new_page(viewport={"width": 1200, "height": 900})
+    opened.asked, opened.wrong = [], []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.on("pageerror", lambda error: opened.wrong.append(str(error)))
+    opened.on("console", lambda m: opened.wrong.append(m.text) if m.type == "error" else None)
+    opened.goto(page_file.as_uri())
+    yield opened
+    assert opened.wrong == []
+    assert opened.asked == [page_file.as_uri()]  # no network
+    opened.close()
+
+
+def marks(page, title):
+    return page.locator(f"figure:has(h2:text-is('{title}')) path.mark")
+
+
+def test_every_picture_is_there_with_every_run(page):
+    titles = page.locator("figure h2").all_text_contents()
+    for title in ("Test accuracy by init", "Test loss while training", "Signal through depth",
+                  "Gradient through depth", "Last update / weight", "Phase position"):  # fmt: skip
+        assert title in titles
+    assert marks(page, "Test accuracy by init").count() == 18
+    assert page.locator("#board tbody tr").count() == 6
+    assert page.locator("#plans details").count() == 18
+    if os.environ.get("INITLAB_SCREENSHOTS"):
+        page.screenshot(path=DOCS / "compare.png")
+
+
+def test_a_filter_and_a_name_take_runs_away(page):
+    page.locator("select[data-axis='model.depth']").select_option("10")
+    assert marks(page, "Test accuracy by init").count() == 9
+    page.locator("button[data-row=zeros]").click()
+    assert marks(page, "Test accuracy by init").count() == 6
+    assert page.locator("#plans details").count() == 6
+    page.locator("button[data-row=zeros]").click()
+    assert marks(page, "Test accuracy by init").count() == 9
+
+
+def test_a_point_says_what_it_is_when_touched(page):
+    mark = marks(page, "Test accuracy by init").first
+    mark.dispatch_event("click")
+    assert page.locator("#tip").text_content() == mark.locator("title").text_content()
+    assert "he-mlp-digits-s" in page.locator("#tip").text_content()
+
+
+def test_a_plan_opens_with_every_parameter(page):
+    box = page.locator("#plans details").first
+    box.locator("summary").click()
+    assert box.locator("tr").nth(1).is_visible()
+    assert "hidden.0.weight" in box.locator("tr").nth(1).text_content()
+
+
+def test_without_colours_each_name_has_its_own_mark_and_dash(page):
+    marks_, dashes = set(), set()
+    for button in page.locator("button[data-row]").all():
+        line, mark = button.locator("path").all()
+        dashes.add(line.get_attribute("stroke-dasharray"))
+        marks_.add(mark.get_attribute("d"))
+    assert len(marks_) == len(dashes) == 3
+
+
+def test_theory_puts_the_runs_where_it_should(page):
+    texts = marks(page, "Phase position").locator("title").all_text_contents()
+    # tanh, no biases: sigma_w^2 is 2 for He (chaotic), 1 for Xavier in hidden layers (critical)
+    found = {text.split(":")[0]: text.split(": ")[1].split(",")[0] for text in texts}
+    assert (found["he"], found["zeros"]) == ("chaotic", "ordered")
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for button in page.locator("button[data-row]").all():
+        assert button.bounding_box()["height"] >= 40  # a finger's size
+    figure = page.locator("figure svg").first.bounding_box()
+    assert figure["width"] > 300
+    if os.environ.get("INITLAB_SCREENSHOTS"):
+        page.locator("#controls").scroll_into_view_if_needed()
+        page.screenshot(path=DOCS / "compare-phone.png")
+
+
+def test_nothing_in_a_name_breaks_the_page(browser, past, catalog, tmp_path):
+    selection = select(past, ["init=he", "model.depth=2"])
+    text = make_page(past, selection, make_board(past, selection), catalog)
+    assert text.count("</script>") == 2
+    assert "<!--" not in text
