@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isfinite, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["Moments", "moments", "norm"]
+
+PIECE = 1 << 14  # elements
+ONES = np.ones(PIECE)  # a product with them is a quick sum
 
 
 class Moments(NamedTuple):
@@ -27,19 +32,30 @@ class Moments(NamedTuple):
 def moments(array: NDArray[np.floating]) -> Moments:
     """Return the moments of all elements of `array`, of any shape.
 
+    Sums are taken of what lies between the elements and the mean of the first of them, so that
+    they keep their digits where all are alike.
+
     >>> moments(np.array([0.0, 3.0, -3.0, 4.0])).norm ** 2
     34.0
     """
-    flat = np.ravel(array).astype(np.float64, copy=False)
-    mean = float(flat.mean())
-    centred = flat - mean
+    size, middle = array.size, _middle(array)
+    total = squares = 0.0
+    lows, highs, zeros = [], [], 0
+    for part, wide in _pieces(array):
+        np.subtract(wide, middle, out=wide)
+        total += float(wide.dot(ONES[: wide.size]))
+        squares += float(wide.dot(wide))
+        lows.append(part.min())
+        highs.append(part.max())
+        zeros += int(np.count_nonzero(part == 0))
+    offset = total / size
     return Moments(
-        mean=mean,
-        std=sqrt(float(centred @ centred) / flat.size),
-        min=float(flat.min()),
-        max=float(flat.max()),
-        norm=norm(flat),
-        zeros=1 - int(np.count_nonzero(flat)) / flat.size,
+        mean=middle + offset,
+        std=_root(squares / size - offset * offset),
+        min=float(np.min(lows)),
+        max=float(np.max(highs)),
+        norm=_root(squares + middle * (2 * total + size * middle)),
+        zeros=zeros / size,
     )
 
 
@@ -49,5 +65,28 @@ def norm(array: NDArray[np.floating]) -> float:
     >>> norm(np.full((2, 2), 1e30, np.float32)) == 2 * float(np.float32(1e30))
     True
     """
-    flat = np.ravel(array).astype(np.float64, copy=False)
-    return sqrt(float(flat @ flat))
+    return sqrt(sum(float(wide.dot(wide)) for _, wide in _pieces(array)))
+
+
+def _pieces(
+    array: NDArray[np.floating],
+) -> Iterator[tuple[NDArray[np.floating], NDArray[np.float64]]]:
+    """Yield pieces that stay in cache, each with its copy in float64, to be overwritten."""
+    flat = array.reshape(-1)
+    wide = np.empty(min(PIECE, flat.size))
+    for start in range(0, flat.size, PIECE):
+        part = flat[start : start + PIECE]
+        copy = wide[: part.size]
+        np.copyto(copy, part)
+        yield part, copy
+
+
+def _middle(array: NDArray[np.floating]) -> float:
+    """Return the mean of the first piece, 0 where that is no number."""
+    mean = float(array.reshape(-1)[:PIECE].mean(dtype=np.float64))
+    return mean if isfinite(mean) else 0.0
+
+
+def _root(square: float) -> float:
+    """Return the root of what rounding may have brought below 0; NaN stays NaN."""
+    return sqrt(square) if not square < 0 else 0.0
