@@ -23,8 +23,9 @@ Each class also derives from the builtin that a stranger would catch::
     ├── ConfigError             ValueError     a config that does not compose
     └── RunFailedError          RuntimeError   a run that began and then failed
 
-A BadValueError is an AssertionError too, which is what Gluon raises for most of them; a
-ShapeError is the RuntimeError that MXNet and PyTorch raise.
+Gluon's users catch what Gluon raises: a BadValueError is an AssertionError too, and a
+NotInitializedError, since `set_data` asserts; a ShapeError and a DataError are the RuntimeErrors
+that MXNet's own are.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class TieError(BadValueError):
     """Two parameters that cannot be one."""
 
 
-class NotInitializedError(InitlabError, RuntimeError):
+class NotInitializedError(InitlabError, RuntimeError, AssertionError):
     """A parameter that has no data yet."""
 
 
@@ -164,7 +165,7 @@ class NoRuleError(InitlabError, TypeError):
     """A NumPy function that autograd has no rule for."""
 
 
-class DataError(InitlabError, OSError):
+class DataError(InitlabError, OSError, RuntimeError):
     """A data file that is missing, cut or not what it says."""
 
 

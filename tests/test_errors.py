@@ -62,6 +62,12 @@ def test_each_error_is_an_initlab_error_and_the_builtin_that_a_stranger_catches(
 
 def test_what_gluon_asserts_is_an_assertion_error_too():
     assert issubclass(errors.BadValueError, AssertionError)
+    assert issubclass(errors.NotInitializedError, AssertionError)
+
+
+def test_what_mxnet_raises_is_a_runtime_error_too():
+    assert issubclass(errors.DataError, RuntimeError)
+    assert issubclass(errors.ShapeError, ValueError)
 
 
 @pytest.mark.parametrize("name", BUILTIN)

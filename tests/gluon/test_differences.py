@@ -103,14 +103,14 @@ def test_a_negative_dimension_is_refused_when_made():
         nn.Parameter("w", shape=(-1, 3))
 
 
-def test_set_data_before_initialize():
-    with pytest.raises(NotInitializedError, match="'w' has not been initialized"):
-        nn.Parameter("w", shape=(2,)).set_data([1, 2])
-
-
-def test_a_missing_file(file):
-    with pytest.raises(DataError, match=r"Cannot load arrays from .*net\.safetensors"):
-        nn.Dense(2).load_parameters(file)
+def test_errors_have_the_usual_types_too(file):
+    for kind in (DataError, OSError, RuntimeError):
+        with pytest.raises(kind, match=r"Cannot load arrays from .*net\.safetensors"):
+            nn.Dense(2).load_parameters(file)
+    w = nn.Parameter("w", shape=(2,))
+    for access in (w.data, w.grad, w.list_data, lambda: w.set_data([1, 2])):
+        with pytest.raises(NotInitializedError, match="'w' has not been initialized"):
+            access()
 
 
 # ---- parameters
