@@ -350,7 +350,10 @@ class Block:
 
     def _settle(self, args: tuple[Any, ...]) -> None:
         own = self._parameters.values()
-        if any(not parameter.known for parameter in own):
+        unknown = [parameter for parameter in own if not parameter.known]
+        if unknown and type(self).infer_shape is not Block.infer_shape:
+            for parameter in unknown:
+                parameter.require_initialized()
             self.infer_shape(*args)
         if only_shapes():
             return

@@ -262,6 +262,11 @@ class Parameter(Declaration):
             return stand_in(self.spec)
         raise self._missing()
 
+    def require_initialized(self) -> None:
+        """Raise a NotInitializedError unless it has data, waits for them or only for its shape."""
+        if self._data is None and self._pending is None and not only_shapes():
+            raise self._missing()
+
     def grad(self, ctx: Any = None) -> Tensor:  # noqa: ARG002 - Gluon's signature
         """Return the live gradient: the same Tensor at every call; `ctx` is Gluon's.
 
@@ -285,8 +290,7 @@ class Parameter(Declaration):
             ShapeError: when the shape does not fit.
             NotInitializedError: before `initialize`.
         """
-        if self._data is None and self._pending is None:
-            raise self._missing()
+        self.require_initialized()
         array = np.asarray(values)
         self.shape = array.shape
         if self._data is not None:

@@ -168,6 +168,13 @@ def test_whole_numbers_have_no_gradient():
     assert counts.grad_req == "null"
 
 
+def test_what_is_refused_changes_nothing():
+    w = nn.Parameter("w", shape=(2, 0))
+    with pytest.raises(NotInitializedError):
+        w.set_data(np.ones((2, 3)))
+    assert w.shape == (2, 0)
+
+
 @pytest.mark.parametrize("copy", [deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
 def test_a_copied_net_learns(copy):
     net = nn.Sequential()

@@ -218,6 +218,14 @@ def test_a_net_that_nobody_initialized_says_to():
         nn.Dense(2)(ones(1, 3))
 
 
+def test_a_pass_before_initialize_leaves_the_shapes_open():
+    for layer in (nn.Dense(2), nn.LayerNorm()):
+        before = [p.shape for p in layer.collect_params().values()]
+        with pytest.raises(NotInitializedError, match="has not been initialized"):
+            layer(ones(1, 3))
+        assert [p.shape for p in layer.collect_params().values()] == before
+
+
 def test_a_parameter_added_after_the_first_pass_settles_at_the_next():
     net = Scale()
     net.initialize()
