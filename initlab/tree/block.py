@@ -152,23 +152,21 @@ class Block:
 
         Raises:
             re.error: when it is none.
-            NameTakenError: when two different Parameters have one name.
+            NameTakenError: when two different Parameters that match have one name.
         """
-        matches = re.compile(select or "").match
         found = ParameterDict(self.params.prefix)
-        self._collect(found)
-        if not select:
-            return found
-        chosen = ParameterDict(self.params.prefix)
-        chosen.update({name: p for name, p in found.items() if matches(name)})
-        return chosen
+        self._collect(found, re.compile(select).match if select else None)
+        return found
 
-    def _collect(self, found: ParameterDict) -> None:
+    def _collect(self, found: ParameterDict, matches: Callable[[str], Any] | None) -> None:
         if "_containers" in self.__dict__:
             self._warn_of_hidden_blocks()
-        found.update(self.params)
+        own: ParameterDict | dict[str, Parameter] = self.params
+        if matches is not None:
+            own = {name: parameter for name, parameter in own.items() if matches(name)}
+        found.update(own)
         for child in self._children.values():
-            child._collect(found)  # noqa: SLF001 - its own kind
+            child._collect(found, matches)  # noqa: SLF001 - its own kind
 
     def _warn_of_hidden_blocks(self) -> None:
         for name in self.__dict__["_containers"]:

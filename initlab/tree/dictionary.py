@@ -124,11 +124,13 @@ class ParameterDict:
         return found
 
     def _find(self, full: str) -> Parameter | None:
-        if full not in self._params and self.shared is not None:
-            found = self.shared._find(full)  # noqa: SLF001 - another of its own kind
-            if found is not None:
-                self._params[full] = found
-        return self._params.get(full)
+        """Return an own Parameter or a shared one, which becomes an own one."""
+        place: ParameterDict | None = self
+        while place is not None:
+            if full in place:
+                return self._params.setdefault(full, place[full])
+            place = place.shared
+        return None
 
     def update(self, other: ParameterDict | Mapping[str, Parameter]) -> None:
         """Add the Parameters of `other`.

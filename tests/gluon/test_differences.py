@@ -227,6 +227,13 @@ def test_unknown_attributes_are_refused():
         params.setattr("lr_mul", 2)
 
 
+def test_sharing_goes_on():
+    first = nn.Dense(2)
+    middle = nn.Sequential(params=first.params)
+    assert nn.Dense(2, params=middle.params).weight is first.weight
+    assert len(middle.params) == 0
+
+
 def test_a_dictionary_has_a_length():
     assert len(nn.Dense(2).params) == 2
     assert len(nn.ParameterDict()) == 0

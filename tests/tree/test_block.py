@@ -150,6 +150,7 @@ def test_two_parameters_of_one_name_in_a_net_are_refused_when_collecting():
     net.add(nn.Dense(2, prefix="a_"), nn.Dense(3, prefix="a_"))
     with pytest.raises(NameTakenError, match=r"are named 'a_weight'\. Give .* another prefix"):
         net.collect_params()
+    assert list(net.collect_params("b_")) == []
 
 
 @pytest.mark.parametrize(
