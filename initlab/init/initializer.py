@@ -50,12 +50,17 @@ class Initializer:
     overrules: ClassVar[bool] = False
     """Whether, handed to a net, it speaks for parameters that have their own initializer too."""
 
+    random: ClassVar[bool] = True
+    """Whether it draws from the generator that it is given."""
+
     def __init__(self, **options: Any) -> None:
         self._kwargs = options
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__call__" in vars(cls):
+            if "write" not in vars(cls):
+                cls.write = Initializer.write  # type: ignore[method-assign]
             cls.__call__ = _taking_names(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
@@ -69,6 +74,12 @@ class Initializer:
         with drawing_from(rng), pause():
             self._init_weight(InitDesc(spec.name), data)
         return np.asarray(data)
+
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Write what a call would return into `out`, an array of the spec's shape and dtype."""
+        out[...] = self(spec, rng)
 
     def _init_weight(self, name: str, data: Tensor) -> None:
         if type(self).__call__ is Initializer.__call__:

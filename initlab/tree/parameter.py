@@ -15,7 +15,7 @@ from initlab.errors import (
     ShapeError,
 )
 from initlab.init import Announced, Initializer, Role, Uniform, create
-from initlab.nd.random import library_stream
+from initlab.nd.random import generator, library_stream
 from initlab.tree.declaration import Declaration, Init
 from initlab.tree.shapes import only_shapes, stand_in
 
@@ -194,17 +194,27 @@ class Parameter(Declaration):
             self.assign(pending.array)
 
     def _draw(self, init: Initializer) -> None:
-        values = init(self.spec, library_stream(self.name, self._draws))
+        rng = library_stream(self.name, self._draws) if init.random else generator()
+        place = self._fitting_place()
+        if self._data is None and place is not None:
+            array = place.values(self.spec.shape)
+            init.write(self.spec, rng, array)
+            self._hold(array)
+        else:
+            self._take(init(self.spec, rng))
         self._draws += 1
-        self._take(values)
 
     def _take(self, values: np.ndarray) -> None:
-        before, self._pending = self._data, None
+        before = self._data
         if before is not None:  # whoever holds it keeps the old values
             before.array = before.array.copy()
             before.move_grad(np.empty_like(before.array))
-        self._data = data = Tensor(self._own(values))
-        self._attach_grad(data, zeros=before is None)
+        self._hold(self._own(values))
+
+    def _hold(self, array: np.ndarray) -> None:
+        first, self._pending = self._data is None, None
+        self._data = data = Tensor(array)
+        self._attach_grad(data, zeros=first)
 
     def assign(self, values: np.ndarray) -> None:
         """Make `values` the data: written into the array that is there, else taken over.
@@ -231,12 +241,16 @@ class Parameter(Declaration):
 
     def _own(self, values: np.ndarray) -> np.ndarray:
         """Return the Parameter's own array, with these values."""
-        if self.place is None or self.place.data.dtype != np.dtype(self.dtype):
-            self.place = None
+        self.place = place = self._fitting_place()
+        if place is None:
             return np.array(values, self.dtype, order="C")
-        array = self.place.values(values.shape)
+        array = place.values(values.shape)
         array[...] = values
         return array
+
+    def _fitting_place(self) -> Place | None:
+        place = self.place
+        return place if place is not None and place.data.dtype == np.dtype(self.dtype) else None
 
     def _attach_grad(self, data: Tensor, zeros: bool = False) -> None:
         """Give `data` a gradient of zeros; a new place holds `zeros` as it is."""

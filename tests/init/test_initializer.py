@@ -131,3 +131,25 @@ def test_what_the_catalog_prints_of_a_built_in_is_one_whole_sentence(name):
     first = type(made_of(initializers()[name])).__doc__.splitlines()[0]
     assert first.endswith(".")
     assert "Initializer" not in first
+
+
+@pytest.mark.parametrize("made", [Uniform(), Normal(), Constant(3), Mine()])
+@pytest.mark.parametrize("shape", [(4, 5), (300, 500)])  # the second is drawn in blocks
+def test_what_is_written_is_what_a_call_returns(made, shape):
+    spec, out = ParameterSpec(shape, name="w"), np.full(shape, np.nan, np.float32)
+    made.write(spec, random.stream(0, "w"), out)
+    assert_array_equal(out, made(spec, random.stream(0, "w")))
+
+
+def test_a_subclass_of_a_drawn_law_that_is_called_otherwise_is_written_so_too():
+    class Halved(Uniform):
+        def __call__(self, spec, rng):
+            return super().__call__(spec, rng) / 2
+
+    out = np.empty((4, 5), np.float32)
+    Halved().write(SPEC, random.stream(0, "w"), out)
+    assert_array_equal(out, Uniform()(SPEC, random.stream(0, "w")) / 2)
+
+
+def test_fixed_values_say_that_they_need_no_generator():
+    assert (Constant.random, Uniform.random, Mine.random) == (False, True, True)

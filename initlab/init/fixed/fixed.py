@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ __all__ = ["Fixed", "moments"]
 
 class Fixed(Initializer):
     """Subclasses define `values(spec)`; what is claimed follows from the values."""
+
+    random: ClassVar[bool] = False
 
     def values(self, spec: ParameterSpec) -> NDArray[np.floating]:
         """Return a new array of the spec's shape, of any floating dtype."""

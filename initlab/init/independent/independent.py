@@ -34,6 +34,12 @@ class Independent(Initializer):
         """Draw block by block, in all cores."""
         return fill(rng, np.empty(spec.shape, spec.dtype), self.entry(spec).into)
 
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, without another array of its size."""
+        fill(rng, out, self.entry(spec).into)
+
     def law(self, spec: ParameterSpec) -> Law:
         """Return the entries' law."""
         return self.entry(spec).law
