@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["conclude"]
 
 ROWS = 30  # of jobs that are listed
+REASONS = 5  # of failures that the record keeps
 UNDONE = "not carried out: the sweep ended before, or the disk is full"
 
 
@@ -41,9 +44,22 @@ def conclude(sweep: Sweep, past: Past | None = None, console: Console | None = N
         _say(console, f"{number} x {reason}")
     if lost:
         _say(console, "The same command again does what is missing, and nothing twice.")
-    if wheres := [it.where for it in outcomes.values() if it.where]:
-        _say(console, f"See the sweep in MLflow:\n{wheres[-1]}")
+    if past is not None:
+        past.summarize(sweep.name, _summary(sweep, outcomes))
+        _say(console, f"See the sweep in MLflow:\n{past.announce(sweep.name, sweep.axes)}")
+        _say(console, f"Compare: python -m initlab compare {sweep.name}")
     return len(lost)
+
+
+def _summary(sweep: Sweep, outcomes: dict[str, Outcome]) -> dict[str, object]:
+    reasons = Counter(it.reason for it in outcomes.values() if it.reason).most_common(REASONS)
+    return {
+        "command": shlex.join(sweep.arguments),
+        "axes": sweep.axes,
+        "ended": f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}",
+        "jobs": Counter(str(it.state) for it in outcomes.values()),
+        "reasons": {reason[:200]: number for reason, number in reasons},
+    }
 
 
 def _outcomes(sweep: Sweep, past: Past | None) -> dict[str, Outcome]:

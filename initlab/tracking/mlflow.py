@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import warnings
 from contextlib import contextmanager
@@ -118,6 +119,31 @@ class Store:
             cut = {key: _cut(value, _TAG_LENGTH) for key, value in tags.items()}
             run = self._client.create_run(experiment, run_name=name, tags=cut)
         return run.info.run_id, run.info.artifact_uri
+
+    def tag_experiment(self, experiment: str, key: str, text: str) -> None:
+        """Write a tag of the experiment itself."""
+        with self._speaking("write a tag of the experiment"):
+            self._client.set_experiment_tag(experiment, key, text)
+
+    def experiment_tags(self, experiment: str) -> Mapping[str, str]:
+        """Return the tags of the experiment itself."""
+        with self._speaking("read the experiment"):
+            tags: Mapping[str, str] = self._client.get_experiment(experiment).tags
+        return tags
+
+    @property
+    def version(self) -> str:
+        """The installed MLflow's."""
+        import mlflow
+
+        return str(mlflow.__version__)
+
+    def page(self, place: str) -> str:
+        """Return the line that starts MLflow's pages, where they need one, and a page's address."""
+        if self.uri.startswith("http"):
+            return f"{self.shown.rstrip('/')}/{place}"
+        line = shlex.join(["mlflow", "ui", "--backend-store-uri", self.shown])
+        return f"{line}\nhttp://127.0.0.1:5000/{place}"
 
     def log_params(self, run_id: str, params: Mapping[str, str]) -> None:
         """Write the params, each cut to what MLflow holds."""

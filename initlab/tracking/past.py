@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from time import time_ns
+from typing import TYPE_CHECKING, Any
 
 from initlab.errors import TrackingError, UnknownNameError
 from initlab.tracking.mlflow import Store
 from initlab.tracking.spec import Backend, sqlite_file
+from initlab.tracking.view import KNOWN_TO_WORK, view_address, view_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from initlab.tracking.spec import TrackingSpec
 
 __all__ = ["Past", "PastRun"]
+
+SUMMARY_TAG = "initlab.sweep."
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,22 @@ class Past:
         if tags["initlab.sweep"] not in sweeps:
             joined = {"initlab.sweep": " ".join([*sweeps, tags["initlab.sweep"]])}
             self.store.log_tags(run.run_id, {**tags, **run.tags, **joined})
+
+    def announce(self, sweep: str, axes: Sequence[str]) -> str:
+        """Save a view of the sweep for MLflow's pages and return how to open it."""
+        if self.store.version.startswith(KNOWN_TO_WORK):
+            self.store.tag_experiment(self.experiment, *view_tag(sweep, axes, time_ns() // 10**6))
+        return self.store.page(view_address(self.experiment, sweep))
+
+    def summarize(self, sweep: str, summary: Mapping[str, Any]) -> None:
+        """Keep what a sweep came to, where everybody who has the record finds it."""
+        self.store.tag_experiment(self.experiment, f"{SUMMARY_TAG}{sweep}", json.dumps(summary))
+
+    def summaries(self) -> dict[str, Any]:
+        """Return what the sweeps came to, by name."""
+        tags = self.store.experiment_tags(self.experiment).items()
+        found = {k.removeprefix(SUMMARY_TAG): v for k, v in tags if k.startswith(SUMMARY_TAG)}
+        return {name: json.loads(text) for name, text in found.items()}
 
     def run(self, name: str) -> PastRun:
         """Return the run with that id, the beginning of an id, or that name (the newest one).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,11 +140,9 @@ class MlflowTracker:
 
     def where(self) -> str | None:
         """Return the line that starts MLflow's pages and the address of this run."""
-        page = f"#/experiments/{self.experiment}/runs/{self.run_id}?workflowType=machine_learning"
-        if self.store.uri.startswith("http"):
-            return f"{self.store.shown.rstrip('/')}/{page}"
-        line = shlex.join(["mlflow", "ui", "--backend-store-uri", self.store.shown])
-        return f"{line}\nhttp://127.0.0.1:5000/{page}"
+        return self.store.page(
+            f"#/experiments/{self.experiment}/runs/{self.run_id}?workflowType=machine_learning"
+        )
 
     def _create(self, info: RunInfo, tags: dict[str, str], journal: Journal) -> None:
         facts = {"name": info.name, "params": dict(info.params), "tags": tags}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from io import StringIO
 
@@ -70,10 +71,27 @@ def test_what_was_finished_before_is_told(sweep):
     assert "2 finished (1 of them before)" in text
 
 
-def test_where_to_see_the_sweep_is_told_once(sweep):
-    outcomes = [done("a", 1.0, where="mlflow ui --port 5000")] * 2
-    _, text = concluded(sweep("seed=range(2)"), outcomes)
-    assert text.count("mlflow ui --port 5000") == 1
+class Remembering:
+    """In place of the record: keeps what it is told."""
+
+    def summarize(self, sweep, summary):
+        self.summary = {sweep: json.loads(json.dumps(summary))}
+
+    def announce(self, sweep, axes):
+        return f"a page of {sweep} by {' '.join(axes)}"
+
+
+def test_the_record_keeps_what_became_of_the_sweep_and_its_page_is_told(sweep):
+    swept, record, out = sweep("seed=range(2)"), Remembering(), StringIO()
+    done("a", 1.0).write(swept.directory / "0")
+    Outcome("b", State.failed, reason="no").write(swept.directory / "1")
+    conclude(swept, record, Console(file=out))
+    kept = record.summary[swept.name]
+    assert kept["jobs"] == {"finished": 1, "failed": 1}
+    assert kept["reasons"] == {"no": 1}
+    assert "'seed=range(2)'" in kept["command"]
+    assert f"a page of {swept.name} by seed" in out.getvalue()
+    assert f"python -m initlab compare {swept.name}" in out.getvalue()
 
 
 def test_the_state_of_a_sweep_in_one_line():
