@@ -159,7 +159,7 @@ def tinygrad(net):
 def blas(net):
     """Return the products of a step and nothing else, into arrays that are there."""
     _, _, weights = net.data()
-    xs = [np.ones((net.batch, n), "float32") for n in net.sizes]
+    xs = [np.zeros((net.batch, n), "float32") for n in net.sizes]
     slopes = [np.empty_like(w) for w in weights]
 
     def step():
