@@ -21,6 +21,7 @@ from initlab.nn.instance_norm import InstanceNorm
 from initlab.nn.layer_norm import LayerNorm
 from initlab.nn.losses import (
     CosineEmbeddingLoss,
+    CTCLoss,
     HingeLoss,
     HuberLoss,
     KLDivLoss,
@@ -29,6 +30,7 @@ from initlab.nn.losses import (
     LogisticLoss,
     Loss,
     PoissonNLLLoss,
+    SDMLLoss,
     SigmoidBCELoss,
     SigmoidBinaryCrossEntropyLoss,
     SoftmaxCELoss,
@@ -75,6 +77,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNorm",
     "Block",
+    "CTCLoss",
     "Constant",
     "Conv1D",
     "Conv1DTranspose",
@@ -118,6 +121,7 @@ __all__ = [
     "PoissonNLLLoss",
     "Repeat",
     "Residual",
+    "SDMLLoss",
     "Sequential",
     "SigmoidBCELoss",
     "SigmoidBinaryCrossEntropyLoss",

@@ -5,15 +5,17 @@ from initlab.nn.losses.classification import (
     SigmoidBinaryCrossEntropyLoss,
     SoftmaxCrossEntropyLoss,
 )
+from initlab.nn.losses.ctc import CTCLoss
 from initlab.nn.losses.loss import Loss
 from initlab.nn.losses.margin import HingeLoss, LogisticLoss, SquaredHingeLoss
 from initlab.nn.losses.regression import HuberLoss, L1Loss, L2Loss, PoissonNLLLoss
-from initlab.nn.losses.similarity import CosineEmbeddingLoss, TripletLoss
+from initlab.nn.losses.similarity import CosineEmbeddingLoss, SDMLLoss, TripletLoss
 
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
 
 __all__ = [
+    "CTCLoss",
     "CosineEmbeddingLoss",
     "HingeLoss",
     "HuberLoss",
@@ -23,6 +25,7 @@ __all__ = [
     "LogisticLoss",
     "Loss",
     "PoissonNLLLoss",
+    "SDMLLoss",
     "SigmoidBCELoss",
     "SigmoidBinaryCrossEntropyLoss",
     "SoftmaxCELoss",

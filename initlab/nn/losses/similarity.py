@@ -10,7 +10,7 @@ from initlab import nd
 from initlab.nn.losses.loss import Loss
 from initlab.tree import ParameterDict
 
-__all__ = ["CosineEmbeddingLoss", "TripletLoss"]
+__all__ = ["CosineEmbeddingLoss", "SDMLLoss", "TripletLoss"]
 
 
 class TripletLoss(Loss):
@@ -92,3 +92,43 @@ def _cosine(x: Any, y: Any) -> Any:
     """Return x y / (|x| |y|) along the last axis, as one column."""
     lengths = np.linalg.norm(x, axis=-1) * np.linalg.norm(y, axis=-1)
     return (np.sum(x * y, axis=-1) / np.maximum(lengths, 1e-12)).reshape(-1, 1)
+
+
+class SDMLLoss(Loss):
+    """Cross entropy of which row of a batch belongs to which (Bonadiman et al., 2019).
+
+    The chance that rows x and y belong together is the softmax over y of -|x - y|^2; wanted is
+    the same row with all but a share of the weight, which the others have.
+
+    Args:
+        smoothing_parameter: the share of the other rows.
+        weight: multiplies the loss.
+        batch_axis: unused; Gluon's signature.
+        prefix: of the block's name.
+        params: unused; Gluon's signature.
+    """
+
+    def __init__(
+        self,
+        smoothing_parameter: float = 0.3,
+        weight: float | None = 1.0,
+        batch_axis: int = 0,
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
+    ) -> None:
+        super().__init__(weight, batch_axis, prefix, params)
+        self._smoothing = smoothing_parameter
+
+    def forward(self, x1: Any, x2: Any) -> Any:
+        """Return (n,) losses of two batches of n vectors, (n, d), whose rows belong together.
+
+        Raises:
+            ShapeError: when the vectors are not as many.
+        """
+        x2 = self._target(x2, x1)
+        n = len(x1)
+        apart = np.sum(np.square(np.expand_dims(x1, 1) - np.expand_dims(x2, 0)), axis=2)
+        others = self._smoothing / max(n - 1, 1)
+        wanted = np.where(np.eye(n) > 0, 1 - self._smoothing, others).astype(x1.dtype)
+        logs = nd.log_softmax(-apart, axis=1)
+        return self._weighted(np.sum(wanted * (np.log(wanted + 1e-12) - logs), axis=1))

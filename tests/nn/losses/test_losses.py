@@ -196,3 +196,13 @@ def test_they_are_torchs():
     )
     got = nn.CosineEmbeddingLoss(margin=0.1)(wide(rows), wide(others), label)
     assert_allclose(np.asarray(got)[:, 0], peer.numpy(), rtol=1e-10, atol=1e-12)
+
+
+def test_which_rows_belong_together_costs_a_smoothed_cross_entropy():
+    x, y = PRED.reshape(5, 6), TARGET.reshape(5, 6)
+    logits = -((x[:, None] - y[None]) ** 2).sum(2)
+    logs = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+    wanted = np.where(np.eye(5) > 0, 0.7, 0.3 / 4)
+    expected = (wanted * (np.log(wanted) - logs)).sum(1)
+    assert_allclose(nn.SDMLLoss()(wide(x), wide(y)), expected, rtol=1e-9)
+    check_gradients(nn.SDMLLoss(), x, y)
