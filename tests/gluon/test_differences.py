@@ -18,6 +18,7 @@ from initlab.errors import (
     BadTypeError,
     BadValueError,
     DataError,
+    GraphError,
     InPlaceError,
     NotInitializedError,
     ShapeError,
@@ -400,6 +401,54 @@ def test_head_gradients_of_another_shape():
         y = x * 2
     with pytest.raises(BadValueError, match=r"has shape \(3,\), its Tensor has \(2,\)"):
         y.backward(nd.array([1, 2, 3]))
+
+
+def tracked(*values):
+    x = nd.array(list(values))
+    x.attach_grad()
+    return x
+
+
+def test_every_head_is_recorded():
+    x = tracked(1, 2)
+    with autograd.record():
+        y = x * x
+    with pytest.raises(GraphError, match=r"not in a computational graph"):
+        autograd.backward([y, nd.ones((2,))])
+    assert_array_equal(x.grad, [0, 0])
+
+
+@pytest.mark.parametrize("which", [nd.maximum, nd.minimum])
+def test_maximum_shares_the_gradient_of_a_tie(which):
+    x, y = tracked(1, 2), tracked(1, 2)
+    with autograd.record():
+        z = which(x, y)
+    z.backward()
+    assert_array_equal([x.grad, y.grad], np.full((2, 2), 0.5))
+
+
+def test_gradients_of_what_does_not_matter():
+    x, other = tracked(1, 2), tracked(3, 4)
+    with autograd.record():
+        y = x * x
+    assert_array_equal(autograd.grad(y, [x, other]), [[2, 4], [0, 0]])
+
+
+def test_recorded_values_are_not_written():
+    x, y = tracked(1, 2), nd.zeros((2,))
+    for key in (slice(None), 0):
+        with autograd.record(), pytest.raises(InPlaceError, match="would lose its gradient"):
+            y[key] = x[key] * 2
+    assert_array_equal(y, [0, 0])
+
+
+def test_arrays_without_a_gradient_may_be_written():
+    x, factor = tracked(1, 2), nd.array([5, 5])
+    with autograd.record():
+        y = x * factor
+        factor[:] = 7
+    y.backward()
+    assert_array_equal(x.grad, [7, 7])
 
 
 def test_a_gradient_of_a_product_is_differentiable():
