@@ -22,6 +22,7 @@ class Embedding(Block):
         output_dim: how long each is.
         dtype: of the table.
         weight_initializer: the table's own.
+        sparse_grad: unused; Gluon's signature, all gradients are dense.
         prefix: of the block's name.
         params: another block's `params`, to share its Parameters.
 
@@ -38,6 +39,7 @@ class Embedding(Block):
         output_dim: int,
         dtype: str = "float32",
         weight_initializer: Initializer | str | None = None,
+        sparse_grad: bool = False,  # noqa: ARG002 - Gluon's signature
         prefix: str | None = None,
         params: ParameterDict | None = None,
     ) -> None:

@@ -9,6 +9,7 @@ from initlab.optim.adadelta import AdaDelta
 from initlab.optim.adagrad import AdaGrad
 from initlab.optim.adam import Adam
 from initlab.optim.adamax import Adamax
+from initlab.optim.clip import clip_global_norm
 from initlab.optim.create import create, optimizers
 from initlab.optim.ftrl import Ftrl
 from initlab.optim.nag import NAG
@@ -54,6 +55,7 @@ __all__ = [
     "Stepper",
     "Trainer",
     "Warmup",
+    "clip_global_norm",
     "create",
     "optimizers",
     "schedules",
