@@ -11,6 +11,7 @@ from initlab.data.mnist import MNIST, FashionMNIST
 from initlab.data.order import batches, first_batch
 from initlab.data.spirals import Spirals
 from initlab.data.teacher import Teacher
+from initlab.data.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ __all__ = [
     "Spirals",
     "Task",
     "Teacher",
+    "Text",
     "batches",
     "datasets",
     "first_batch",
@@ -39,5 +41,6 @@ def datasets() -> Mapping[str, type[Dataset]]:
             "fashion_mnist": FashionMNIST,
             "teacher": Teacher,
             "spirals": Spirals,
+            "text": Text,
         }
     )

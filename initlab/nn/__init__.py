@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from initlab.nn import losses, rnn
 from initlab.nn.activation import Activation
 from initlab.nn.attention import MultiHeadAttention
-from initlab.nn.basic import Dropout, Flatten
+from initlab.nn.basic import Dropout, Flatten, Reshape
 from initlab.nn.batch_norm import BatchNorm
 from initlab.nn.containers import Repeat, Residual, Sequential
 from initlab.nn.convolution import Conv1D, Conv2D, Conv3D
@@ -120,6 +120,7 @@ __all__ = [
     "ParameterDict",
     "PoissonNLLLoss",
     "Repeat",
+    "Reshape",
     "Residual",
     "SDMLLoss",
     "Sequential",
@@ -147,6 +148,7 @@ def layers() -> Mapping[str, type[Block]]:
             "activation": Activation,
             "dropout": Dropout,
             "flatten": Flatten,
+            "reshape": Reshape,
             "embedding": Embedding,
             "leaky_relu": LeakyReLU,
             "prelu": PReLU,

@@ -1,4 +1,4 @@
-"""Small layers without weights: dropout and flattening."""
+"""Small layers without weights: dropout, flattening, another shape."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from math import prod
 from typing import Any
 
 from initlab import nd
-from initlab.errors import BadValueError
+from initlab.errors import BadValueError, ShapeError
 from initlab.nd.random import generator
 from initlab.tree import Block, ParameterDict
 
-__all__ = ["Dropout", "Flatten"]
+__all__ = ["Dropout", "Flatten", "Reshape"]
 
 
 class Dropout(Block):
@@ -65,3 +65,41 @@ class Flatten(Block):
 
     def __repr__(self) -> str:
         return "Flatten"
+
+
+class Reshape(Block):
+    """(n, ...) to (n, *shape): a vector of pixels to a picture.
+
+    Args:
+        shape: of one sample.
+        prefix: of the block's name.
+        params: unused; Gluon's signature.
+
+    >>> Reshape((1, 8, 8))
+    Reshape(1, 8, 8)
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
+    ) -> None:
+        super().__init__(prefix, params)
+        self._shape = tuple(shape)
+
+    def forward(self, x: Any) -> Any:
+        """Return the same values, (n, *shape).
+
+        Raises:
+            ShapeError: when a sample has another number of values.
+        """
+        if prod(x.shape[1:]) != prod(self._shape):
+            raise ShapeError(
+                f"Reshape makes samples of shape {self._shape}, {prod(self._shape)} values, of an "
+                f"input of shape {x.shape}, {prod(x.shape[1:])} values a sample."
+            )
+        return x.reshape(x.shape[0], *self._shape)
+
+    def __repr__(self) -> str:
+        return f"Reshape({', '.join(map(str, self._shape))})"

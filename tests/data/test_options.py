@@ -6,7 +6,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from initlab.data import MNIST, Digits, FashionMNIST, Spirals, Task, Teacher, datasets
+from initlab.data import MNIST, Digits, FashionMNIST, Spirals, Task, Teacher, Text, datasets
 from initlab.errors import BadTypeError, BadValueError
 
 BAD_VALUES = [
@@ -29,6 +29,9 @@ BAD_VALUES = [
     (lambda: Teacher(noise=float("inf")), "teacher: noise must be finite and at least 0, got inf."),
     (lambda: Spirals(outputs=1), "spirals: outputs must be at least 2, got 1."),
     (lambda: Spirals(outputs=9, samples=8), "spirals: samples must be at least 9, got 8."),
+    (lambda: Text(length=0), "text: length must be at least 1, got 0."),
+    (lambda: Text(length=64, characters=128), "text: characters must be at least 129, got 128."),
+    (lambda: Text(outputs=26), "text: outputs must be 97, the number of its classes, got 26."),
     (lambda: Spirals(turns=-1.0), "spirals: turns must be finite and at least 0, got -1.0."),
     (lambda: Spirals(noise=float("nan")), "spirals: noise must be finite and at least 0, got nan."),
 ]
@@ -38,6 +41,7 @@ BAD_TYPES = [
     (lambda: Digits(outputs="10"), "digits: outputs must be an integer, got '10' of type str."),
     (lambda: Digits(test_share="x"), "digits: test_share must be a number, got 'x' of type str."),
     (lambda: Teacher(noise=None), "teacher: noise must be a number, got None of type NoneType."),
+    (lambda: Text(file=None), "text: file must be a string, got None of type NoneType."),
     (lambda: MNIST(folder=3), "mnist: folder must be a string, got 3 of type int."),
 ]
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from initlab import nd, nn
 from initlab.autograd import predict_mode, record, train_mode
-from initlab.errors import BadValueError
+from initlab.errors import BadValueError, ShapeError
 from initlab.nd.random import drawing_from, stream
 
 
@@ -117,3 +117,16 @@ def test_flattens_gradient_has_the_inputs_shape():
 
 def test_flatten_prints_its_name():
     assert repr(nn.Flatten()) == "Flatten"
+
+
+# ---- Reshape
+def test_reshape_keeps_the_samples_and_their_order():
+    x = np.arange(12, dtype="float32").reshape(2, 6)
+    y = nn.Reshape([1, 2, 3])(nd.array(x))
+    assert_array_equal(y, x.reshape(2, 1, 2, 3))
+    assert repr(nn.Reshape((1, 2, 3))) == "Reshape(1, 2, 3)"
+
+
+def test_reshape_of_samples_with_another_number_of_values_is_refused():
+    with pytest.raises(ShapeError, match=r"\(1, 8, 8\), 64 values, of an input of shape \(2, 60\)"):
+        nn.Reshape((1, 8, 8))(ones(2, 60))
