@@ -1,8 +1,8 @@
 # ruff: noqa: ARG001 - a rule is called with (g, y, *args) and names what it does not need
 """Pooling: one number from each window, its largest value or its mean.
 
-A window's gradient goes back to all its elements, or to all that are its largest. That spread and
-the sum over windows are each other's transpose, and so each other's gradient.
+A window's gradient goes back to all its elements, or to the first that is its largest. That spread
+and the sum over windows are each other's transpose, and so each other's gradient.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _largest(x: Any, how: Geometry, outputs: Size) -> Any:
 
 
 def _total(h: Any, x: Any, top: Any, how: Geometry, outputs: Size) -> Any:
-    """Each window's sum of h; with x, only of h where x is the window's `top`."""
+    """Each window's sum of h; with x, only the h where x first is the window's `top`."""
     last = channels_innermost(h)
     seen: Any = _seen(h, how, outputs, last, 0)
     chosen = _selection(x, top, how, last)
@@ -56,7 +56,7 @@ def _total(h: Any, x: Any, top: Any, how: Geometry, outputs: Size) -> Any:
 
 
 def _spread(g: Any, x: Any, top: Any, how: Geometry, size: Size) -> Any:
-    """Each window's g added to its elements; with x, only to those where x is its `top`."""
+    """Each window's g added to its elements; with x, only to that where x first is its `top`."""
     last = channels_innermost(g if x is None else x)
     outputs, g = g.shape[2:], between(g, last)
     chosen = _selection(x, top, how, last)
@@ -72,12 +72,23 @@ def _spread(g: Any, x: Any, top: Any, how: Geometry, size: Size) -> Any:
 
 
 def _selection(x: Any, top: Any, how: Geometry, last: bool) -> Callable[[Size], Any]:
-    """Return what tells for which windows the k-th element counts: all, or where x is the `top`."""
+    """Return what tells for which windows the k-th element counts, asked in order.
+
+    For all, or with x where it is the window's `top` and none before was.
+    """
     if x is None:
         return lambda _: ONE
     seen: Any = _seen(x, how, top.shape[2:], last, -np.inf)
     highest = between(top, last)
-    return lambda k: seen[:, *k] == highest
+    open_still = np.ones(highest.shape, bool)
+
+    def first(k: Size) -> np.ndarray:
+        found: np.ndarray = seen[:, *k] == highest
+        found &= open_still
+        np.not_equal(open_still, found, out=open_still)
+        return found
+
+    return first
 
 
 def _seen(x: Any, how: Geometry, outputs: Size, last: bool, value: float) -> np.ndarray:
@@ -110,7 +121,7 @@ spread = primitive(_spread, _spread_rule, name="window_spread")
 
 
 def max_pool(x: Any, kernel: Any, stride: Any = None, pad: Any = 0, ceil: bool = False) -> Tensor:
-    """Return each window's largest value; its gradient goes to every element that is as large.
+    """Return each window's largest value; its gradient goes to the first that is as large.
 
     Args:
         x: (n, channels, ...) with one spatial axis or more.

@@ -94,7 +94,7 @@ class Pooling(Block):
 
 
 class MaxPool(Pooling):
-    """Each window's largest value; the gradient goes to every element that is as large.
+    """Each window's largest value; the gradient goes to the first that is as large.
 
     Args:
         pool_size: the window's, a number or one for each spatial axis, as are the next two.
@@ -168,12 +168,12 @@ class AvgPool(Pooling):
 
 
 class GlobalMaxPool(Pooling):
-    """The largest value over all of space; the gradient goes to every element that is as large."""
+    """The largest value over all of space; the gradient goes to the first that is as large."""
 
     kind, everywhere = "max", True
 
     def _pool(self, x: Any) -> Any:
-        return np.max(x, axis=tuple(range(2, x.ndim)), keepdims=True)
+        return nd.max_pool(x, x.shape[2:])
 
 
 class GlobalAvgPool(Pooling):
