@@ -10,6 +10,7 @@ L2Loss(batch_axis=0, w=1.0)
 """
 
 from initlab import nn
+from initlab.errors import DeferredInitializationError
 from initlab.nn import losses as loss
 from initlab.nn import rnn
 from initlab.optim import Trainer
@@ -20,6 +21,7 @@ Constant, Parameter, ParameterDict = nn.Constant, nn.Parameter, nn.ParameterDict
 __all__ = [
     "Block",
     "Constant",
+    "DeferredInitializationError",
     "HybridBlock",
     "Parameter",
     "ParameterDict",

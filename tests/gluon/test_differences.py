@@ -60,9 +60,16 @@ def test_each_line_names_its_test_and_each_test_has_its_line():
         assert f"def {test}(" in (ROOT / path).read_text(), name
     here = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert sorted(set(names) - set(elsewhere)) == sorted(
-        here - {"each_line_names_its_test_and_each_test_has_its_line"}
+        here
+        - {"each_line_names_its_test_and_each_test_has_its_line", "the_page_counts_the_scenarios"}
     )
     assert len(set(names)) == len(names)
+
+
+def test_the_page_counts_the_scenarios():
+    files = sorted((ROOT / "tests" / "gluon").glob("*.txt"))
+    scenarios = sum(len(re.findall(r"^# ", file.read_text(), re.MULTILINE)) for file in files)
+    assert f"{scenarios} scenarios" in PAGE.replace("\n", " ")
 
 
 # ---- errors
