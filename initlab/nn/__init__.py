@@ -53,7 +53,7 @@ from initlab.nn.pooling import (
     MaxPool2D,
     MaxPool3D,
 )
-from initlab.nn.recurrent import GRU, LSTM, RNN
+from initlab.nn.rnn import GRU, LSTM, RNN
 from initlab.nn.transposed_convolution import (
     Conv1DTranspose,
     Conv2DTranspose,

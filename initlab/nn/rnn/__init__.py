@@ -1,7 +1,8 @@
-"""Recurrent cells: one step of a recurrent net, and what is made of cells."""
+"""Recurrent layers over whole sequences; cells, one step of them, and what is made of cells."""
 
 from initlab.nn.rnn.cell import HybridRecurrentCell, RecurrentCell
 from initlab.nn.rnn.gated import GRUCell, LSTMCell, RNNCell
+from initlab.nn.rnn.layers import GRU, LSTM, RNN
 from initlab.nn.rnn.modifiers import DropoutCell, ModifierCell, ResidualCell, ZoneoutCell
 from initlab.nn.rnn.stacks import (
     BidirectionalCell,
@@ -10,6 +11,9 @@ from initlab.nn.rnn.stacks import (
 )
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "BidirectionalCell",
     "DropoutCell",
     "GRUCell",

@@ -77,7 +77,7 @@ def test_batch_first_is_time_first_with_the_axes_interchanged(layer, options):
 
 
 @pytest.mark.parametrize("layer", [nn.RNN, nn.LSTM, nn.GRU])
-def test_the_first_batch_tells_the_inputs_and_each_gate_has_its_fans(layer):
+def test_the_first_batch_tells_the_inputs_and_fans_count_all_gates(layer):
     net = layer(5, num_layers=2, bidirectional=True)
     net.initialize()
     assert 0 in net.l0_i2h_weight.shape
@@ -88,7 +88,7 @@ def test_the_first_batch_tells_the_inputs_and_each_gate_has_its_fans(layer):
     assert shapes["l1_i2h_weight"] == (rows, 10)
     assert shapes["r1_h2h_weight"] == (rows, 5)
     assert shapes["l1_h2h_bias"] == (rows,)
-    assert (net.l0_i2h_weight.spec.fan_in, net.l0_i2h_weight.spec.fan_out) == (7, 5)
+    assert (net.l0_i2h_weight.spec.fan_in, net.l0_i2h_weight.spec.fan_out) == (7, rows)
 
 
 def test_states_go_on_where_they_stopped():

@@ -22,7 +22,7 @@ class Recurrent(Block):
     """Layers of recurrences, each over the whole sequence that the one before returned.
 
     Every layer and direction (l0, r0, l1, ...) has i2h_weight (gates x units, inputs), h2h_weight
-    (gates x units, units) and their two biases. Each gate is a map of its own: fans count one gate.
+    (gates x units, units) and their two biases. An input reaches all gates, and so the fans count.
 
     Args:
         hidden_size: the number of units of a layer and direction.
@@ -91,7 +91,6 @@ class Recurrent(Block):
             shape=(self.gates * self._units, inputs),
             init=init,
             role="weight",
-            groups=self.gates,
         )
 
     def _bias(self, where: str, what: str, init: Any) -> None:
