@@ -48,6 +48,7 @@ Everything after the verb is Hydra's grammar: KEY=VALUE changes a key, +KEY=VALU
   tracking=mlflow        none, memory; tracking.uri=sqlite:////place/mlflow.db or a server's address
   seed=0  threads=1      the same command gives the same numbers, to the last bit
   +experiment=NAME       a published claim, ready to run
+  reproduce [NAME]       those that many nets show, measured again and judged
 
 Flags:
   -m, --multirun         sweep over every KEY=A,B,C
@@ -235,6 +236,30 @@ def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
     return names[0], [argument for argument in arguments if argument not in names]
 
 
+def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
+    from initlab.reproduction import claims, load_claim, reproduce
+    from initlab.screen import print_table
+
+    names = [argument for argument in arguments if "=" not in argument and argument != "--page"]
+    sizes = dict(argument.split("=", 1) for argument in arguments if "=" in argument)
+    if "--page" in arguments:
+        for name in names or claims():
+            print(reproduce(name, sizes).markdown())
+        return 0
+    for name in names:
+        report = reproduce(name, sizes)
+        print_table(*report.table(), title=f"{report.claim.source}: {report.claim.claim}")
+        print(f"{report.verdict}, in {report.seconds:.0f} s")
+        if report.claim.correction:
+            print(report.claim.correction)
+    if not names:
+        rows = [
+            (name, made.source, made.question) for name in claims() if (made := load_claim(name))
+        ]
+        print_table(("claim", "source", "what it is"), rows)
+    return 0
+
+
 def _list(arguments: list[str], plugins: list[str]) -> int:
     from initlab.listing import print_catalog
 
@@ -257,5 +282,6 @@ VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
     "compare": _compare,
     "show": _show,
     "replay": _replay,
+    "reproduce": _reproduce,
     "catalog": _list,
 }

@@ -24,7 +24,7 @@ FLOORS = (
     {"config", "testing"},
     {"running"},
     {"screen"},
-    {"listing", "jobs", "recall", "compare"},
+    {"listing", "jobs", "recall", "compare", "reproduction"},
     {"cli"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
