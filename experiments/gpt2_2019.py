@@ -26,9 +26,9 @@ def measure(width=512, samples=64, seeds=16):
 def _growth(depth, width, samples, scaled, seed):
     net = _net(depth, width)
     x = np.random.default_rng(seed).standard_normal((samples, width)).astype(np.float32)
-    back = init.He(gain=sqrt(2) / (sqrt(2 * depth) if scaled else 1))
+    back = init.VarianceScaling(1 / depth if scaled else 2.0)
     rules = [init.Rule("residual projections", "**.back.weight", back)]
-    draw(net, init.LeCun(), seed, rules=rules, example=x)
+    draw(net, init.VarianceScaling(1.0), seed, rules=rules, example=x)
     y = np.asarray(signals(net, x)[str(len(net) - 1)])
     return np.mean(y**2) / np.mean(x**2)
 

@@ -42,7 +42,7 @@ def _lengths(width, depth, nets):
     net = chain([width] * (depth + 1), "relu")
     x = np.ones((1, width))
     last = str(2 * depth - 1)
-    found = [signals(draw(net, init.He(), seed), x)[last] for seed in range(nets)]
+    found = [signals(draw(net, init.VarianceScaling(2.0), seed), x)[last] for seed in range(nets)]
     return np.array([np.mean(np.square(np.asarray(a, np.float64))) for a in found])
 
 

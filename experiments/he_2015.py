@@ -20,7 +20,10 @@ def measure(width=512, seeds=20, epochs=13, runs=3):
         "attenuation of VGG-B's convolutions at std 0.01", _vgg_attenuation(), 16728.76, 1e-6
     )
     depth = 30
-    for name, make, exact in (("Xavier", init.Xavier(), 2.0**-depth), ("He", init.He(), 1.0)):
+    for name, make, exact in (
+        ("Xavier", init.Xavier(), 2.0**-depth),
+        ("He", init.VarianceScaling(2.0), 1.0),
+    ):
         ratios = [_ratio(width, depth, make, seed) for seed in range(seeds)]
         spread = sqrt((1 + 5 / width) ** depth - 1)  # exactly, of one net; heavy-tailed
         error = 4 * exact * spread / sqrt(seeds)
@@ -34,7 +37,9 @@ def measure(width=512, seeds=20, epochs=13, runs=3):
 
 def _vgg_attenuation():
     def he(channels):
-        return sqrt(init.He().variance(init.ParameterSpec((channels, channels, 3, 3))))
+        return sqrt(
+            init.VarianceScaling(2.0).variance(init.ParameterSpec((channels, channels, 3, 3)))
+        )
 
     return prod((he(channels) / 0.01) ** layers for channels, layers in VGG_B)
 

@@ -29,7 +29,10 @@ def _dead(width, depth, nets):
     """Return the shares; without biases a net of one input is told by the points 1 and -1."""
     net = chain([1, *[width] * depth], "relu")
     x, last = np.array([[1.0], [-1.0]]), str(2 * depth - 1)
-    outputs = [np.asarray(signals(draw(net, init.He(), seed), x)[last]) for seed in range(nets)]
+    outputs = [
+        np.asarray(signals(draw(net, init.VarianceScaling(2.0), seed), x)[last])
+        for seed in range(nets)
+    ]
     silent = np.array([(y == 0).all(axis=1) for y in outputs])
     return silent[:, 0].mean(), silent.all(axis=1).mean()
 

@@ -32,7 +32,10 @@ def measure(width=1000, seeds=30, draws=40, epochs=11):
 
 
 def _net(field, width, depth, seed):
-    weight, bias = init.He(sqrt(field.weight_variance)), init.Normal(sqrt(field.bias_variance))
+    weight, bias = (
+        init.VarianceScaling(field.weight_variance),
+        init.Normal(sqrt(field.bias_variance)),
+    )
     return draw(chain([width] * (depth + 1), "tanh", use_bias=True), weight, seed, bias=bias)
 
 
@@ -89,7 +92,7 @@ def _accuracy(weight, depth, epochs):
         result = initlab.run(
             initlab.compose(
                 [
-                    "+init=he", f"init.weight.gain={sqrt(weight)}", "init.bias.name=normal",
+                    "+init=he", f"init.weight.scale={weight}", "init.bias.name=normal",
                     f"+init.bias.sigma={sqrt(BIAS)}", "model=deep_mlp", f"model.depth={depth}",
                     "model.width=200", "model.activation=tanh", f"optim.lr={rate}",
                     "optim.momentum=0.9", f"training.epochs={epochs}", "probes=none",

@@ -63,12 +63,12 @@ def _fits(steps):
     found = {}
     for name, activation, make, rules in (
         ("SIREN", "sin", init.Uniform(sqrt(6 / hidden)), _first(2)),
-        ("ReLU", "relu", init.He(), []),
+        ("ReLU", "relu", init.VarianceScaling(2.0), []),
         ("tanh", "tanh", init.Xavier(), []),
     ):
         net = chain([2, *[hidden] * 3], activation, use_bias=True)
         net.add(head=nn.Dense(1, in_units=hidden))
-        head = init.Rule("head", "head.weight", init.LeCun())
+        head = init.Rule("head", "head.weight", init.VarianceScaling(1.0))
         draw(net, make, 0, rules=[*rules, head])
         found[name] = _fit(net, place, image, steps)
     for name in ("ReLU", "tanh"):

@@ -37,7 +37,11 @@ def _gain(width, depth, layers, activation):
     x /= sqrt((x**2).mean())
     last = str(len(net) - 1)
     grown = [
-        np.log(np.mean(np.square(np.asarray(signals(draw(net, init.LeCun(), seed), x)[last]))))
+        np.log(
+            np.mean(
+                np.square(np.asarray(signals(draw(net, init.VarianceScaling(1.0), seed), x)[last]))
+            )
+        )
         / (2 * depth)
         for seed in range(nets)
     ]

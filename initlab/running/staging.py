@@ -109,19 +109,25 @@ def _gain_and_bias(path: str, plan: InitPlan) -> tuple[float, float]:
 
 
 def _variance(entry: PlanEntry) -> float:
-    variance = entry.initializer.variance(entry.spec)
-    if variance is None:
+    law = entry.initializer.law(entry.spec)
+    if law.variance is None or law.mean is None:
         raise BadValueError(
-            f"Theory has no prediction for {entry.path}: {entry.initializer} claims no variance."
+            f"Theory has no prediction for {entry.path}: {entry.initializer} claims no mean and "
+            "variance."
         )
-    return variance
+    if law.mean:
+        raise BadValueError(
+            f"Theory has no prediction for {entry.path}: {entry.initializer} has the mean "
+            f"{law.mean:.6g}, and it takes weights that are centred."
+        )
+    return law.variance
 
 
 def _second_moment(entry: PlanEntry) -> float:
-    """Return E v^2 of a vector; one that claims no spread is a constant, which a draw shows."""
-    variance = entry.initializer.variance(entry.spec)
-    if variance:
-        return variance
+    """Return E v^2 of a vector; one that claims no law is asked by a draw."""
+    law = entry.initializer.law(entry.spec)
+    if law.variance is not None and law.mean is not None:
+        return law.variance + law.mean**2
     drawn = entry.initializer(entry.spec, stream(0, entry.path))
     return float(np.mean(np.square(drawn, dtype=np.float64)))
 

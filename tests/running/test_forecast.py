@@ -180,7 +180,7 @@ def test_a_weight_without_a_claim_is_named():
             return np.zeros(spec.shape)
 
     net, plan = planned(nn.Dense(3), weight=Silent())
-    with pytest.raises(BadValueError, match=r"no prediction for 0\.weight: .* claims no variance"):
+    with pytest.raises(BadValueError, match=r"no prediction for 0\.weight: .* claims no mean"):
         stages(net, plan)
 
 
@@ -193,3 +193,9 @@ def test_phases_are_drawn_for_any_activation(tmp_path, f):
 
 def test_theory_is_behind_the_front_door():
     assert theory.critical(initlab.nd.relu).weight_variance == pytest.approx(2)
+
+
+def test_a_weight_that_is_not_centred_is_named():
+    net, plan = planned(nn.Dense(3), weight=initlab.init.Constant(0.1))
+    with pytest.raises(BadValueError, match=r"for 0\.weight: .* has the mean 0\.1, and it takes"):
+        stages(net, plan)
