@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
-from initlab.catalog import Entry
+from initlab.catalog import Entry, options
 from initlab.config.typed import described
 from initlab.errors import ConfigError
 from initlab.optim import optimizers
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from initlab.calibrators import Calibrator
     from initlab.catalog import Catalog
+    from initlab.init import Initializer
 
 __all__ = ["folder", "publish", "withdraw"]
 
@@ -46,7 +47,7 @@ def publish(catalog: Catalog) -> None:
     withdraw()
     store = ConfigStore.instance()
     for name, entry in catalog.initializers.items():
-        store.store(name, _init(described(entry)), group="init")
+        store.store(name, _init(described(entry), _biases(entry)), group="init")
     for name, entry in catalog.calibrators.items():
         store.store(name, _calibrated(entry), group="init")
     store.store("load", {"file": MISSING, "rules": {}, "calibrate": None}, group="init")
@@ -54,8 +55,8 @@ def publish(catalog: Catalog) -> None:
         store.store(name, described(entry), group="data")
     for name, cls in optimizers().items():
         node = described(Entry(name, "optimizer", cls, "initlab", ""), leave_out=["schedule"])
-        options = OmegaConf.merge(node, OPTIM_DEFAULTS.get(name, {}))
-        store.store(name, _with_schedule(options), group="optim")
+        merged = OmegaConf.merge(node, OPTIM_DEFAULTS.get(name, {}))
+        store.store(name, _with_schedule(merged), group="optim")
     for file in sorted(folder("experiments").glob("*.yaml")):
         store.store(file.stem, OmegaConf.load(file), group="experiment", package="_global_")
 
@@ -66,18 +67,28 @@ def withdraw() -> None:
         ConfigStore.instance().repo.pop(group, None)
 
 
-def _init(weight: Any, calibrate: Any = None) -> dict[str, Any]:
-    return {"weight": weight, "bias": {"name": "zeros"}, "rules": {}, "calibrate": calibrate}
+def _init(weight: Any, bias: Any = None, calibrate: Any = None) -> dict[str, Any]:
+    bias = bias or {"name": "zeros"}
+    return {"weight": weight, "bias": bias, "rules": {}, "calibrate": calibrate}
+
+
+def _biases(entry: Entry) -> dict[str, str] | None:
+    """Return biases that follow the weights' initializer, option by option, where it gives them."""
+    cls: type[Initializer] = entry.cls
+    if not cls.gives_biases:
+        return None
+    follow = {o.name: f"${{init.weight.{o.name}}}" for o in options(entry)}
+    return {"name": entry.name, **follow}
 
 
 def _calibrated(entry: Entry) -> Mapping[str, Any]:
     """Name the base draw without its options, so that init.weight.name=... alone changes it."""
     cls: type[Calibrator] = entry.cls
-    return _init({"name": cls.base}, described(entry))
+    return _init({"name": cls.base}, calibrate=described(entry))
 
 
-def _with_schedule(options: Any) -> DictConfig:
+def _with_schedule(optimizer: Any) -> DictConfig:
     node = OmegaConf.create({"schedule": {"name": "constant"}})
-    for key in options:
-        node[key] = options[key]
+    for key in optimizer:
+        node[key] = optimizer[key]
     return node

@@ -3,6 +3,7 @@
 from initlab.init.announced import Announced
 from initlab.init.conventions import COLUMNS, LAYERS, Convention, conventions, layer
 from initlab.init.create import alias, create, register
+from initlab.init.critical import AtPoint, Critical
 from initlab.init.desc import InitDesc
 from initlab.init.entry import PlanEntry
 from initlab.init.fans import Fans, Mode
@@ -82,6 +83,7 @@ __all__ = [
     "RAI",
     "STFT",
     "Announced",
+    "AtPoint",
     "Bilinear",
     "Bounds",
     "Centred",
@@ -91,6 +93,7 @@ __all__ = [
     "ConvOrthogonal",
     "Convention",
     "Cosine",
+    "Critical",
     "DeltaOrthogonal",
     "Dirac",
     "Distribution",

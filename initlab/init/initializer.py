@@ -63,6 +63,8 @@ class Initializer:
                 cls.write = Initializer.write  # type: ignore[method-assign]
             cls.__call__ = _taking_names(cls.__call__)  # type: ignore[method-assign]
 
+    gives_biases: ClassVar[bool] = False  # whether a config's biases follow it unless told else
+
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
         """Return values of `spec.shape` and `spec.dtype`, all randomness from `rng`.
 
@@ -153,6 +155,13 @@ class Initializer:
     def variance(self, spec: ParameterSpec) -> float | None:
         """Return the variance of its law."""
         return self.law(spec).variance
+
+    def after(self, activation: Callable[[Any], Any] | None) -> Initializer:  # noqa: ARG002
+        """Return the initializer for a weight whose inputs come from `activation`, None for none.
+
+        A run's plan asks this of every initializer; few depend on it.
+        """
+        return self
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and _frozen(vars(self)) == _frozen(vars(other))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from initlab.init.critical import Critical
 from initlab.init.fans import Fans, Mode
 from initlab.init.fixed import (
     STFT,
@@ -87,6 +88,7 @@ OWN: dict[str, type[Initializer] | Initializer] = {
     "msraprelu": MSRAPrelu,
     "dropout_scaling": DropoutScaling,
     "random_walk": RandomWalk,
+    "critical": Critical,
     "fourier_features": Normal(10.0),
     "orthogonal": HaarOrthogonal,
     "svd_orthogonal": Orthogonal,

@@ -9,6 +9,7 @@ from initlab.config import BlockSpec
 from initlab.errors import BadTypeError, InitlabError
 from initlab.init import InitPlan, make_plan
 from initlab.nn import Block
+from initlab.running.suiting import suited
 from initlab.tree import fresh_names, resolve_shapes, slots, tie
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
         net = build(spec.model)
     for wanted in spec.ties:
         _tie(net, wanted.name, wanted.parameter, wanted.to)
-    resolve_shapes(net, spec.data.example())
-    return net, make_plan(
-        slots(net), rules=spec.init.rules, written=spec.written, roles=spec.init.roles
-    )
+    example = spec.data.example()
+    resolve_shapes(net, example)
+    made = make_plan(slots(net), rules=spec.init.rules, written=spec.written, roles=spec.init.roles)
+    return net, suited(net, made, example)
 
 
 def _tie(net: Block, name: str, parameter: str, to: str) -> None:

@@ -23,6 +23,7 @@ __all__ = ["MARGINAL", "SHORT", "MeanField", "Phase", "root"]
 
 SHORT, LONG = 1e-20, 1e18  # lengths that stand for 0 and infinity
 MARGINAL = 1e-9  # a slope so close to 1 is 1
+EDGE = 1e-5  # a chi_1 so close to 1 is critical: nobody trains 1e5 layers
 STILL = 1e-11  # a length that changes by less in a layer stays
 STEPS = 60
 
@@ -124,7 +125,7 @@ class MeanField:
     @property
     def phase(self) -> Phase:
         """Which side of chi_1 = 1 the net is on."""
-        if abs(self.chi_1 - 1) <= MARGINAL:
+        if abs(self.chi_1 - 1) <= EDGE:
             return Phase.critical
         return Phase.ordered if self.chi_1 < 1 else Phase.chaotic
 

@@ -1,0 +1,86 @@
+"""The edge of chaos of the activation that a weight's inputs come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import sqrt
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from initlab import nd, theory
+from initlab.errors import BadValueError, UnknownNameError
+from initlab.init.independent import Gaussian, Independent
+from initlab.init.spec import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["AtPoint", "Critical"]
+
+
+@dataclass(frozen=True)
+class AtPoint(Independent):
+    """N(0, weight_variance / fan_in), biases N(0, bias_variance): a point of the phase diagram.
+
+    Args:
+        weight_variance: sigma_w^2 of Poole et al. (2016).
+        bias_variance: their sigma_b^2.
+    """
+
+    weight_variance: float
+    bias_variance: float = 0.0
+
+    def entry(self, spec: ParameterSpec) -> Gaussian:
+        """Return the law of a weight, or of a bias."""
+        bias = spec.role == Role.bias
+        return Gaussian(sqrt(self.bias_variance if bias else self.weight_variance / spec.fan_in))
+
+
+@dataclass(frozen=True)
+class Critical(Independent):
+    """The edge of chaos, chi_1 = 1, of the activation before the weight, biases included.
+
+    Poole et al. (2016), Schoenholz et al. (2017), Hayou et al. (2019); `initlab.theory.critical`
+    solves for the point. A run's plan puts the point of each weight's own activation in its
+    place. Before the first layer, and where there is no plan of a run, that is the identity's
+    point, (1, 0).
+
+    Args:
+        activation: a function of `initlab.nd` by name; None for the one that the net has there.
+        bias_variance: sigma_b^2; None for the smallest that has a critical point.
+
+    Raises:
+        UnknownNameError: for a name that `initlab.nd` lacks.
+        BadValueError: for a negative bias_variance, or one without a critical point.
+
+    >>> from initlab.init import ParameterSpec
+    >>> round(Critical("relu").variance(ParameterSpec((8, 100))), 12)  # He et al. (2015)
+    0.02
+    """
+
+    gives_biases: ClassVar[bool] = True
+    activation: str | None = None
+    bias_variance: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.activation is not None and self.activation not in nd.__all__:
+            raise UnknownNameError("activation", self.activation, nd.__all__)
+        if self.bias_variance is not None and not self.bias_variance >= 0:
+            raise BadValueError(f"critical: bias_variance must be >= 0, got {self.bias_variance}.")
+
+    def after(self, activation: Callable[[Any], Any] | None) -> AtPoint:
+        """Return the initializer at the point of its own activation, or else of this one."""
+        own = None if self.activation is None else getattr(nd, self.activation)
+        f = own or activation
+        return AtPoint(1.0) if f is None else AtPoint(*_point(f, self.bias_variance)[:2])
+
+    def entry(self, spec: ParameterSpec) -> Gaussian:
+        """Return the law at the point of its own activation, or of the identity."""
+        return self.after(None).entry(spec)
+
+
+@cache
+def _point(f: Callable[[Any], Any], bias_variance: float | None) -> theory.CriticalPoint:
+    return theory.critical(f, bias_variance)
