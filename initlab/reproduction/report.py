@@ -62,7 +62,7 @@ class Report:
             f"**{claim.question}** {claim.claim}",
             f"Verdict: **{self.verdict}**."
             + (f" Correction: {claim.correction}" if claim.correction else ""),
-            f"```bash\n{self.command}\n```",
+            f"`{self.command}` ({self.seconds:.0f} s here)",
             "\n".join(f"| {' | '.join(row)} |" for row in table),
         ]
         return "\n\n".join(told) + "\n"

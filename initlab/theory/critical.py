@@ -61,7 +61,8 @@ def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> Cri
     """Return where a deep net of this activation is at the edge of chaos, its length stable.
 
     ReLU: (2, 0), He's initialization, at any length. tanh: (1, 0) at length 0, or (1.760955, 0.05)
-    at 0.570048. GELU: no stable one below bias_variance 0.1729 (Roberts & Yaida, 2022).
+    at 0.570048. GELU: no stable one below bias_variance 0.1729 (Roberts & Yaida, 2022), and there
+    only half stable: a signal of another length may end at a neighbour, chi_1 within 0.01 of 1.
 
     Args:
         f: the activation, made of functions that autograd has rules for.

@@ -63,10 +63,16 @@ def test_a_run_is_planned_at_its_own_activations_edge(name, weight, bias):
         assert made[f"{path}.bias"].initializer.variance(BIAS) == pytest.approx(bias, abs=1e-8)
 
 
-@pytest.mark.parametrize("name", ["relu", "tanh", "gelu", "sin", "hardtanh", "silu"])
+@pytest.mark.parametrize("name", ["relu", "tanh", "sin", "hardtanh"])
 def test_theory_agrees_that_it_is_critical(name):
     made = forecast(composed("model=deep_mlp", "model.depth=12", f"model.activation={name}"))
     assert made.field.phase is Phase.critical
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu"])
+def test_a_half_stable_point_is_missed_by_little_from_a_unit_signal(name):
+    made = forecast(composed("model=deep_mlp", "model.depth=12", f"model.activation={name}"))
+    assert made.field.chi_1 == pytest.approx(1, abs=0.01)
 
 
 def test_weights_and_biases_keep_to_one_bias_variance():
