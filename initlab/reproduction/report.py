@@ -62,7 +62,7 @@ class Report:
             f"**{claim.question}** {claim.claim}",
             f"Verdict: **{self.verdict}**."
             + (f" Correction: {claim.correction}" if claim.correction else ""),
-            f"`{self.command}` ({self.seconds:.0f} s here)",
+            f"`{self.command}`",
             "\n".join(f"| {' | '.join(row)} |" for row in table),
         ]
         return "\n\n".join(told) + "\n"
