@@ -130,7 +130,13 @@ class BadTypeError(BadValueError, TypeError):
 
 
 class ShapeError(BadValueError, RuntimeError):
-    """Shapes that do not fit each other."""
+    """Shapes that do not fit each other.
+
+    Attributes:
+        at: the block that it came through last, and the path from there to where it arose.
+    """
+
+    at: tuple[object, str] = (None, "")
 
 
 class TieError(BadValueError):

@@ -19,6 +19,7 @@ from initlab.tree.parameter import Parameter
 from initlab.tree.shapes import only_shapes
 from initlab.tree.store import fill, stored_arrays
 from initlab.tree.summary import summary
+from initlab.tree.trace import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -314,7 +315,7 @@ class Block:
         """Run the forward pass, after the first one has settled what was deferred.
 
         Raises:
-            ShapeError: when the input does not fit; a note names the block.
+            ShapeError: when the input does not fit; notes show the layer and its path.
             BadTypeError: when it is no array.
         """
         if self._before:
@@ -325,8 +326,7 @@ class Block:
                 self._settle(args)
             out = self.forward(*args)
         except ShapeError as error:
-            shown = repr(self)
-            error.add_note(f"in {self.name}" if "\n" in shown else f"in {self.name}: {shown}")
+            trace(error, self)
             raise
         except AttributeError as error:
             if any(error.obj is arg for arg in args):

@@ -311,6 +311,17 @@ def test_an_input_that_does_not_fit_is_refused_with_the_way_to_the_layer():
         net(ones(1, 6))
     assert caught.value.__notes__ == [
         "in dense0: Dense(5 -> 4, Activation(relu))",
-        "in sequential0",
-        "in net0",
+        "at body.0 of net0",
     ]
+
+
+def test_a_layer_in_a_row_that_is_one_call_is_named_all_the_same():
+    net = nn.Sequential()
+    net.add(*(nn.Dense(3, in_units=3) for _ in range(3)))
+    net.initialize()
+    net(ones(1, 3))
+    net[2]._parameters["weight"] = net[2].weight = nn.Dense(3, in_units=7).weight
+    net[2].weight.initialize()
+    with pytest.raises(ShapeError) as caught:
+        net(ones(1, 3))
+    assert caught.value.__notes__ == ["in dense2: Dense(7 -> 3, linear)", "at 2 of sequential0"]
