@@ -5,6 +5,7 @@ from __future__ import annotations
 from initlab.autograd.anomaly import detect_anomaly
 from initlab.autograd.check import GradientMismatchError, check_gradients
 from initlab.autograd.composition import composed
+from initlab.autograd.function import Function
 from initlab.autograd.gradients import backward, grad, mark_variables
 from initlab.autograd.memory import keep_freed_memory
 from initlab.autograd.primitive import Kernel, Primitive, nondifferentiable, primitive
@@ -23,6 +24,7 @@ keep_freed_memory()
 
 __all__ = [
     "PRIMITIVES",
+    "Function",
     "GradientMismatchError",
     "Kernel",
     "Primitive",
