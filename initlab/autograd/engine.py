@@ -165,7 +165,13 @@ def _run_kernel(
             places.append(None)
         else:
             needs.append(True)
-            if land and type(source) is Leaf and source.req == "write" and source not in gradients:
+            if (
+                land
+                and type(source) is Leaf
+                and source.lands
+                and source.buffer.dtype is out.dtype
+                and source not in gradients
+            ):
                 gradients[source] = source.buffer
                 places.append(source.buffer)
             else:

@@ -22,13 +22,15 @@ class Leaf:
         buffer: the live gradient array, same shape and dtype as the tensor's.
         grad: the Tensor over `buffer`, the same object over all backward passes.
         req: 'write' (each backward overwrites) or 'add' (they accumulate).
+        lands: whether a kernel may write into the buffer: it is overwritten, and without gaps.
         fresh: whether a backward pass came here since the gradient was last used.
     """
 
-    __slots__ = ("buffer", "fresh", "grad", "req")
+    __slots__ = ("buffer", "fresh", "grad", "lands", "req")
 
     def __init__(self, buffer: np.ndarray, grad: Any, req: str) -> None:
         self.buffer, self.grad, self.req, self.fresh = buffer, grad, req, False
+        self.lands = req == "write" and buffer.flags.c_contiguous
 
 
 class Node:

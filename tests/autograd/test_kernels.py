@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from initlab.autograd import PRIMITIVES, Kernel, Tensor, backward, grad, primitive, record
+from initlab import nd, nn
+from initlab.autograd import (
+    PRIMITIVES,
+    Kernel,
+    Tensor,
+    backward,
+    grad,
+    mark_variables,
+    primitive,
+    record,
+)
 
 
 def _product_back(g, y, needs, x, w):
@@ -115,3 +125,34 @@ def test_a_broadcast_gradient_can_be_overwritten(product):
         total = product(x, w).sum()  # whose rule repeats one number without memory for it
     total.backward()
     assert x.grad.array.tolist() == [5, 7]
+
+
+def strided(values):
+    """The same values with gaps between them."""
+    return np.stack([values, values], axis=-1)[..., 0]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_an_input_of_higher_precision_gives_parameters_gradients_of_their_own(layers):
+    net = nn.Sequential()
+    net.add(*(nn.Dense(3, activation="relu", in_units=3) for _ in range(layers)))
+    net.initialize("ones")
+    net(Tensor(np.ones((2, 3))))
+    with record():
+        y = net(Tensor(np.ones((2, 3))))
+    y.backward()
+    assert y.dtype == np.float64
+    assert net[-1].bias.grad().dtype == np.float32
+    assert net[-1].bias.grad().array.tolist() == [2, 2, 2]
+    assert net[-1].weight.grad().array.tolist() == [[2 * 3 ** (layers - 1)] * 3] * 3
+
+
+def test_a_gradient_with_gaps_in_memory_is_filled_too():
+    x, W, b = np.ones((2, 3)), Tensor(np.ones((4, 3))), Tensor(np.zeros(4))
+    gradients = [Tensor(strided(np.zeros((4, 3)))), Tensor(strided(np.zeros(4)))]
+    mark_variables([W, b], gradients)
+    with record():
+        y = nd.dense(Tensor(x), W, b)
+    y.backward()
+    assert gradients[0].array.tolist() == [[2] * 3] * 4
+    assert gradients[1].array.tolist() == [2] * 4
