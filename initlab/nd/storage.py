@@ -78,11 +78,24 @@ def load(file: str | Path, aliases: bool = False, copy: bool = True) -> dict[str
             others = (stored.metadata() or {}).get("aliases", "{}")
         arrays = _mapped(Path(file))
     except (OSError, SafetensorError) as error:
-        raise DataError(f"Cannot load arrays from {file}: {error}") from error
+        raise DataError(f"Cannot load arrays from {file}: {error}{_hint(file)}") from error
     found = {name: Tensor(np.array(array) if copy else array) for name, array in arrays.items()}
     if aliases:
         found |= {alias: found[name] for alias, name in json.loads(others).items()}
     return found
+
+
+def _hint(file: str | Path) -> str:
+    """Return who opens a file that begins as MXNet's lists of arrays do."""
+    if not Path(file).is_file():
+        return ""
+    with Path(file).open("rb") as opened:
+        if opened.read(8) != struct.pack("<Q", 0x112):
+            return ""
+    return (
+        ". It is a .params file of MXNet: pip install initlab-mxnet, whose load() returns what "
+        "load_parameters takes"
+    )
 
 
 def _mapped(file: Path) -> dict[str, np.ndarray]:

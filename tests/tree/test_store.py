@@ -190,6 +190,12 @@ def test_a_file_that_is_missing_or_no_safetensors_is_refused_with_its_name(file)
         net(4).load_parameters(file)
 
 
+def test_a_file_of_mxnets_is_called_that(file):
+    file.write_bytes((0x112).to_bytes(8, "little") + bytes(40))
+    with pytest.raises(DataError, match=r"a \.params file of MXNet: pip install initlab-mxnet"):
+        net(4).load_parameters(file)
+
+
 # ---- dictionaries, by name
 def test_a_dictionary_is_saved_by_name_and_loaded_under_another_prefix(file):
     one, other = net(4, prefix="one_"), net(4, prefix="other_")
