@@ -106,6 +106,11 @@ class Convolution(Block):
             if activation is not None:
                 self.act = Activation(activation, prefix=f"{activation}_")
 
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """From one window to the next, along each spatial axis."""
+        return self._stride
+
     def _hint(self) -> str:
         return "conv"
 

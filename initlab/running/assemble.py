@@ -9,8 +9,8 @@ from initlab.config import BlockSpec
 from initlab.errors import BadTypeError, InitlabError
 from initlab.init import InitPlan, make_plan
 from initlab.nn import Block
-from initlab.running.suiting import suited
-from initlab.tree import fresh_names, resolve_shapes, slots, tie
+from initlab.running.suiting import resolve_with_activations, suited
+from initlab.tree import fresh_names, slots, tie
 
 if TYPE_CHECKING:
     from initlab.config import RunSpec
@@ -70,10 +70,9 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
         net = build(spec.model)
     for wanted in spec.ties:
         _tie(net, wanted.name, wanted.parameter, wanted.to)
-    example = spec.data.example()
-    resolve_shapes(net, example)
+    before = resolve_with_activations(net, spec.data.example())
     made = make_plan(slots(net), rules=spec.init.rules, written=spec.written, roles=spec.init.roles)
-    return net, suited(net, made, example)
+    return net, suited(made, before)
 
 
 def _tie(net: Block, name: str, parameter: str, to: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ def _staged(block: nn.Block, path: str, plan: InitPlan) -> Iterator[theory.Stage
         path,
         _variance(plan[_join(path, "weight")]),
         spec.fan_in,
-        spec.fan_out,
+        spec.fan_out / prod(getattr(block, "strides", ())),  # a strided window skips inputs
         spec.shape[spec.out_axes[0]],
         _second_moment(plan[_join(path, "bias")]) if "bias" in own else 0.0,
     )
@@ -67,6 +68,7 @@ def _residual(block: nn.Residual, path: str, plan: InitPlan) -> Iterator[theory.
 
 @_staged.register(nn.Dropout)
 @_staged.register(nn.Flatten)
+@_staged.register(nn.Reshape)
 def _nothing(_block: nn.Block, _path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
     return iter(())
 

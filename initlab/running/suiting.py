@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -13,34 +14,38 @@ from initlab.init import InitPlan, Role
 from initlab.tree import blocks, resolve_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
 
     from initlab.init import PlanEntry
 
-__all__ = ["suited"]
+__all__ = ["resolve_with_activations", "suited"]
 
-PASSING = (nn.Dropout, nn.Flatten, nn.Sequential)  # what leaves values as they come
+PASSING = (nn.Dropout, nn.Flatten, nn.Reshape, nn.Sequential)  # what leaves values as they come
 ELEMENTWISE = (nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.Swish)
 
+Before = dict[str, Callable[[Any], Any] | None]
 
-def suited(net: nn.Block, plan: InitPlan, example: np.ndarray) -> InitPlan:
-    """Return the plan with each initializer told the activation before its block.
+
+def resolve_with_activations(net: nn.Block, example: np.ndarray) -> Before:
+    """Let every shape become known, and return the activation before each block, by its path."""
+    watch = _Watch()
+    with ExitStack() as stack:
+        for path, block in blocks(net).items():
+            stack.enter_context(block.register_forward_pre_hook(partial(watch.called, path)))
+            stack.enter_context(block.register_forward_hook(watch.returned))
+        resolve_shapes(net, example)
+    return watch.seen
+
+
+def suited(plan: InitPlan, before: Before) -> InitPlan:
+    """Return the plan with each initializer told the activation before its layer.
 
     Raises:
         InitlabError: what an initializer has against that activation, with the place as a note.
     """
-    before = _Before()
-    with ExitStack() as stack:
-        for path, block in blocks(net).items():
-            called = partial(before.called, path)
-            stack.enter_context(block.register_forward_pre_hook(called))
-            stack.enter_context(block.register_forward_hook(before.returned))
-        resolve_shapes(net, example)
     weighted = {_block(entry) for entry in plan if entry.spec.role == Role.weight}
-    seen = {path: activation for path, activation in before.seen.items() if path in weighted}
-    return InitPlan(tuple(_suited(entry, seen.get(_block(entry))) for entry in plan))
+    known = {path: activation for path, activation in before.items() if path in weighted}
+    return InitPlan(tuple(_suited(entry, known.get(_block(entry))) for entry in plan))
 
 
 def _block(entry: PlanEntry) -> str:
@@ -55,12 +60,12 @@ def _suited(entry: PlanEntry, activation: Callable[[Any], Any] | None) -> PlanEn
         raise
 
 
-class _Before:
+class _Watch:
     """What came last while a forward pass goes on: an activation, or something else."""
 
     def __init__(self) -> None:
         self.last: Callable[[Any], Any] | None = None
-        self.seen: dict[str, Callable[[Any], Any] | None] = {}
+        self.seen: Before = {}
 
     def called(self, path: str, _block: nn.Block, _inputs: Any) -> None:
         self.seen.setdefault(path, self.last)

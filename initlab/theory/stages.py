@@ -49,8 +49,8 @@ class Linear:
 
     path: str
     weight_variance: float
-    fan_in: int
-    fan_out: int
+    fan_in: float
+    fan_out: float
     width: int
     bias_variance: float = 0.0
 

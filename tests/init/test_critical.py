@@ -14,9 +14,9 @@ from initlab.errors import BadValueError, UnknownNameError
 from initlab.init import AtPoint, Critical, ParameterSpec, Role, VarianceScaling, make_plan
 from initlab.nd.random import stream
 from initlab.running import forecast, plan
-from initlab.running.suiting import suited
+from initlab.running.suiting import resolve_with_activations, suited
 from initlab.theory import Phase
-from initlab.tree import fresh_names, resolve_shapes, slots
+from initlab.tree import fresh_names, slots
 
 CATALOG = load_catalog(installed=False)
 WEIGHT, BIAS = ParameterSpec((40, 100)), ParameterSpec((40,), role=Role.bias, in_axes=())
@@ -89,8 +89,8 @@ def test_activations_stand_apart_or_are_cut_off_by_what_is_between():
             nn.Dense(8), nn.Activation("relu"), nn.Residual(nn.Dense(8)), nn.Dense(3),
         )  # fmt: skip
     x = np.zeros((2, 4), np.float32)
-    resolve_shapes(net, x)
-    made = suited(net, make_plan(slots(net), roles={"weight": Critical()}), x)
+    before = resolve_with_activations(net, x)
+    made = suited(make_plan(slots(net), roles={"weight": Critical()}), before)
     found = {e.path: e.initializer for e in made if e.path.endswith("weight")}
     leaky = AtPoint(pytest.approx(2 / (1 + 0.5**2)), 0.0)
     assert found["3.weight"] == leaky

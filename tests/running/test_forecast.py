@@ -105,6 +105,34 @@ def test_a_drawn_net_does_what_was_foretold(name):
         assert relative == pytest.approx(level.gradient / last, rel=0.12 + slack)
 
 
+def test_convolutions_are_foretold_away_from_the_edges():
+    with fresh_names():
+        net = nn.Sequential()
+        net.add(
+            nn.Reshape((4, 24, 24)), nn.Conv2D(64, 3, activation="relu"),
+            nn.Conv2D(64, 4, strides=2, activation="tanh"), nn.Conv2D(32, 3, use_bias=False),
+        )  # fmt: skip
+    x = np.random.default_rng(0).standard_normal((4, 4 * 24 * 24)).astype(np.float32)
+    resolve_shapes(net, x)
+    plan = make_plan(slots(net), roles={"weight": VarianceScaling(2.0)})
+    levels = {level.path: level for level in predict(stages(net, plan), Signal(1.0))}
+    moments, slopes = [], []
+    for seed in range(20):
+        apply_plan(net, plan, Streams(seed))
+        seen = {}
+        hook = net[1].register_forward_hook(partial(keep, seen, "1"))
+        with hook, autograd.record(train_mode=False):
+            y = net(Tensor(x))
+        noise = np.random.default_rng(seed).standard_normal(y.shape).astype(np.float32)
+        slope = np.asarray(autograd.grad(y, seen["1"], noise))
+        moments.append([np.mean(np.square(np.asarray(a))) for a in (seen["1"], y)])
+        slopes.append(np.mean(np.square(slope[:, :, 6:-6, 6:-6])))
+    first, last = np.mean(moments, axis=0)
+    assert first == pytest.approx(levels["1.act"].signal.second_moment, rel=0.05)
+    assert last == pytest.approx(levels["3"].signal.second_moment, rel=0.05)
+    assert np.mean(slopes) == pytest.approx(levels["1.act"].gradient, rel=0.08)
+
+
 def test_he_keeps_fifty_relu_layers_and_xavier_ends_them():
     he = foretold("+init=he", "model=deep_mlp", "model.depth=50")
     assert he.field.phase is Phase.critical
