@@ -11,6 +11,7 @@ from initlab.optim.adam import Adam
 from initlab.optim.adamax import Adamax
 from initlab.optim.clip import clip_global_norm
 from initlab.optim.create import create, optimizers
+from initlab.optim.ftml import FTML
 from initlab.optim.ftrl import Ftrl
 from initlab.optim.nag import NAG
 from initlab.optim.optimizer import Optimizer
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "FTML",
     "NAG",
     "SGD",
     "AdaDelta",

@@ -11,6 +11,7 @@ from initlab.optim.adadelta import AdaDelta
 from initlab.optim.adagrad import AdaGrad
 from initlab.optim.adam import Adam
 from initlab.optim.adamax import Adamax
+from initlab.optim.ftml import FTML
 from initlab.optim.ftrl import Ftrl
 from initlab.optim.nag import NAG
 from initlab.optim.rmsprop import RMSProp
@@ -30,7 +31,7 @@ WITHOUT_EFFECT = ("lazy_update", "multi_precision")  # of sparse and of half-pre
 
 def optimizers() -> Mapping[str, type[Optimizer]]:
     """Return the optimizers by the names that configs use."""
-    kinds = (SGD, NAG, Adam, Adamax, RMSProp, AdaGrad, AdaDelta, Ftrl, Signum)
+    kinds = (SGD, NAG, Adam, Adamax, RMSProp, AdaGrad, AdaDelta, Ftrl, FTML, Signum)
     return MappingProxyType({kind.__name__.lower(): kind for kind in kinds})
 
 

@@ -124,7 +124,8 @@ def test_a_batch_or_a_training_without_samples_is_refused(weights):
 
 def test_the_shelves_hold_each_optimizer_and_schedule_by_its_name():
     assert set(optimizers()) == {
-        "sgd", "nag", "adam", "adamax", "rmsprop", "adagrad", "adadelta", "ftrl", "signum",
+        "sgd", "nag", "adam", "adamax", "rmsprop", "adagrad", "adadelta", "ftrl", "ftml",
+        "signum",
     }  # fmt: skip
     for name, cls in optimizers().items():
         assert cls().name == cls.__name__.lower() == name
