@@ -468,6 +468,12 @@ def test_a_gradient_of_a_product_is_differentiable():
 
 
 # ---- layers
+def test_a_dropout_rate_is_checked():
+    for rate in (1, -0.1):
+        with pytest.raises(BadValueError, match=f"rate of at least 0 and below 1, got {rate}"):
+            nn.Dropout(rate)
+
+
 def test_activation_knows_more_functions():
     assert_array_equal(nn.Activation("elu")(nd.array([0, 2])), nn.ELU()(nd.array([0, 2])))
 

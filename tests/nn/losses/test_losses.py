@@ -118,6 +118,13 @@ def test_outputs_beyond_the_exponential_cost_what_they_exceed():
     assert_array_equal(nn.SigmoidBCELoss()(wide(big), [[0, 1]], None, [[1.0, 3.0]]), [1600])
 
 
+@pytest.mark.parametrize(
+    "loss", [nn.LogisticLoss(label_format="binary"), nn.SigmoidBCELoss()], ids=type
+)
+def test_an_output_of_exactly_0_has_its_gradient(loss):
+    check_gradients(lambda x: loss(x, [1, 0]), [0.0, 0.0])
+
+
 def test_a_triplet_costs_what_the_negative_lacks_in_distance():
     near, far = PRED + 0.1, TARGET
     squares = [((other - PRED) ** 2).sum((1, 2)) for other in (near, far)]
