@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from initlab.autograd import Tensor, pause
-from initlab.errors import BadValueError
+from initlab.errors import BadValueError, ShapeError
 from initlab.init.desc import InitDesc
 from initlab.init.law import Law
 from initlab.init.registry import registered_name
@@ -80,8 +80,18 @@ class Initializer:
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
-        """Write what a call would return into `out`, an array of the spec's shape and dtype."""
-        out[...] = self(spec, rng)
+        """Write what a call would return into `out`, an array of the spec's shape and dtype.
+
+        Raises:
+            ShapeError: when it returns another shape.
+        """
+        values = self(spec, rng)
+        if values.shape != out.shape:
+            raise ShapeError(
+                f"{spec.label} has shape {out.shape}, which {values.shape} does not fit: {self} "
+                "returned it."
+            )
+        out[...] = values
 
     def _init_weight(self, name: str, data: Tensor) -> None:
         if type(self).__call__ is Initializer.__call__:

@@ -29,7 +29,7 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
         if entry.path not in found:
             raise UnknownNameError("parameter path", entry.path, found)
         try:
-            found[entry.path].assign(entry.initializer(entry.spec, source.stream(entry.path)))
+            found[entry.path].draw(entry.initializer, source.stream(entry.path))
         except InitlabError as error:
             error.add_note(f"drawing {entry.path} by {entry.initializer}")
             raise

@@ -216,6 +216,20 @@ class Parameter(Declaration):
         self._data = data = Tensor(array)
         self._attach_grad(data, zeros=first)
 
+    def draw(self, init: Initializer, rng: np.random.Generator) -> None:
+        """Draw: first values straight into their place, others so that a failure keeps the old.
+
+        Raises:
+            InitlabError: what the initializer refuses.
+        """
+        if self._data is not None:
+            self.assign(init(self.spec, rng))
+            return
+        self.place, shape = self._fitting_place(), self.spec.shape
+        array = np.empty(shape, self.dtype) if self.place is None else self.place.values(shape)
+        init.write(self.spec, rng, array)
+        self._hold(array)
+
     def assign(self, values: np.ndarray) -> None:
         """Make `values` the data: written into the array that is there, else taken over.
 

@@ -1,0 +1,106 @@
+"""First values drawn by initlab and by torch: python benchmarks/draw.py [--threads 2]
+
+I1 a Gaussian fill of 100 million float32; I2 a truncated normal one of 20 million; I3a an
+orthogonal 2048 x 2048, I3b 64 of 512 x 512; I4 a tree shaped as GPT-2 small, Normal(0.02). Both
+fill arrays that are there. They alternate, so that a busy machine is busy for both; a ratio is that
+of the least times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from functools import partial
+
+import numpy as np
+
+POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+AIMS = {1: {"I1": 0.7, "I2": 0.15, "I3a": 0.7, "I3b": 0.7}, 2: {"I1": 0.4, "I2": 0.15, "I4": 0.6}}
+LAYER = [(2304, 768), (2304,), (768, 768), (768,), (3072, 768), (3072,), (768, 3072), (768,)]
+GPT2 = [(50257, 768), (1024, 768), *(LAYER + [(768,)] * 4) * 12, (768,), (768,)]
+
+
+def limit(threads: int) -> None:
+    """Start this process again on so many processors: libraries read that only as they load."""
+    if os.environ.get("BENCHMARK_THREADS") != str(threads):
+        os.environ.update(dict.fromkeys(POOLS, str(threads)), BENCHMARK_THREADS=str(threads))
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+
+
+def ours(initializer, shapes):
+    from initlab.init import ParameterSpec
+    from initlab.nd.random import stream
+
+    rows = [(ParameterSpec(shape, "float32"), np.zeros(shape, np.float32)) for shape in shapes]
+
+    def draw():
+        for number, (spec, out) in enumerate(rows):
+            initializer.write(spec, stream(0, str(number)), out)
+
+    return draw
+
+
+def theirs(fill, shapes):
+    import torch
+
+    tensors = [torch.zeros(shape) for shape in shapes]
+
+    def draw():
+        for tensor in tensors:
+            fill(tensor)
+
+    return draw
+
+
+def rows():
+    from torch.nn import init as torch_init
+
+    from initlab import init
+
+    cut = init.TruncatedNormal(0.02, bounds="relative")
+    trunc = partial(torch_init.trunc_normal_, std=0.02, a=-0.04, b=0.04)
+    small = partial(torch_init.normal_, std=0.02)
+    orthogonal = init.HaarOrthogonal()
+    return {
+        "I1": (init.Normal(1), torch_init.normal_, [(10_000, 10_000)], 5),
+        "I2": (cut, trunc, [(20_000, 1_000)], 5),
+        "I3a": (orthogonal, torch_init.orthogonal_, [(2048, 2048)], 5),
+        "I3b": (orthogonal, torch_init.orthogonal_, [(512, 512)] * 64, 4),
+        "I4": (init.Normal(0.02), small, GPT2, 4),
+    }
+
+
+def clock(draw):
+    start = time.perf_counter()
+    draw()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=float, default=1, help="times the usual number of rounds")
+    parser.add_argument("rows", nargs="*")
+    given = parser.parse_args()
+    limit(given.threads)
+    print(f"| row | torch, {given.threads} thread(s), ms | initlab, ms | ratio | aim |")
+    print("|---|---|---|---|---|")
+
+    for name, (initializer, fill, shapes, rounds) in rows().items():
+        if given.rows and name not in given.rows:
+            continue
+        pair = theirs(fill, shapes), ours(initializer, shapes)
+        times = [[clock(draw) for draw in pair] for _ in range(max(2, int(rounds * given.rounds)))]
+        torch_time, our_time = (min(column) * 1e3 for column in zip(*times, strict=True))
+        aim = AIMS[given.threads].get(name, "-") if given.threads in AIMS else "-"
+        print(
+            f"| {name} | {torch_time:.0f} | {our_time:.0f} | {our_time / torch_time:.2f} | {aim} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
