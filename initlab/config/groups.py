@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
-from initlab.catalog import Entry, options
+from initlab.catalog import Entry
 from initlab.config.typed import described
 from initlab.errors import ConfigError
+from initlab.init import Role
 from initlab.optim import optimizers
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def publish(catalog: Catalog) -> None:
     withdraw()
     store = ConfigStore.instance()
     for name, entry in catalog.initializers.items():
-        store.store(name, _init(described(entry), _biases(entry)), group="init")
+        store.store(name, _init(described(entry), _followers(entry)), group="init")
     for name, entry in catalog.calibrators.items():
         store.store(name, _calibrated(entry), group="init")
     store.store("load", {"file": MISSING, "rules": {}, "calibrate": None}, group="init")
@@ -67,24 +68,23 @@ def withdraw() -> None:
         ConfigStore.instance().repo.pop(group, None)
 
 
-def _init(weight: Any, bias: Any = None, calibrate: Any = None) -> dict[str, Any]:
-    bias = bias or {"name": "zeros"}
-    return {"weight": weight, "bias": bias, "rules": {}, "calibrate": calibrate}
+def _init(weight: Any, roles: Mapping[str, Any], calibrate: Any = None) -> dict[str, Any]:
+    bias = {"name": "zeros"}
+    return {"weight": weight, "bias": bias, **roles, "rules": {}, "calibrate": calibrate}
 
 
-def _biases(entry: Entry) -> dict[str, str] | None:
-    """Return biases that follow the weights' initializer, option by option, where it gives them."""
+def _followers(entry: Entry) -> Mapping[str, Any]:
+    """Return the roles that follow the weights' initializer, option by option, where it says so."""
     cls: type[Initializer] = entry.cls
-    if not cls.gives_biases:
-        return None
-    follow = {o.name: f"${{init.weight.{o.name}}}" for o in options(entry)}
-    return {"name": entry.name, **follow}
+    roles = [Role.bias] if cls.gives_biases else getattr(cls, "roles", ())
+    options = {name: f"${{init.weight.{name}}}" for name in described(entry) if name != "name"}
+    return {str(role): {"name": entry.name, **options} for role in roles if role != Role.weight}
 
 
 def _calibrated(entry: Entry) -> Mapping[str, Any]:
     """Name the base draw without its options, so that init.weight.name=... alone changes it."""
     cls: type[Calibrator] = entry.cls
-    return _init({"name": cls.base}, calibrate=described(entry))
+    return _init({"name": cls.base}, {}, described(entry))
 
 
 def _with_schedule(optimizer: Any) -> DictConfig:

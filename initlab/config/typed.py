@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from initlab.catalog import options
 from initlab.errors import BadTypeError, ConfigError, InitlabError, UnknownNameError
+from initlab.init import Initializer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -172,7 +173,14 @@ def instance(
     with noting(key):
         made = catalog.get(kind, str(name))
     entry = catalog.shelf(kind)[str(name)]
-    arguments = typed(entry, values, key, beside=beside)
+    inner = {  # an option that is an initializer itself: {name: icnr, of: {name: normal}}
+        option.name: instance(
+            catalog, "initializer", values.pop(option.name), f"{key}.{option.name}"
+        )
+        for option in options(entry)
+        if option.type is Initializer and option.name in values
+    }
+    arguments = typed(entry, values, key, beside=[*beside, *inner]) | inner
     if not isinstance(made, type):
         arguments = {o.name: o.default for o in options(entry)} | arguments
     with noting(key):

@@ -48,7 +48,7 @@ SAME: Mapping[str, str] = {  # what a user means: the names by column
     "he normal": "he torch.kaiming_normal keras.he_normal jax.he_normal mxnet.msraprelu -",
     "lecun normal": "lecun - keras.lecun_normal jax.lecun_normal - timm.lecun_normal",
     "orthogonal": "orthogonal torch.orthogonal keras.orthogonal jax.orthogonal mxnet.orthogonal -",
-    "default": "uniform torch.default keras.default jax.default mxnet.uniform -",
+    "default": "uniform torch.default_layer keras.default jax.default mxnet.uniform -",
 }
 
 WHY: Mapping[str, str] = {  # where the names themselves mean different things
@@ -168,7 +168,9 @@ def _defaults(spec: ParameterSpec) -> Mapping[str, object]:
     shelf = initializers()
     embedding = spec.role == Role.embedding
     return {
-        "torch.default": shelf["torch.default_embedding" if embedding else "torch.default_linear"],
+        "torch.default_layer": shelf[
+            "torch.default_embedding" if embedding else "torch.default_linear"
+        ],
         "keras.default": shelf["keras.random_uniform" if embedding else "keras.glorot_uniform"],
         "jax.default": shelf["jax.default_embedding" if embedding else "jax.lecun_normal"],
     }

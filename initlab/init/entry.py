@@ -21,6 +21,7 @@ class PlanEntry:
         initializer: what it gets.
         why: on what ground, "rule head".
         overruled: the weaker grounds on which another initializer was named, strongest first.
+        lr_mult: what the rule multiplies its learning rate by.
     """
 
     path: str
@@ -30,3 +31,4 @@ class PlanEntry:
     why: str
     overruled: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    lr_mult: float = 1.0

@@ -29,6 +29,7 @@ class Slot:
         spec: what the layer declared.
         own: the initializer that the layer gave it, if any.
         aliases: the other paths at which it stands, when it is tied.
+        branch: the path of the block that adds its branch to a stream, the innermost of them.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Slot:
     spec: ParameterSpec
     own: Initializer | None = None
     aliases: tuple[str, ...] = ()
+    branch: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from initlab.errors import InitlabError
 from initlab.init.entry import PlanEntry
 from initlab.init.grounds import Choice, Slot, by_role, by_rule, by_writing, known_roles
 from initlab.init.independent import Uniform
+from initlab.init.place import places
+from initlab.init.placed import Given, Placed
 from initlab.init.show import PlanView
 from initlab.paths import select
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from initlab.init.grounds import Rule, Written
     from initlab.init.initializer import Initializer
+    from initlab.init.place import Place
 
 __all__ = ["InitPlan", "make_plan"]
 
@@ -80,20 +83,43 @@ def make_plan(
     """
     slots, roles = list(slots), known_roles(roles or {})
     ruled, on_block = by_rule(rules, slots), by_writing(written, slots)
-    fallback = Choice(default or Uniform(0.07), "default")
+    fallback, place = Choice(default or Uniform(0.07), "default"), places(slots)
     entries = []
     for slot in slots:
         own = [Choice(slot.own, "layer default")] if slot.own is not None else []
         strong = [*ruled.get(slot.path, ()), *on_block.get(slot.path, ())]
-        entries.append(_entry(slot, [*strong, *by_role(slot, roles), *own, fallback]))
+        choices = [*strong, *by_role(slot, roles), *own, fallback]
+        entries.append(_entry(slot, choices, place[slot.path]))
     return InitPlan(tuple(entries))
 
 
-def _entry(slot: Slot, choices: list[Choice]) -> PlanEntry:
+def _entry(slot: Slot, choices: list[Choice], place: Place) -> PlanEntry:
     first, *others = choices
+    given = _given(first, place)
+    if given is None:
+        return _entry(slot, others, place)
     overruled = tuple(c.why for c in others if c.why != "default")
-    _ask(slot, first)
-    return PlanEntry(slot.path, slot.name, slot.spec, first.use, first.why, overruled, slot.aliases)
+    why = first.why if given.use is first.use else f"{first.why}: {_told(first.use, place, given)}"
+    _ask(slot, Choice(given.use, why))
+    return PlanEntry(
+        slot.path, slot.name, slot.spec, given.use, why, overruled, slot.aliases, given.lr_mult
+    )
+
+
+def _given(choice: Choice, place: Place) -> Given | None:
+    """Return what a choice gives: itself, or what its rule says of the place."""
+    if not isinstance(choice.use, Placed):
+        return Given(choice.use)
+    try:
+        return choice.use.given(place)
+    except InitlabError as error:
+        error.add_note(f"for {place.path}, which is asked of {choice.use} by {choice.why}")
+        raise
+
+
+def _told(rule: Initializer, place: Place, given: Given) -> str:
+    note = f", {given.note}" if given.note else ""
+    return f"{type(rule).__name__}, {place}{note}"
 
 
 def _ask(slot: Slot, choice: Choice) -> None:

@@ -151,6 +151,7 @@ def _as_json(entry: PlanEntry) -> dict[str, Any]:
         "initializer": str(entry.initializer),
         "std": _number(_std(entry)),
         "why": entry.why,
+        "lr_mult": entry.lr_mult,
         "overruled": list(entry.overruled),
         "aliases": list(entry.aliases),
     }
@@ -161,7 +162,7 @@ def _number(cell: float | str) -> float | None:
 
 
 def _essence(entry: PlanEntry) -> tuple[object, ...]:
-    return entry.spec, entry.initializer, entry.why, entry.overruled, entry.aliases
+    return entry.spec, entry.initializer, entry.why, entry.overruled, entry.aliases, entry.lr_mult
 
 
 def _brief(entry: PlanEntry) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadTypeError, BadValueError, NameTakenError, ShapeError
 from initlab.nn.chain import chain
-from initlab.tree import Block, ParameterDict
+from initlab.tree import Block, Parameter, ParameterDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Repeat", "Residual", "Sequential"]
+__all__ = ["BranchScaling", "Repeat", "Residual", "Sequential"]
 
 
 class Sequential(Block):
@@ -124,11 +125,23 @@ class Repeat(Sequential):
         return Sequential(prefix=self.prefix)
 
 
+class BranchScaling(StrEnum):
+    """What multiplies a residual branch: nothing, one number, or one a channel."""
+
+    none = "none"
+    scalar = "scalar"
+    channel = "channel"
+
+
 class Residual(Block):
-    """x + body(x) (He et al., 2016).
+    """x + body(x) (He et al., 2016), or x + scale body(x) with a trainable scale.
+
+    The scale starts at 1; rules such as rezero and layer_scale give it another start.
 
     Args:
         body: the branch; its output has its input's shape.
+        scale: none; scalar for one number, as ReZero and SkipInit have it; channel for one a
+            channel of the last axis, as LayerScale has it.
         prefix: of the block's name.
         params: a ParameterDict to share Parameters of.
 
@@ -136,12 +149,35 @@ class Residual(Block):
         BadTypeError: when the body is no Block.
     """
 
+    adds = True
+
     def __init__(
-        self, body: Block, prefix: str | None = None, params: ParameterDict | None = None
+        self,
+        body: Block,
+        scale: BranchScaling = BranchScaling.none,
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix, params)
         self.register_child(body, "body")
         self.body = body
+        if scale not in list(BranchScaling):
+            raise BadValueError(f"scale is one of {', '.join(BranchScaling)}, got {scale!r}.")
+        self.scale: Parameter | None = None
+        if scale != BranchScaling.none:
+            self.scale = self.params.get(
+                "scale",
+                shape=(1 if scale == BranchScaling.scalar else 0,),
+                init="ones",
+                role="gain",
+                in_axes=(),
+                allow_deferred_init=True,
+            )
+
+    def infer_shape(self, x: Any) -> None:
+        """Take the size of the last axis for a scale of each channel."""
+        if self.scale is not None:
+            self.scale.shape = (x.shape[-1],)
 
     def forward(self, x: Any) -> Any:
         """Return the sum of the input and the branch.
@@ -155,4 +191,4 @@ class Residual(Block):
                 f"Residual adds an input of shape {x.shape} to its body's output of shape "
                 f"{y.shape}: they must be equal. Choose the body's last layer to fit."
             )
-        return x + y
+        return x + y if self.scale is None else x + self.scale.data() * y

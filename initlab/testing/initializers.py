@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import InitlabError
-from initlab.init import Initializer, ParameterSpec, Role
+from initlab.init import Initializer, ParameterSpec, Placed, Role, Slot, places
 from initlab.nd.random import Streams
 from initlab.testing.contract import ContractError, check_value, instance, require
 from initlab.testing.laws import check_law
@@ -41,6 +41,30 @@ SPECS = (
 DRAWS = 32
 
 
+def _layer(path: str, shape: tuple[int, int], branch: str | None = None) -> list[Slot]:
+    bias = ParameterSpec(shape[:1], role=Role.bias, in_axes=())
+    return [
+        Slot(f"{path}.weight", path, ParameterSpec(shape), branch=branch),
+        Slot(f"{path}.bias", path, bias, branch=branch),
+    ]
+
+
+NET = (  # an embedding, two scaled branches of two layers, an output: for rules over the tree
+    Slot(
+        "embed.weight",
+        "e",
+        ParameterSpec((50, 32), role=Role.embedding, in_axes=(0,), out_axes=(1,)),
+    ),
+    *_layer("0.body.a", (64, 32), "0"),
+    *_layer("0.body.h2h", (32, 64), "0"),
+    Slot("0.scale", "s", ParameterSpec((1,), role=Role.gain, in_axes=()), branch="0"),
+    *_layer("1.body.a", (64, 32), "1"),
+    *_layer("1.body.value", (32, 64), "1"),
+    Slot("1.scale", "t", ParameterSpec((1,), role=Role.gain, in_axes=()), branch="1"),
+    *_layer("output", (10, 32)),
+)
+
+
 def check_initializer(
     initializer: Initializer | type[Initializer], specs: Sequence[ParameterSpec] = SPECS
 ) -> None:
@@ -64,6 +88,9 @@ def check_initializer(
     subject: Any = instance(initializer)
     require(isinstance(subject, Initializer), subject, "is no Initializer")
     check_value(subject)
+    if isinstance(subject, Placed):
+        check_placed(subject)
+        return
     before, text = deepcopy(subject), repr(subject)
     accepted = [spec for spec in specs if _accepts(subject, spec)]
     require(bool(accepted), subject, "refuses every spec that it was tried on")
@@ -72,6 +99,21 @@ def check_initializer(
         _check_purity(subject, spec, accepted)
         check_law(subject, spec, [_drawn(subject, spec, number) for number in range(DRAWS)])
     require(subject == before and repr(subject) == text, subject, "is changed by drawing")
+
+
+def check_placed(rule: Placed) -> None:
+    """Check that a rule over the tree speaks for some parameter, and that what it gives is sound.
+
+    Raises:
+        ContractError: naming the promise that is not kept.
+    """
+    where = places(NET)
+    asked = [(slot, g) for slot in NET if (g := rule.given(where[slot.path])) is not None]
+    require(bool(asked), rule, "gives nothing to any parameter of a residual net")
+    for slot, gift in asked:
+        require(not isinstance(gift.use, Placed), rule, f"gives {slot.path} another rule")
+        require(gift.lr_mult > 0, rule, f"multiplies a learning rate by {gift.lr_mult}")
+        check_initializer(gift.use, [slot.spec])
 
 
 def _stream(path: str) -> np.random.Generator:

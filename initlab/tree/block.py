@@ -55,6 +55,9 @@ class Block:
     transparent: ClassVar[bool] = False
     """Whether it only passes on what its children return; a summary leaves it out then."""
 
+    adds: ClassVar[bool] = False
+    """Whether it adds what its children compute to its input: a residual branch."""
+
     prefix: str
     params: ParameterDict
     _children: dict[str, Block]

@@ -30,6 +30,8 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
             raise UnknownNameError("parameter path", entry.path, found)
         try:
             found[entry.path].draw(entry.initializer, source.stream(entry.path))
+            if entry.lr_mult != 1:
+                found[entry.path].lr_mult = entry.lr_mult
         except InitlabError as error:
             error.add_note(f"drawing {entry.path} by {entry.initializer}")
             raise

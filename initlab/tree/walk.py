@@ -48,6 +48,7 @@ def slots(net: Block) -> list[Slot]:
     paths: dict[int, list[str]] = {}
     for path, parameter in net.places():
         paths.setdefault(id(parameter), []).append(path)
+    adders = [path for path, block in _walk(net, "") if block.adds]
     return [
         Slot(
             path,
@@ -55,9 +56,16 @@ def slots(net: Block) -> list[Slot]:
             replace(parameter.spec, name=path),
             None if parameter.init is None else create(parameter.init),
             tuple(paths[id(parameter)][1:]),
+            branch_of(path, adders),
         )
         for path, parameter in parameters(net).items()
     ]
+
+
+def branch_of(path: str, adders: list[str]) -> str | None:
+    """Return the innermost of the blocks that add a branch, of those above a parameter."""
+    above = [a for a in adders if not a or path.startswith(f"{a}.")]
+    return max(above, key=len, default=None)
 
 
 def _walk(block: Block, path: str) -> Iterator[tuple[str, Block]]:

@@ -9,6 +9,7 @@ from initlab.init.structured.masked import Masked
 from initlab.init.structured.mirror import Mirror, Sides
 from initlab.init.structured.np_rnn import NPRNN
 from initlab.init.structured.rai import RAI
+from initlab.init.structured.scaled import Scaled
 from initlab.init.structured.sparse import Sparse, Unit
 from initlab.init.structured.spectral import Spectral
 from initlab.init.structured.standardized import Standardized
@@ -21,6 +22,7 @@ __all__ = [
     "EqualRows",
     "Masked",
     "Mirror",
+    "Scaled",
     "Sides",
     "Sparse",
     "Spectral",

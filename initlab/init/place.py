@@ -1,0 +1,118 @@
+"""Where a parameter stands in its net: what architecture-aware rules may know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from initlab.init.spec import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from initlab.init.grounds import Slot
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Place", "places"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A parameter's place; counts start at 0, and what is not there is -1.
+
+    Args:
+        path, spec: the parameter.
+        index, count: its number among the net's weights (embeddings too) in order, and how many.
+        branch, branches: the number of its residual branch in order, and how many the net has.
+        inner, inners: its number among its branch's weights, and how many these are.
+        scaled: whether its branch has a scale of its own.
+        weight: the weight beside it in its block, for a bias.
+    """
+
+    path: str
+    spec: ParameterSpec
+    index: int = -1
+    count: int = 0
+    branch: int = -1
+    branches: int = 0
+    inner: int = -1
+    inners: int = 0
+    scaled: bool = False
+    weight: ParameterSpec | None = None
+
+    @property
+    def name(self) -> str:
+        """The last segment of the path: 'weight', 'h2h_weight', 'scale'."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is one of the weights that are counted."""
+        return self.index >= 0
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the net's first weight."""
+        return self.index == 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it is the net's last weight, and not its only one."""
+        return 0 < self.index == self.count - 1
+
+    @property
+    def ends_branch(self) -> bool:
+        """Whether it is the last weight of a residual branch."""
+        return 0 <= self.inner == self.inners - 1
+
+    def __str__(self) -> str:
+        told = f"weight {self.index + 1} of {self.count}" if self.is_weight else self.name
+        if self.branch >= 0:
+            told += f", branch {self.branch + 1} of {self.branches}"
+            if self.inner >= 0:
+                told += f" ({self.inner + 1} of {self.inners})"
+        return told
+
+
+def places(slots: Sequence[Slot]) -> dict[str, Place]:
+    """Return each parameter's place, by path.
+
+    >>> from initlab.init import ParameterSpec, Slot
+    >>> spec = ParameterSpec((4, 4))
+    >>> found = places([Slot("a.weight", "a", spec), Slot("b.weight", "b", spec, branch="b")])
+    >>> found["b.weight"].branches, found["b.weight"].ends_branch, found["a.weight"].is_first
+    (1, True, True)
+    """
+    weights = [slot for slot in slots if _counts(slot)]
+    branches = list(dict.fromkeys(slot.branch for slot in slots if slot.branch is not None))
+    scaled = {slot.branch for slot in slots if _scales(slot)}
+    beside = {_block(slot.path): slot.spec for slot in reversed(weights)}
+    order = {slot.path: number for number, slot in enumerate(weights)}
+    found = {}
+    for slot in slots:
+        inside = [w.path for w in weights if slot.branch is not None and w.branch == slot.branch]
+        found[slot.path] = Place(
+            slot.path,
+            slot.spec,
+            order.get(slot.path, -1),
+            len(weights),
+            -1 if slot.branch is None else branches.index(slot.branch),
+            len(branches),
+            inside.index(slot.path) if slot.path in inside else -1,
+            len(inside),
+            slot.branch in scaled,
+            beside.get(_block(slot.path)),
+        )
+    return found
+
+
+def _counts(slot: Slot) -> bool:
+    return slot.spec.role in (Role.weight, Role.embedding) and slot.spec.has_fans
+
+
+def _scales(slot: Slot) -> bool:
+    return slot.branch is not None and slot.path == f"{slot.branch}.scale".removeprefix(".")
+
+
+def _block(path: str) -> str:
+    return path.rpartition(".")[0]

@@ -1,0 +1,34 @@
+"""Rules over the tree: what a parameter gets depends on where it stands."""
+
+from __future__ import annotations
+
+from initlab.init.placed.branch_scale import BranchScale, Start
+from initlab.init.placed.deepnorm import DeepNorm, TFixup
+from initlab.init.placed.fixup import Fixup
+from initlab.init.placed.irnn import IRNN
+from initlab.init.placed.looks_linear import LooksLinear
+from initlab.init.placed.parametrization import NTK, MuP, Rule
+from initlab.init.placed.placed import Given, Placed
+from initlab.init.placed.siren import Siren
+from initlab.init.placed.torch_default import TorchDefault
+from initlab.init.placed.transformer import GPT2, DepthScaled, SmallInit
+
+__all__ = [
+    "GPT2",
+    "IRNN",
+    "NTK",
+    "BranchScale",
+    "DeepNorm",
+    "DepthScaled",
+    "Fixup",
+    "Given",
+    "LooksLinear",
+    "MuP",
+    "Placed",
+    "Rule",
+    "Siren",
+    "SmallInit",
+    "Start",
+    "TFixup",
+    "TorchDefault",
+]

@@ -1,0 +1,71 @@
+"""Transformers of a thousand layers with the norm after the branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from initlab.init.fans import Mode
+from initlab.init.independent import Shape, VarianceScaling
+from initlab.init.place import Place
+from initlab.init.placed.placed import Given, Placed, need_branches
+from initlab.init.spec import Role
+
+__all__ = ["DeepNorm", "TFixup"]
+
+QUERY_KEY = ("query", "key")
+
+
+@dataclass(frozen=True)
+class DeepNorm(Placed):
+    """Xavier with gain (8N)^(-1/4) for the branches' weights, 1 for queries and keys.
+
+    Wang et al. (2022), an encoder or a decoder alone of N blocks. Their streams are multiplied by
+    alpha = (2N)^(1/4) before each branch is added; the note says the number.
+    """
+
+    def at(self, place: Place) -> Given | None:
+        """Return the scaled Xavier."""
+        need_branches(place, "deepnorm")
+        if place.inner < 0 or _asks(place):
+            return Given(_xavier(1.0))
+        blocks = place.branches / 2
+        beta, alpha = (8 * blocks) ** -0.25, (2 * blocks) ** 0.25
+        note = f"beta {beta:.4g} = (8 x {blocks:g})^(-1/4), alpha {alpha:.4g}"
+        return Given(_xavier(beta), note)
+
+
+@dataclass(frozen=True)
+class TFixup(Placed):
+    """Transformers without warm-up or norm: encoders x 0.67 N^(-1/4), decoders x (9N)^(-1/4).
+
+    Huang et al. (2020), for N blocks: values, outputs and feed-forward weights, values also times
+    sqrt(2) as their Xavier of the stacked query, key and value has it; embeddings N(0, 1/d), times
+    the factor.
+
+    Args:
+        decoder: whether the factor is a decoder's.
+    """
+
+    decoder: bool = False
+    roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.embedding)
+
+    def at(self, place: Place) -> Given | None:
+        """Return the scaled Xavier."""
+        need_branches(place, "t_fixup")
+        blocks = place.branches / 2
+        factor = (9 * blocks) ** -0.25 if self.decoder else 0.67 * blocks**-0.25
+        note = f"x {factor:.4g}, {blocks:g} blocks"
+        if place.spec.role == Role.embedding:
+            return Given(VarianceScaling(factor**2, Mode.fan_out), note)
+        if place.inner < 0 or _asks(place):
+            return Given(_xavier(1.0))
+        return Given(_xavier(factor * (2**0.5 if "value" in place.path else 1)), note)
+
+
+def _asks(place: Place) -> bool:
+    return any(word in segment for segment in place.path.split(".") for word in QUERY_KEY)
+
+
+def _xavier(gain: float) -> VarianceScaling:
+    return VarianceScaling(gain**2, Mode.fan_avg, Shape.uniform)

@@ -1,0 +1,199 @@
+"""Rules over the tree: the numbers that the papers give, in the plan, before anything is drawn."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+import initlab
+from initlab import nn
+from initlab.errors import BadValueError
+from initlab.init import (
+    BranchScale,
+    Fixup,
+    LooksLinear,
+    MuP,
+    ParameterSpec,
+    Siren,
+    Zeros,
+    create,
+    make_plan,
+)
+from initlab.nd.random import Streams
+from initlab.tree import apply_plan, parameters, slots
+from initlab.tree.shapes import resolve_shapes
+
+
+def planned(net, rule, inputs=8, **roles):
+    resolve_shapes(net, np.zeros((2, inputs), np.float32))
+    return make_plan(slots(net), roles={"weight": rule, "bias": Zeros(), **roles})
+
+
+def stack(*blocks):
+    net = nn.Sequential()
+    net.add(*blocks)
+    return net
+
+
+def residual(scale="none", depth=4, width=16):
+    def branch():
+        return nn.Residual(stack(nn.Dense(width, activation="relu"), nn.Dense(width)), scale)
+
+    return stack(nn.Dense(width), *(branch() for _ in range(depth)), nn.Dense(3))
+
+
+def stds(plan):
+    return {e.path: sqrt(e.initializer.variance(e.spec)) for e in plan if "weight" in e.path}
+
+
+def test_fixup_scales_the_first_of_two_by_the_root_of_the_branches_and_ends_them_with_zeros():
+    plan = planned(residual(depth=9), Fixup())
+    he = sqrt(2 / 16)
+    assert stds(plan)["1.body.0.weight"] == pytest.approx(he * 9**-0.5)
+    assert stds(plan)["1.body.1.weight"] == stds(plan)["10.weight"] == 0
+    assert plan["1.body.0.weight"].why == (
+        "role weight: Fixup, weight 2 of 20, branch 1 of 9 (1 of 2), x 0.3333 = 9^(-1/2)"
+    )
+
+
+def test_a_fixup_net_is_the_identity_on_its_stream_at_the_start():
+    net = residual(depth=30)
+    apply_plan(net, planned(net, Fixup()), Streams(0))
+    x = np.random.default_rng(0).standard_normal((5, 8)).astype(np.float32)
+    first = net[0](x)
+    after = first
+    for block in list(net.children.values())[1:-1]:
+        after = block(after)
+    np.testing.assert_array_equal(np.asarray(first), np.asarray(after))
+
+
+SCALES = [("rezero", 0.0), ("inverse_root_depth", 0.5), ("layer_scale", 0.1)]
+
+
+@pytest.mark.parametrize(("name", "value"), SCALES)
+@pytest.mark.parametrize("scale", ["scalar", "channel"])
+def test_a_branchs_scale_starts_where_the_rule_says(name, value, scale):
+    net = residual(scale)
+    rule = create(name)
+    apply_plan(net, planned(net, rule, gain=rule), Streams(0))
+    found = [np.asarray(p.data()) for path, p in parameters(net).items() if "scale" in path]
+    assert [f.shape for f in found] == [(1,) if scale == "scalar" else (16,)] * 4
+    assert all(np.allclose(f, value) for f in found)
+
+
+@pytest.mark.parametrize(("branches", "value"), [(36, 0.1), (38, 1e-5), (48, 1e-5), (50, 1e-6)])
+def test_layer_scale_shrinks_with_depth_as_in_its_paper(branches, value):
+    assert BranchScale("layer_scale").value(branches) == value
+
+
+def test_gpt2_shrinks_what_ends_a_branch():
+    found = stds(planned(residual(depth=8), create("gpt2")))
+    assert found["1.body.0.weight"] == pytest.approx(0.02)
+    assert found["1.body.1.weight"] == pytest.approx(0.02 / sqrt(8))
+
+
+def test_a_deeper_branch_is_smaller_when_scaled_by_depth():
+    found = stds(planned(residual(), create("depth_scaled")))
+    ratios = [found[f"{n}.body.0.weight"] / found["1.body.0.weight"] for n in (1, 2, 3, 4)]
+    np.testing.assert_allclose(ratios, 1 / np.sqrt([1, 2, 3, 4]))
+
+
+def test_deepnorm_says_beta_and_alpha():
+    plan = planned(residual(depth=16), create("deepnorm"))  # 8 blocks
+    xavier = sqrt(2 / 32)
+    assert stds(plan)["3.body.1.weight"] == pytest.approx(xavier * 64**-0.25)
+    assert "alpha 2" in plan["3.body.1.weight"].why
+
+
+def test_mup_holds_the_rates_of_its_table_and_hands_them_to_the_parameters():
+    net = stack(nn.Dense(256), nn.Dense(256), nn.Dense(5))
+    plan = planned(net, MuP(base=64))
+    assert [plan[f"{n}.weight"].lr_mult for n in range(3)] == [1, 1 / 4, 1 / 4]
+    np.testing.assert_allclose(
+        [stds(plan)[f"{n}.weight"] for n in range(3)], [sqrt(1 / 8), 1 / 16, 1 / (16 * 2)]
+    )
+    apply_plan(net, plan, Streams(0))
+    assert net[1].weight.lr_mult == 1 / 4
+    assert net[1].bias.lr_mult == 1
+    sgd = planned(stack(nn.Dense(256), nn.Dense(256), nn.Dense(5)), MuP(64, "sgd"))
+    assert [sgd[f"{n}.weight"].lr_mult for n in range(3)] == [4, 1, 1 / 4]
+
+
+def test_the_mean_field_rule_has_outputs_of_one_over_n():
+    plan = planned(stack(nn.Dense(100), nn.Dense(1)), create("mean_field"))
+    assert stds(plan)["1.weight"] == pytest.approx(1 / 100)
+    assert plan["1.weight"].lr_mult == pytest.approx(1 / 100)
+
+
+def test_siren_knows_the_first_layer_and_the_biases_fan():
+    plan = planned(stack(nn.Dense(64), nn.Dense(64)), Siren(), bias=Siren())
+    bounds = {e.path: e.initializer.scale for e in plan}
+    assert bounds["0.weight"] == pytest.approx(1 / 8)
+    assert bounds["1.weight"] == pytest.approx(sqrt(6 / 64) / 30)
+    assert bounds["0.bias"] == pytest.approx(1 / sqrt(8))
+
+
+@pytest.mark.peers
+def test_torchs_default_is_torchs_for_weight_and_bias():
+    import torch
+
+    rule = create("torch.default")
+    plan = planned(stack(nn.Dense(300)), rule, inputs=200, bias=rule)
+    peer = torch.nn.Linear(200, 300)
+    for entry, theirs in zip(plan, (peer.weight, peer.bias), strict=True):
+        bound = float(theirs.detach().abs().max())
+        assert bound <= entry.initializer.scale
+        assert bound > entry.initializer.scale * (1 - 20 / theirs.numel())
+
+
+def test_an_irnns_recurrent_weight_is_the_identity():
+    rule = create("irnn")
+    cell = nn.rnn.RNNCell(16, input_size=4)
+    plan = make_plan(slots(cell), roles={"weight": rule})
+    assert str(plan["h2h_weight"].initializer) == "Identity(gain=1)"
+    assert str(plan["i2h_weight"].initializer) == "Normal(sigma=0.001)"
+
+
+def test_a_net_that_looks_linear_is_linear():
+    relu = {"activation": "relu", "use_bias": False}
+    net = stack(*(nn.Dense(32, **relu) for _ in range(20)), nn.Dense(4, use_bias=False))
+    apply_plan(net, planned(net, LooksLinear()), Streams(0))
+    x, y = np.random.default_rng(0).standard_normal((2, 6, 8)).astype(np.float32)
+    both = np.asarray(net(x + 2 * y))
+    np.testing.assert_allclose(both, net(x).array + 2 * net(y).array, atol=1e-5)
+    assert np.abs(both).max() > 0.1
+
+
+def test_what_a_rule_has_nothing_to_say_of_falls_to_the_next_ground():
+    net = stack(nn.LayerNorm(), nn.Dense(3))
+    plan = planned(net, MuP(), gain=MuP())
+    assert plan["0.gamma"].why == "layer default"
+
+
+def test_a_net_without_branches_and_a_branch_without_scale_are_refused():
+    with pytest.raises(BadValueError, match=r"fixup is for residual nets.*model=residual_mlp"):
+        planned(stack(nn.Dense(3)), Fixup())
+    with pytest.raises(BadValueError, match=r"of 1\.body\.0\.weight has none: build it as Res"):
+        planned(residual(), create("rezero"))
+
+
+def test_a_rule_cannot_be_drawn_without_a_place():
+    with pytest.raises(BadValueError, match=r"Fixup\(.*\) depends on where .* only a plan knows"):
+        Fixup()(ParameterSpec((3, 3)), np.random.default_rng(0))
+
+
+def test_a_config_names_a_rule_and_the_draw_that_it_scales():
+    spec = initlab.compose(
+        ["+init=fixup", "model=residual_mlp", "model.depth=4", "+init.weight.of.name=orthogonal"]
+    )
+    plan = initlab.plan(spec)
+    assert str(plan["body.0.body.wide.weight"].initializer) == (
+        "Scaled(factor=0.5, of=HaarOrthogonal(scale=1))"
+    )
+
+
+def test_a_config_gives_all_of_a_rules_roles():
+    plan = initlab.plan(initlab.compose(["+init=siren"]))
+    assert plan["hidden.0.bias"].why.startswith("role bias: Siren")
