@@ -144,7 +144,7 @@ def test_torchs_default_is_torchs_for_weight_and_bias():
     peer = torch.nn.Linear(200, 300)
     for entry, theirs in zip(plan, (peer.weight, peer.bias), strict=True):
         bound = float(theirs.detach().abs().max())
-        assert bound <= entry.initializer.scale
+        assert bound <= entry.initializer.scale * (1 + 1e-6)  # float32
         assert bound > entry.initializer.scale * (1 - 20 / theirs.numel())
 
 

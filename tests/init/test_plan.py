@@ -261,6 +261,7 @@ def test_a_plan_is_json():
         "name": "encoder_weight", "shape": [64, 32], "dtype": "float32", "role": "weight",
         "fan_in": 32, "fan_out": 64, "initializer": "Normal(sigma=0.02)", "std": 0.02,
         "why": "rule head", "overruled": ["role weight"], "aliases": ["decoder.weight"],
+            "lr_mult": 1.0,
     }  # fmt: skip
     waiting = SHOWN.to_dict()["hidden.weight"]
     assert (waiting["fan_in"], waiting["fan_out"], waiting["std"]) == (None, 256, None)

@@ -31,16 +31,8 @@ class Independent(Initializer):
         raise NotImplementedError(f"{type(self).__name__} is Independent without entry(self, spec)")
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw block by block, on all cores."""
-        out = np.empty(spec.shape, spec.dtype)
-        self.write(spec, rng, out)
-        return out
-
-    def write(
-        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
-    ) -> None:
-        """Draw into the array itself: a block for each thread is all the memory that it takes."""
-        fill(rng, out, self.entry(spec).into)
+        """Draw block by block, in all cores."""
+        return fill(rng, np.empty(spec.shape, spec.dtype), self.entry(spec).into)
 
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
