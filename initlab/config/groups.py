@@ -77,7 +77,8 @@ def _followers(entry: Entry) -> Mapping[str, Any]:
     """Return the roles that follow the weights' initializer, option by option, where it says so."""
     cls: type[Initializer] = entry.cls
     roles = [Role.bias] if cls.gives_biases else getattr(cls, "roles", ())
-    options = {name: f"${{init.weight.{name}}}" for name in described(entry) if name != "name"}
+    names = [str(name) for name in described(entry) if name != "name"]
+    options = {name: f"${{init.weight.{name}}}" for name in names}
     return {str(role): {"name": entry.name, **options} for role in roles if role != Role.weight}
 
 
