@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from initlab.probes.activations import ActivationMoments, DeadUnits
 from initlab.probes.gradient_moments import GradientMoments
 from initlab.probes.observe import Observation, blocks_to_observe, observe, select_places
-from initlab.probes.probe import Claim, Probe, Reading, Snapshot, Subject
+from initlab.probes.probe import Claim, Foretold, Probe, Reading, Snapshot, Subject
 from initlab.probes.ratios import GradientToWeight, UpdateToWeight
+from initlab.probes.signal_rms import SignalRMS
 from initlab.probes.weight_moments import WeightMoments
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ __all__ = [
     "ActivationMoments",
     "Claim",
     "DeadUnits",
+    "Foretold",
     "GradientMoments",
     "GradientToWeight",
     "Observation",
     "Probe",
     "Reading",
+    "SignalRMS",
     "Snapshot",
     "Subject",
     "UpdateToWeight",
@@ -45,5 +48,6 @@ def probes() -> Mapping[str, type[Probe]]:
             "update_to_weight": UpdateToWeight,
             "activation_moments": ActivationMoments,
             "dead_units": DeadUnits,
+            "signal_rms": SignalRMS,
         }
     )

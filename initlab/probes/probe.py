@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["Claim", "Probe", "Reading", "Snapshot", "Subject"]
+__all__ = ["Claim", "Foretold", "Probe", "Reading", "Snapshot", "Subject"]
 
 ALARM = 5.0  # standard errors between a reading and its expectation that raise a verdict
 
@@ -38,6 +38,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """A number that theory expects, and the standard error of one draw around it."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A net at one training step, as arrays by path.
 
@@ -49,6 +57,8 @@ class Snapshot:
         activations: the outputs of the blocks, batch first, by the block's path.
         signals: dL/d(activation), in the same places.
         claims: what the initializers promised; only at initialization.
+        foretold: the root mean square that theory expects of the blocks' outputs; only at
+            initialization, for probes that ask.
 
     >>> import numpy as np
     >>> Snapshot(0, {"weight": np.ones(2)}).weights["weight"].size
@@ -62,6 +72,7 @@ class Snapshot:
     activations: Mapping[str, np.ndarray] = field(default_factory=dict)
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    foretold: Mapping[str, Foretold] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,7 @@ class Probe:
     Class attributes:
         over: whether its pattern chooses among parameters or blocks.
         headlines: the statistics worth a chart; the others go to the full table only.
+        asks_theory: whether it wants `Snapshot.foretold`.
 
     Example::
 
@@ -122,6 +134,7 @@ class Probe:
 
     over: ClassVar[Subject] = Subject.parameters
     headlines: ClassVar[tuple[str, ...]] = ()
+    asks_theory: ClassVar[bool] = False
 
     def measure(self, snapshot: Snapshot) -> Iterator[Reading]:
         """Yield a reading for each place that the snapshot has data for."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from initlab import theory
+from initlab.errors import BadValueError
+from initlab.probes import Foretold
 from initlab.running.assemble import assemble
 from initlab.running.staging import stages
 
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from initlab.config import RunSpec
+    from initlab.init import InitPlan
+    from initlab.nn import Block
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["Forecast", "forecast", "foretold"]
 
 COLUMNS = ("block", "signal rms", "within a factor", "gradient rms (the output's is 1)")
 STEADY = 3.0  # what changes by less than this factor keeps its size
@@ -112,15 +116,39 @@ def forecast(spec: RunSpec) -> Forecast:
     net, plan = assemble(spec)
     staged = stages(net, plan)
     flat = list(_flat(staged))
-    normalizes = any(isinstance(stage, theory.BatchNormalization) for stage in flat)
-    x = spec.data.load(spec.source).train_x
-    moment = float(np.mean(np.square(x, dtype=np.float64))) if x.dtype.kind == "f" else 1.0
-    levels = theory.predict(staged, theory.Signal(moment, common=0.0 if normalizes else None))
+    levels = _levels(staged, spec.data.load(spec.source).train_x)
     layers = [stage.path for stage in flat if isinstance(stage, theory.Linear)]
     sums = [stage.path for stage in flat if isinstance(stage, theory.Residual)]
     chosen = sums or layers[:-1] or layers
     stream = [level for level in levels if level.path in chosen]
     return Forecast(spec.label, levels, stream, _field(staged, levels), len(layers))
+
+
+def foretold(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Foretold]:
+    """Return the root mean square that theory expects of each block's output on a batch.
+
+    Empty for a net that theory knows nothing of.
+    """
+    try:
+        staged = stages(net, plan)
+    except BadValueError:
+        return {}
+    layers = {stage.path for stage in _flat(staged) if isinstance(stage, theory.Linear)}
+    found = {}
+    for level in _levels(staged, x):
+        rms = sqrt(level.signal.second_moment)
+        expected = Foretold(rms, rms * log(_within(level.signal)))
+        found[level.path] = expected
+        layer = level.path.rpartition(".")[0]
+        if layer in layers:  # its activation is what the layer ends in
+            found[layer] = expected
+    return found
+
+
+def _levels(staged: Sequence[theory.Stage], x: np.ndarray) -> list[theory.Level]:
+    normalizes = any(isinstance(stage, theory.BatchNormalization) for stage in _flat(staged))
+    moment = float(np.mean(np.square(x, dtype=np.float64))) if x.dtype.kind == "f" else 1.0
+    return theory.predict(staged, theory.Signal(moment, common=0.0 if normalizes else None))
 
 
 def _flat(staged: Sequence[theory.Stage]) -> Iterator[theory.Stage]:

@@ -27,6 +27,7 @@ from initlab.running.events import (
     Scored,
     Stepped,
 )
+from initlab.running.forecast import foretold
 from initlab.running.schedule import Watch
 from initlab.training import evaluate, locate, steps_per_epoch, train
 from initlab.tree import apply_plan, parameters
@@ -138,6 +139,8 @@ class _Training:
 
     def _look(self, step: int) -> Snapshot:
         """Take everything but the update, on the same batch at every step."""
+        drawn = step == 0 and self.spec.init.calibrate is None
+        asked = drawn and any(spec.probe.asks_theory for spec in self.spec.probes)
         with np.errstate(all="ignore"):
             seen = observe(self.net, *self.batch, self.loss)
         return Snapshot(
@@ -146,7 +149,8 @@ class _Training:
             gradients=seen.gradients,
             activations=seen.activations,
             signals=seen.signals,
-            claims=_claims(self.plan) if step == 0 and self.spec.init.calibrate is None else {},
+            claims=_claims(self.plan) if drawn else {},
+            foretold=foretold(self.net, self.plan, self.batch[0]) if asked else {},
         )
 
     def _with_updates(self, before: Snapshot) -> Snapshot:

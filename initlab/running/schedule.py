@@ -73,6 +73,7 @@ def _only(snapshot: Snapshot, over: Subject, places: frozenset[str]) -> Snapshot
             snapshot.step,
             activations=_kept(snapshot.activations, places),
             signals=_kept(snapshot.signals, places),
+            foretold={path: it for path, it in snapshot.foretold.items() if path in places},
         )
     return Snapshot(
         snapshot.step,

@@ -16,7 +16,9 @@ from initlab.config import compose
 from initlab.errors import BadValueError
 from initlab.init import Normal, VarianceScaling, Zeros, make_plan
 from initlab.nd.random import Streams
-from initlab.running import draw_phases, forecast
+from initlab.running import draw_phases, forecast, live
+from initlab.running.events import Measured
+from initlab.running.forecast import foretold
 from initlab.running.staging import stages
 from initlab.theory import MeanField, Phase, Signal, predict
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
@@ -25,7 +27,7 @@ CATALOG = load_catalog(installed=False)
 N, BATCH = 128, 16
 
 
-def foretold(*overrides):
+def told(*overrides):
     return forecast(compose(overrides, catalog=CATALOG))
 
 
@@ -134,11 +136,11 @@ def test_convolutions_are_foretold_away_from_the_edges():
 
 
 def test_he_keeps_fifty_relu_layers_and_xavier_ends_them():
-    he = foretold("+init=he", "model=deep_mlp", "model.depth=50")
+    he = told("+init=he", "model=deep_mlp", "model.depth=50")
     assert he.field.phase is Phase.critical
     assert he.signal_change == pytest.approx(1, rel=1e-9)
     assert he.gradient_change == pytest.approx(1, rel=1e-9)
-    xavier = foretold("+init=xavier", "model=deep_mlp", "model.depth=50")
+    xavier = told("+init=xavier", "model=deep_mlp", "model.depth=50")
     assert xavier.gradient_change == pytest.approx(2**-24.5, rel=1e-9)
     assert "Gradients shrink by 4e-08 over 50 layers: ordered phase." in xavier.verdict()
     assert "chi_1 = 0.5" in xavier.verdict()
@@ -152,7 +154,7 @@ def test_the_input_is_the_datas():
 
 
 def test_a_normalized_residual_net_has_no_phase_and_is_told_by_its_sums():
-    made = foretold("+init=he", "model=residual_mlp", "model.depth=4")
+    made = told("+init=he", "model=residual_mlp", "model.depth=4")
     assert made.field is None
     assert [level.path for level in made.stream] == [f"body.{i}" for i in range(4)]
     moments = [level.signal.second_moment for level in made.stream]
@@ -162,14 +164,14 @@ def test_a_normalized_residual_net_has_no_phase_and_is_told_by_its_sums():
 
 def test_chaos_is_told_with_the_depth_that_still_trains():
     spec = ["model=deep_mlp", "model.activation=tanh", "+init=he", "init.weight.scale=4"]
-    made = foretold(*spec, "model.depth=100")
+    made = told(*spec, "model.depth=100")
     assert made.field.phase is Phase.chaotic
     assert "Gradients grow by" in made.verdict()
     assert "layers (6 xi_c) train" in made.verdict()
 
 
 def test_a_table_has_a_row_for_each_stage():
-    made = foretold("+init=he")
+    made = told("+init=he")
     columns, rows = made.table()
     assert len(columns) == 4
     assert [row[0] for row in rows][:2] == ["hidden.0", "hidden.0.act"]
@@ -178,7 +180,7 @@ def test_a_table_has_a_row_for_each_stage():
 
 
 def test_zero_weights_end_every_signal():
-    made = foretold("+init=zeros")
+    made = told("+init=zeros")
     assert made.signal_change == made.gradient_change == 0
     assert "vanish altogether" in made.verdict()
 
@@ -227,3 +229,44 @@ def test_a_weight_that_is_not_centred_is_named():
     net, plan = planned(nn.Dense(3), weight=initlab.init.Constant(0.1))
     with pytest.raises(BadValueError, match=r"for 0\.weight: .* has the mean 0\.1, and it takes"):
         stages(net, plan)
+
+
+PROBED = ["model=deep_mlp", "model.depth=6", "probes=none", "+probes.signal.name=signal_rms",
+          "training.epochs=1", "tracking=none"]  # fmt: skip
+
+
+def first_readings(*overrides):
+    events = live(compose([*PROBED, *overrides], catalog=CATALOG))
+    measured = next(event for event in events if isinstance(event, Measured))
+    return {reading.place: reading for reading in measured.readings}
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_probes_reading_stands_beside_what_theory_foretold(activation, seed):
+    readings = first_readings("+init=he", f"model.activation={activation}", f"seed={seed}")
+    assert len(readings) >= 7
+    for reading in readings.values():
+        assert reading.expected > 0
+        assert reading.verdict == "as expected"
+
+
+def test_a_wrong_gain_is_seen_by_the_probe_that_expects_another(monkeypatch):
+    monkeypatch.setattr(
+        VarianceScaling, "__call__", lambda self, spec, rng: rng.standard_normal(spec.shape) * 0.5
+    )
+    readings = first_readings("+init=he")
+    assert readings["hidden.5"].verdict == "off"
+
+
+def test_a_calibrated_net_is_read_without_expectation():
+    assert all(r.expected is None for r in first_readings("+init=lsuv").values())
+
+
+def test_a_net_that_theory_does_not_know_is_foretold_nothing():
+    class Strange(nn.Block):
+        def forward(self, x):
+            return x
+
+    net, plan = planned(nn.Dense(3), Strange())
+    assert foretold(net, plan, np.zeros((2, N), np.float32)) == {}
