@@ -20,6 +20,7 @@ import numpy as np
 from initlab.autograd import Kernel, Tensor, primitive, unwrap
 from initlab.errors import ShapeError
 from initlab.nd.slopes import ENDINGS
+from initlab.nd.threads import single
 from initlab.nd.windows import Geometry, Size, between, chunks, cropped, grown, outside, windows
 from initlab.nd.winograd import winograd_apply, winograd_correlate
 
@@ -35,7 +36,8 @@ def _apply(x: Any, W: Any, b: Any, how: Geometry, ending: str | None) -> Any:
     """y[n, o, p] = b[o] + the sum over c, k of W[o, c, k] x[n, c, p stride + k dilate - pad]."""
     finish = None if ending is None else ENDINGS[ending].apply
     if _by_winograd(W.shape, how):
-        return outside(winograd_apply(between(x, True), W, b, how.pad, finish), True)
+        with single():
+            return outside(winograd_apply(between(x, True), W, b, how.pad, finish), True)
     outputs, n, groups = how.outputs(x.shape[2:]), len(x), how.groups
     y = np.empty((groups, len(W) // groups, prod(outputs) * n), np.result_type(x, W))
     rows = W.reshape(groups, len(W) // groups, -1)
@@ -54,7 +56,8 @@ def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
     if _by_winograd(W.shape, how):
         flipped = W[:, :, ::-1, ::-1].swapaxes(0, 1)
         pad = tuple(2 - p for p in how.pad)
-        return outside(winograd_apply(between(g, True), flipped, b, pad, None), True)
+        with single():
+            return outside(winograd_apply(between(g, True), flipped, b, pad, None), True)
     outputs, n, groups = g.shape[2:], len(g), how.groups
     x = np.zeros((W.shape[1] * groups, *_padded(size, how), n), np.result_type(g, W))
     seen = windows(x, how, outputs)
@@ -75,7 +78,8 @@ def _correlate(x: Any, g: Any, how: Geometry) -> Any:
     outputs, out, groups = g.shape[2:], g.shape[1], how.groups
     shape = (out, x.shape[1] // groups, *how.kernel)
     if _by_winograd(shape, how):
-        return winograd_correlate(between(x, True), between(g, True), how.pad)
+        with single():
+            return winograd_correlate(between(x, True), between(g, True), how.pad)
     flat = between(g).reshape(groups, out // groups, -1)
     W: Any = 0
     for at, columns in _columns(x, how, outputs):

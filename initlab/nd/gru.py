@@ -12,6 +12,7 @@ from initlab.nd.activations import sigmoid
 from initlab.nd.joining import split, stack
 from initlab.nd.rnn import over_time
 from initlab.nd.slopes import ENDINGS
+from initlab.nd.threads import single
 from initlab.nd.trigonometric import tanh
 
 if TYPE_CHECKING:
@@ -38,19 +39,20 @@ def _forward(x: Any, h: Any, W: Any, b: Any) -> tuple[np.ndarray, tuple[np.ndarr
     width, columns = h.shape[-1], np.ascontiguousarray(W.T)
     u = np.empty(x.shape, np.result_type(x, W))
     gates, y = np.empty_like(u), np.empty((*x.shape[:2], width), u.dtype)
-    for t in range(len(x)):
-        np.matmul(h, columns, out=u[t])
-        u[t] += b
-        r, z, c = _thirds(gates[t])
-        rz = np.add(x[t, :, : 2 * width], u[t, :, : 2 * width], out=gates[t, :, : 2 * width])
-        ENDINGS["sigmoid"].apply(rz)
-        np.multiply(r, _thirds(u[t])[2], out=c)
-        c += _thirds(x[t])[2]
-        ENDINGS["tanh"].apply(c)
-        np.subtract(h, c, out=y[t])
-        y[t] *= z
-        y[t] += c
-        h = y[t]
+    with single():
+        for t in range(len(x)):
+            np.matmul(h, columns, out=u[t])
+            u[t] += b
+            r, z, c = _thirds(gates[t])
+            rz = np.add(x[t, :, : 2 * width], u[t, :, : 2 * width], out=gates[t, :, : 2 * width])
+            ENDINGS["sigmoid"].apply(rz)
+            np.multiply(r, _thirds(u[t])[2], out=c)
+            c += _thirds(x[t])[2]
+            ENDINGS["tanh"].apply(c)
+            np.subtract(h, c, out=y[t])
+            y[t] *= z
+            y[t] += c
+            h = y[t]
     return y, (gates, u)
 
 
@@ -68,20 +70,21 @@ def _backward(
     """Back through time; u's gradient is x's but for the candidate, where it passes r."""
     gates, u = kept
     dx, du, dh = np.empty_like(u), np.empty_like(u), np.zeros_like(y[0])
-    for t in reversed(range(len(x))):
-        dh += g[t]
-        (r, z, c), (dr, dz, dc) = _thirds(gates[t]), _thirds(dx[t])
-        np.multiply(dh, (y[t - 1] if t else h) - c, out=dz)
-        np.multiply(dh, 1 - z, out=dc)
-        dh *= z
-        ENDINGS["tanh"].pull(dc, c)
-        np.multiply(dc, _thirds(u[t])[2], out=dr)
-        ENDINGS["sigmoid"].pull(dr, r)
-        ENDINGS["sigmoid"].pull(dz, z)
-        du[t] = dx[t]
-        du_c = _thirds(du[t])[2]
-        du_c *= r
-        dh += np.matmul(du[t], W)
+    with single():
+        for t in reversed(range(len(x))):
+            dh += g[t]
+            (r, z, c), (dr, dz, dc) = _thirds(gates[t]), _thirds(dx[t])
+            np.multiply(dh, (y[t - 1] if t else h) - c, out=dz)
+            np.multiply(dh, 1 - z, out=dc)
+            dh *= z
+            ENDINGS["tanh"].pull(dc, c)
+            np.multiply(dc, _thirds(u[t])[2], out=dr)
+            ENDINGS["sigmoid"].pull(dr, r)
+            ENDINGS["sigmoid"].pull(dz, z)
+            du[t] = dx[t]
+            du_c = _thirds(du[t])[2]
+            du_c *= r
+            dh += np.matmul(du[t], W)
     dW = over_time(du, h, y, out[2]) if needs[2] else None
     return dx, dh, dW, du.sum(axis=(0, 1)) if needs[3] else None
 

@@ -12,6 +12,7 @@ from initlab.nd.activations import sigmoid
 from initlab.nd.constants import ones
 from initlab.nd.joining import split, stack
 from initlab.nd.rnn import over_time
+from initlab.nd.threads import single
 from initlab.nd.trigonometric import tanh
 
 if TYPE_CHECKING:
@@ -50,15 +51,16 @@ def _forward(
     seen = np.ones((n, len(W)), y.dtype)
     state, cells[0] = seen[:, inputs:-1], c
     state[...] = h
-    for t in range(times):
-        seen[:, :inputs] = x[t]
-        z = np.tanh(np.matmul(seen, W, out=gates[t]), out=gates[t])
-        z *= scale
-        z += shift
-        i, f, u, o = _gates(z, width)
-        cell = np.multiply(f, cells[t], out=cells[t + 1])
-        cell += np.multiply(i, u, out=term)
-        state[...] = np.multiply(o, np.tanh(cell, out=tanhs[t]), out=y[t])
+    with single():
+        for t in range(times):
+            seen[:, :inputs] = x[t]
+            z = np.tanh(np.matmul(seen, W, out=gates[t]), out=gates[t])
+            z *= scale
+            z += shift
+            i, f, u, o = _gates(z, width)
+            cell = np.multiply(f, cells[t], out=cells[t + 1])
+            cell += np.multiply(i, u, out=term)
+            state[...] = np.multiply(o, np.tanh(cell, out=tanhs[t]), out=y[t])
     y[times] = cells[times]
     return y, (gates, cells, tanhs)
 
@@ -83,23 +85,24 @@ def _backward(
     dc, dh, steep = g[times], np.zeros_like(y[0]), np.empty_like(y[0])
     constant = _each_gate(n, width, (0, 0, 1, 0), y.dtype)
     linear = 1 - constant
-    for t in reversed(range(times)):
-        (i, f, u, o), (di, df, du, do) = _gates(gates[t], width), _gates(dzs[t], width)
-        dh += g[t]
-        np.multiply(dh, tanhs[t], out=do)
-        dh *= o
-        np.multiply(tanhs[t], tanhs[t], out=steep)
-        dh *= np.subtract(1, steep, out=steep)
-        dc += dh
-        np.multiply(dc, u, out=di)
-        np.multiply(dc, cells[t], out=df)
-        np.multiply(dc, i, out=du)
-        dc *= f
-        np.subtract(linear, gates[t], out=slope)
-        slope *= gates[t]
-        slope += constant  # y - y² of a sigmoid, 1 - y² of a tanh
-        dzs[t] *= slope
-        np.matmul(dzs[t], Wh, out=dh)
+    with single():
+        for t in reversed(range(times)):
+            (i, f, u, o), (di, df, du, do) = _gates(gates[t], width), _gates(dzs[t], width)
+            dh += g[t]
+            np.multiply(dh, tanhs[t], out=do)
+            dh *= o
+            np.multiply(tanhs[t], tanhs[t], out=steep)
+            dh *= np.subtract(1, steep, out=steep)
+            dc += dh
+            np.multiply(dc, u, out=di)
+            np.multiply(dc, cells[t], out=df)
+            np.multiply(dc, i, out=du)
+            dc *= f
+            np.subtract(linear, gates[t], out=slope)
+            slope *= gates[t]
+            slope += constant  # y - y² of a sigmoid, 1 - y² of a tanh
+            dzs[t] *= slope
+            np.matmul(dzs[t], Wh, out=dh)
     flat = dzs.reshape(-1, 4 * width)
     return (
         np.matmul(flat, Wx).reshape(x.shape) if needs[0] else None,

@@ -15,6 +15,7 @@ from initlab.autograd import Kernel, Tensor, composed, primitive
 from initlab.nd.activations import relu
 from initlab.nd.joining import stack
 from initlab.nd.slopes import ENDINGS
+from initlab.nd.threads import single
 from initlab.nd.trigonometric import tanh
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ def _by_parts(x: Any, h: Any, W: Any, activation: str) -> Any:
 
 def _forward(x: Any, h: Any, W: Any, activation: str) -> tuple[np.ndarray, None]:
     y, columns = np.empty(x.shape, np.result_type(x, W)), np.ascontiguousarray(W.T)
-    for t in range(len(x)):
-        np.matmul(h, columns, out=y[t])
-        y[t] += x[t]
-        ENDINGS[activation].apply(y[t])
-        h = y[t]
+    with single():
+        for t in range(len(x)):
+            np.matmul(h, columns, out=y[t])
+            y[t] += x[t]
+            ENDINGS[activation].apply(y[t])
+            h = y[t]
     return y, None
 
 
@@ -54,10 +56,11 @@ def _backward(
     activation: str,
 ) -> tuple[Any, ...]:
     dx, dh = np.empty_like(y), np.zeros_like(y[0])
-    for t in reversed(range(len(x))):
-        np.add(g[t], dh, out=dx[t])
-        ENDINGS[activation].pull(dx[t], y[t])
-        np.matmul(dx[t], W, out=dh)
+    with single():
+        for t in reversed(range(len(x))):
+            np.add(g[t], dh, out=dx[t])
+            ENDINGS[activation].pull(dx[t], y[t])
+            np.matmul(dx[t], W, out=dh)
     return dx, dh, over_time(dx, h, y, out[2]) if needs[2] else None
 
 

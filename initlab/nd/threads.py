@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from initlab.errors import BadValueError
 
-__all__ = ["threads"]
+__all__ = ["single", "threads"]
 
 
 class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
@@ -48,3 +49,13 @@ class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
     def __exit__(self, *_: object) -> None:
         for library, found in self._before.pop():
             library.set_num_threads(found)
+
+
+@cache
+def single() -> threads:
+    """Return `threads(1)`, made once: for loops of small products, which a second thread slows.
+
+    >>> with single():
+    ...     pass
+    """
+    return threads(1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
@@ -32,3 +33,15 @@ def test_a_block_can_be_entered_again_also_within_itself():
 def test_no_threads_are_refused():
     with pytest.raises(BadValueError, match="threads must be at least 1, got 0"):
         nd.threads(0)
+
+
+def test_many_small_products_stay_on_one_thread_and_the_setting_comes_back():
+    rng = np.random.default_rng(0)
+    x, W = rng.normal(size=(2, 16, 8, 8)), rng.normal(size=(16, 16, 3, 3))
+    with nd.threads(1):
+        alone = nd.convolution(x, W, pad=1).array
+    with nd.threads(2):
+        among = nd.convolution(x, W, pad=1).array
+        after = counts()
+    np.testing.assert_array_equal(alone, among)
+    assert after == {2}
