@@ -10,7 +10,8 @@ EXAMPLES = {float: 0.5, int: 2, str: "x"}  # for options that have no default
 
 
 def pytest_generate_tests(metafunc):
-    for kind in {"initializer", "probe", "random_source", "entry"} & set(metafunc.fixturenames):
+    kinds = {"initializer", "calibrator", "probe", "random_source", "entry"}
+    for kind in kinds & set(metafunc.fixturenames):
         catalog = load_catalog()
         entries = catalog.entries if kind == "entry" else catalog.shelf(kind).values()
         ids = [f"{entry.package}:{entry.name}" for entry in entries]
@@ -19,6 +20,11 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture
 def initializer(request):
+    return example(request.param)
+
+
+@pytest.fixture
+def calibrator(request):
     return example(request.param)
 
 

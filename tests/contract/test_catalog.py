@@ -4,7 +4,12 @@ from functools import cache
 from typing import Any
 
 from initlab.catalog import load_catalog, options
-from initlab.testing import check_initializer, check_probe, check_random_source
+from initlab.testing import (
+    check_calibrator,
+    check_initializer,
+    check_probe,
+    check_random_source,
+)
 
 
 @cache
@@ -15,6 +20,10 @@ def checked(initializer):
 
 def test_an_initializer_keeps_its_contract(initializer):
     checked(initializer)
+
+
+def test_a_calibrator_keeps_its_contract(calibrator):
+    check_calibrator(calibrator)
 
 
 def test_a_probe_keeps_its_contract(probe):
