@@ -140,6 +140,7 @@ def test_names_and_printouts_are_gluons():
             "l0_i2h_weight", "l0_h2h_weight", "l0_i2h_bias", "l0_h2h_bias", "r0_i2h_weight",
         )
     ]  # fmt: skip
+    assert list(net.own_parameters)[:2] == ["l0_i2h_weight", "l0_h2h_weight"]
     assert repr(nn.RNN(4)) == "RNN(None -> 4, TNC)"
     assert net.state_info(7)[1] == {"shape": (4, 7, 5), "__layout__": "LNC", "dtype": "float32"}
 
@@ -156,6 +157,12 @@ def test_names_and_printouts_are_gluons():
 def test_numbers_that_make_no_layer_are_refused(make, words):
     with pytest.raises(BadValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("option", ["projection_size", "state_clip_max", "use_sequence_length"])
+def test_options_that_it_has_not_are_refused(option):
+    with pytest.raises(TypeError, match=option):
+        nn.LSTM(4, **{option: 2})
 
 
 def test_inputs_and_states_of_other_shapes_are_refused():
