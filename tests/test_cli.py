@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
@@ -455,6 +456,7 @@ def test_an_interrupted_sweep_stops_there_and_keeps_what_it_has(tmp_path):
     for line in run.stdout:
         if line.startswith("1/3 done"):
             break
+    time.sleep(1)  # the next job is under way
     run.send_signal(signal.SIGINT)
     assert "What was measured is kept" in run.communicate(timeout=30)[1]
     assert run.returncode == 130

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
 
     from initlab.calibrators import Calibration
     from initlab.data import Data
@@ -43,10 +45,17 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Measured:
-    """The probes that were due at a step have spoken."""
+    """The probes that were due at a step have spoken.
+
+    Args:
+        step: how many optimizer steps came before.
+        readings: of the probes.
+        magnitudes: histograms of weights and gradients, by (role, kind).
+    """
 
     step: int
     readings: Sequence[Reading]
+    magnitudes: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

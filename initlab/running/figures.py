@@ -1,9 +1,13 @@
-"""The two pictures of a run: how the signal goes through the depth, and how the loss falls."""
+"""The pictures of a run: signal through depth, the loss, weights and gradients over time."""
 
 from __future__ import annotations
 
 from math import isfinite, log10
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from initlab.running.magnitudes import EDGES, KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
 
     from initlab.running.result import RunResult
 
-__all__ = ["draw_loss", "draw_signal"]
+__all__ = ["draw_loss", "draw_magnitudes", "draw_signal"]
 
 
 def draw_signal(result: RunResult, file: Path) -> None:
@@ -51,6 +55,39 @@ def draw_loss(result: RunResult, file: Path) -> None:
     _title(axes, f"Loss: {result.spec.label}")
     axes.legend()
     _save(axes, file)
+
+
+def draw_magnitudes(result: RunResult, file: Path) -> None:
+    """Draw how large the entries of weights and gradients are over time: a row for each role."""
+    from matplotlib.figure import Figure
+
+    roles = list(dict.fromkeys(role for _, found in result.magnitudes for role, _ in found))
+    if not roles:
+        return
+    figure = Figure(figsize=(7, 0.9 + 2.1 * len(roles)))
+    for row, role in enumerate(roles):
+        for column, kind in enumerate(KINDS):
+            height = 0.8 / len(roles)
+            place = (0.09 + 0.47 * column, 0.1 + height * 1.08 * (len(roles) - 1 - row))
+            axes = figure.add_axes((*place, 0.4, height * 0.8))
+            _draw_histograms(axes, result, (role, kind))
+            axes.set_title(f"{role}: {kind}", fontsize=9, y=1.0)
+    figure.text(0.09, 0.97, f"log10 of entries over steps: {result.spec.label}", fontsize=10)
+    figure.savefig(file, dpi=100)
+
+
+def _draw_histograms(axes: Axes, result: RunResult, key: tuple[str, str]) -> None:
+    columns = [(step, found[key]) for step, found in result.magnitudes if key in found]
+    shares = np.array([share for _, share in columns]).T
+    used = np.flatnonzero(shares.sum(axis=1)) if shares.size else np.array([], int)
+    if used.size == 0:
+        axes.text(0.5, 0.5, "all zero", ha="center", transform=axes.transAxes)
+        return
+    low, high = used[0], used[-1] + 1
+    axes.imshow(
+        shares[low:high], origin="lower", aspect="auto", cmap="viridis", interpolation="nearest",
+        extent=(columns[0][0], max(columns[-1][0], columns[0][0] + 1), EDGES[low], EDGES[high]),
+    )  # fmt: skip
 
 
 def _plottable(reading: object) -> bool:

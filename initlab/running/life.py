@@ -28,6 +28,7 @@ from initlab.running.events import (
     Stepped,
 )
 from initlab.running.forecast import foretold
+from initlab.running.magnitudes import magnitudes
 from initlab.running.schedule import Watch
 from initlab.training import evaluate, locate, steps_per_epoch, train
 from initlab.tree import apply_plan, parameters
@@ -95,6 +96,7 @@ class _Training:
         self.total = planned.steps
         self.loss = _loss_of(self.data)
         self.batch = first_batch(self.data, spec.training.batch_size)
+        self.roles = {entry.path: str(entry.spec.role) for entry in self.plan.entries}
         self.trainable = {p: w for p, w in parameters(self.net).items() if w.grad_req != "null"}
 
     def events(self) -> Iterator[Event]:
@@ -103,7 +105,7 @@ class _Training:
             yield event
             if isinstance(event, Diverged):
                 return
-        yield Measured(self.total, self.watch.measure(self._look(self.total)))
+        yield self._measured(self._look(self.total))
         last = self._score(self.total)
         yield last
         if not isfinite(last.score.loss):
@@ -126,13 +128,16 @@ class _Training:
             step = next(steps)
             if before is not None:
                 seen = self._with_updates(before) if step.finite else before
-                yield Measured(number, self.watch.measure(seen))
+                yield self._measured(seen)
             yield Stepped(step)
             if step.divergence is not None:
                 yield Diverged(step.divergence)
                 return
             if (number + 1) % per_epoch == 0 and number + 1 < self.total:
                 yield self._score(number + 1)
+
+    def _measured(self, seen: Snapshot) -> Measured:
+        return Measured(seen.step, self.watch.measure(seen), magnitudes(seen, self.roles))
 
     def _score(self, step: int) -> Scored:
         return Scored(step, evaluate(self.net, self.loss, self.data.test_x, self.data.test_y))

@@ -8,7 +8,7 @@ import math
 from typing import TYPE_CHECKING
 
 from initlab.running.events import Event, Measured, Planned, Scored, Stepped
-from initlab.running.figures import draw_loss, draw_signal
+from initlab.running.figures import draw_loss, draw_magnitudes, draw_signal
 from initlab.tracking import DatasetInfo, RunInfo, Status, Tracker, environment
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+TABLE = "parameters.json"  # in the form that MLflow's pages show as a table
+PICTURES = {
+    "signal_through_depth": draw_signal,
+    "loss": draw_loss,
+    "magnitudes": draw_magnitudes,
+}
 POINTS = 200  # of the loss curve in the record; every step's loss is in steps.csv
 
 
@@ -71,6 +77,7 @@ class Recorder:
         tags = {
             "initializer": self.spec.flat["init"],
             "initlab.identity": self.spec.identity,
+            "mlflow.loggedArtifacts": json.dumps([{"path": TABLE, "type": "table"}]),
             **self.tags,
         }
         info = RunInfo(self.name, self.spec.flat, tags, dataset_info(event.data), self.directory)
@@ -117,7 +124,11 @@ class Recorder:
             table = self.directory / f"{name}.csv"
             write(result, table)
             self.tracker.artifact(table)
-        for name, draw in (("signal_through_depth", draw_signal), ("loss", draw_loss)):
+        table = self.directory / TABLE
+        columns, cells = result.table()
+        table.write_text(json.dumps({"columns": columns, "data": cells}), encoding="utf-8")
+        self.tracker.artifact(table)
+        for name, draw in PICTURES.items():
             picture = self.directory / f"{name}.png"
             draw(result, picture)
             if picture.exists():

@@ -20,6 +20,10 @@ from initlab.running.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
     from initlab.calibrators import Calibration
     from initlab.config import RunSpec
     from initlab.data import Data
@@ -54,6 +58,7 @@ class RunResult:
         steps: every optimizer step's loss and accuracy.
         scores: (step, score on the test data) after each epoch.
         readings: (step, readings of the probes due there).
+        magnitudes: (step, histograms of weights and gradients by role).
         divergence: where the first non-finite value appeared, or None.
         seconds: the wall time of the run's own work.
         run_id: the record's id.
@@ -67,6 +72,9 @@ class RunResult:
     calibrations: list[Calibration] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     scores: list[tuple[int, Score]] = field(default_factory=list)
+    magnitudes: list[tuple[int, Mapping[tuple[str, str], np.ndarray]]] = field(
+        default_factory=list, repr=False
+    )
     readings: list[tuple[int, list[Reading]]] = field(default_factory=list)
     divergence: Divergence | None = None
     seconds: float = 0.0
@@ -86,6 +94,7 @@ class RunResult:
                 self.scores.append((event.step, event.score))
             case Measured():
                 self.readings.append((event.step, list(event.readings)))
+                self.magnitudes.append((event.step, event.magnitudes))
             case Diverged():
                 self.divergence = event.divergence
             case Finished():

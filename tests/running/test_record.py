@@ -12,12 +12,13 @@ import pytest
 from safetensors.numpy import load
 
 from initlab.running import Finished, Outcome, Planned, Stepped, plan
+from initlab.running.magnitudes import EDGES
 from initlab.tracking import Status
 from initlab.tree import parameters
 
 FILES = {
     "config.yaml", "environment.json", "plan.txt", "plan.json", "readings.csv", "steps.csv",
-    "parameters.safetensors",
+    "parameters.safetensors", "parameters.json", "figures/magnitudes.png",
     "figures/loss.png", "figures/signal_through_depth.png",
 }  # fmt: skip
 
@@ -99,7 +100,7 @@ def test_charts_hold_headlines_and_the_rest_is_in_the_table_only(usual):
         for name in ("act_std", "signal_grad_std", "dead_units")
     }
     others = {
-        "train/loss", "train/accuracy", "test/loss", "test/accuracy", "diverged",
+        "train/loss", "train/accuracy", "test/loss", "test/accuracy", "diverged", "trained",
         "final/train_loss", "final/test_loss", "final/test_accuracy",
         "at_init/act_std_by_depth", "at_init/signal_grad_std_by_depth",
     }  # fmt: skip
@@ -133,6 +134,7 @@ def test_the_summary_is_what_the_last_step_and_score_say(usual):
     result, record = usual
     expected = {
         "diverged": 0.0,
+        "trained": float(result.steps[-1].loss < result.steps[0].loss / 2),
         "final/train_loss": result.steps[-1].loss,
         "final/test_loss": result.scores[-1][1].loss,
         "final/test_accuracy": result.scores[-1][1].accuracy,
@@ -145,6 +147,8 @@ def test_the_record_knows_the_run_s_name_config_tags_and_data(run):
     info = record.info
     assert info.name == result.spec.label == "he-mlp-digits-s0"
     identity = result.spec.identity
+    table = info.tags.pop("mlflow.loggedArtifacts")
+    assert json.loads(table) == [{"path": "parameters.json", "type": "table"}]
     assert info.tags == {"initializer": "he", "sweep": "ours", "initlab.identity": identity}
     assert info.params["model.width"] == "16"
     assert info.params["init.weight.name"] == "he"
@@ -255,3 +259,27 @@ def test_a_watcher_sees_all_events_and_changes_none(run, usual):
     assert result.steps == usual[0].steps
     kinds = [type(event) for event in events]
     assert (kinds[0], kinds[-1], kinds.count(Stepped)) == (Planned, Finished, 46)
+
+
+def test_the_table_of_parameters_is_one_that_mlflow_shows(usual):
+    result, record = usual
+    table = json.loads(record.files["parameters.json"])
+    columns, rows = result.table()
+    assert table == {"columns": list(columns), "data": [list(row) for row in rows]}
+
+
+def test_the_histograms_are_those_of_the_net_by_role(usual):
+    result, _ = usual
+    step, found = result.magnitudes[-1]
+    assert step == 46
+    assert set(found) == {(r, k) for r in ("weight", "bias") for k in ("values", "gradients")}
+    weights = np.concatenate(
+        [
+            np.ravel(w.data())
+            for path, w in parameters(result.net).items()
+            if path.endswith("weight")
+        ]
+    )
+    exact = np.histogram(np.log10(np.abs(weights[weights != 0])), EDGES)[0] / weights.size
+    np.testing.assert_allclose(found["weight", "values"], exact, atol=0.02)
+    assert found["weight", "values"].sum() == pytest.approx(1, abs=0.01)
