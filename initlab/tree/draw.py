@@ -29,7 +29,7 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
         if entry.path not in found:
             raise UnknownNameError("parameter path", entry.path, found)
         try:
-            found[entry.path].draw(entry.initializer, source.stream(entry.path))
+            found[entry.path].draw(entry.initializer, entry.spec, source.stream(entry.path))
             if entry.lr_mult != 1:
                 found[entry.path].lr_mult = entry.lr_mult
         except InitlabError as error:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from initlab.init import ParameterSpec
     from initlab.tree.place import Place
 
 __all__ = ["Parameter"]
@@ -216,18 +217,23 @@ class Parameter(Declaration):
         self._data = data = Tensor(array)
         self._attach_grad(data, zeros=first)
 
-    def draw(self, init: Initializer, rng: np.random.Generator) -> None:
+    def draw(self, init: Initializer, spec: ParameterSpec, rng: np.random.Generator) -> None:
         """Draw: first values straight into their place, others so that a failure keeps the old.
+
+        Args:
+            init: what draws.
+            spec: the Parameter's own, by the name that the plan calls it.
+            rng: where to draw from.
 
         Raises:
             InitlabError: what the initializer refuses.
         """
         if self._data is not None:
-            self.assign(init(self.spec, rng))
+            self.assign(init(spec, rng))
             return
-        self.place, shape = self._fitting_place(), self.spec.shape
+        self.place, shape = self._fitting_place(), spec.shape
         array = np.empty(shape, self.dtype) if self.place is None else self.place.values(shape)
-        init.write(self.spec, rng, array)
+        init.write(spec, rng, array)
         self._hold(array)
 
     def assign(self, values: np.ndarray) -> None:

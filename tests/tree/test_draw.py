@@ -70,7 +70,7 @@ class Misfits(Initializer):
     ("use", "error", "match"),
     [
         (Refuses(), BadValueError, "not today"),
-        (Misfits(), ShapeError, r"'dense0_weight' has shape \(4, 4\), which \(2, 2\) does not fit"),
+        (Misfits(), ShapeError, r"'a\.weight' has shape \(4, 4\), which \(2, 2\) does not fit"),
     ],
 )
 def test_what_an_initializer_refuses_or_gets_wrong_is_told_with_the_path(use, error, match):
