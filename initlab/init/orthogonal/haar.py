@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +13,11 @@ from initlab.nd.random import cores, fill, normal_into
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from threadpoolctl import ThreadpoolController
 
 __all__ = ["haar"]
 
+_TURN = Lock()  # the number of BLAS threads is one for the process
 SMALL = 48  # below this side NumPy's batched QR beats one LAPACK call a matrix
 
 
@@ -34,12 +38,26 @@ def haar(
     wide = fill(rng, np.empty((count, short, long), dtype), normal_into)
     if short < SMALL:
         wide = _by_qr(wide)
-    elif count == 1:
-        _reflect(wide[0])
-    else:
-        with ThreadPoolExecutor(min(count, cores()), "initlab-orthogonal") as pool:
-            list(pool.map(_reflect, wide))
+    else:  # one BLAS thread a matrix: the same bits however many there are
+        with _TURN, _pools().limit(limits=1, user_api="blas"):
+            _reflect_all(wide)
     return wide if rows <= columns else np.ascontiguousarray(np.swapaxes(wide, 1, 2))
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    import scipy.linalg.lapack  # noqa: F401 - its BLAS is to be found
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _reflect_all(matrices: NDArray[Any]) -> None:
+    if len(matrices) == 1:
+        _reflect(matrices[0])
+        return
+    with ThreadPoolExecutor(min(len(matrices), cores()), "initlab-orthogonal") as pool:
+        list(pool.map(_reflect, matrices))
 
 
 def _by_qr(gaussian: NDArray[Any]) -> NDArray[Any]:

@@ -1,0 +1,182 @@
+"""What structured and fixed initializers are, by worked numbers and by what they are for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from initlab.errors import BadTypeError, BadValueError, ShapeError
+from initlab.init import (
+    ICNR,
+    NPRNN,
+    STFT,
+    Centred,
+    Chrono,
+    ComplexScaling,
+    ConvOrthogonal,
+    DeltaOrthogonal,
+    Dirac,
+    HaarOrthogonal,
+    Hadamard,
+    LogOdds,
+    LogShares,
+    LSTMBias,
+    Masked,
+    Mirror,
+    Normal,
+    ParameterSpec,
+    Sparse,
+    Standardized,
+    Unitary,
+    ZeroHadamard,
+)
+from initlab.nd.random import stream
+
+CONV = ParameterSpec((8, 6, 3, 3), "float64")
+
+
+def draw(initializer, spec, path="w"):
+    return initializer(spec, stream(0, path))
+
+
+@pytest.mark.parametrize("rule", [DeltaOrthogonal(), ConvOrthogonal()])
+def test_an_isometric_convolution_keeps_the_length_of_a_signal(rule):
+    w, x = draw(rule, CONV), np.random.default_rng(0).standard_normal((6, 10, 10))
+    y = np.zeros((8, 10, 10))
+    for i in range(3):
+        for j in range(3):  # circular
+            y += np.einsum("oi,ixy->oxy", w[:, :, i, j], np.roll(x, (i, j), (1, 2)))
+    assert np.linalg.norm(y) == pytest.approx(np.linalg.norm(x), rel=1e-12)
+
+
+def test_a_flat_orthogonal_kernel_does_not():
+    spectrum = np.fft.fft2(draw(HaarOrthogonal(), CONV), axes=(2, 3)).transpose(2, 3, 0, 1)
+    values = np.linalg.svd(spectrum, compute_uv=False)
+    assert values.max() > 1.3 * values.min()
+
+
+@pytest.mark.parametrize("rule", [DeltaOrthogonal(), ConvOrthogonal()])
+def test_more_inputs_than_outputs_are_refused_with_the_reason_and_the_alternative(rule):
+    with pytest.raises(ShapeError, match=r"9 inputs and 8 outputs .* no such .* Choose orthogonal"):
+        draw(rule, ParameterSpec((8, 9, 3, 3)))
+    with pytest.raises(ShapeError, match=r"has no kernel.*Choose orthogonal for a matrix"):
+        draw(rule, ParameterSpec((8, 6)))
+
+
+def test_orthogonal_draws_have_the_same_bits_on_any_number_of_blas_threads():
+    from threadpoolctl import threadpool_limits
+
+    spec, drawn = ParameterSpec((300, 300)), []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            drawn.append(draw(HaarOrthogonal(), spec))
+    assert_array_equal(*drawn)
+
+
+def test_zero_widens_by_a_hadamard_matrix():
+    assert_array_equal(draw(ZeroHadamard(), ParameterSpec((2, 3))), [[1, 0, 0], [0, 1, 0]])
+    wide = draw(ZeroHadamard(), ParameterSpec((4, 2), "float64"))
+    assert_allclose(wide, 2**-0.5 * np.array([[1, 1], [1, -1], [1, 1], [1, -1]]), atol=1e-15)
+
+
+def test_dirac_hands_the_channels_of_each_group_on():
+    w = draw(Dirac(), ParameterSpec((4, 2, 3), "float64", groups=2))
+    assert_array_equal(w[:, :, 1], [[1, 0], [0, 1], [1, 0], [0, 1]])
+    assert w.sum() == 4
+
+
+def test_icnr_makes_a_pixel_shuffle_enlarge_by_repetition():
+    w = draw(ICNR(2, Normal(1)), ParameterSpec((8, 3, 3, 3)))
+    shuffled = np.einsum("oikl,ikl->o", w, np.ones((3, 3, 3))).reshape(2, 2, 2)
+    assert_allclose(shuffled, shuffled[:, :1, :1] * np.ones((1, 2, 2)))
+    with pytest.raises(ShapeError, match=r"6 outputs .* factor\^axes = 4 divides"):
+        draw(ICNR(2), ParameterSpec((6, 3, 3, 3)))
+
+
+def test_martens_has_fifteen_connections_whatever_the_width():
+    for width in (40, 400):
+        assert ((draw(Sparse(), ParameterSpec((30, width))) != 0).sum(axis=1) == 15).all()
+    with pytest.raises(ShapeError, match=r"sparsity of 0\.9 leaves none"):
+        draw(Sparse(None, 0.9, per="inputs"), ParameterSpec((5, 5)))
+
+
+def test_an_unitary_recurrence_commutes_with_the_complex_structure():
+    w = draw(Unitary(), ParameterSpec((10, 10), "float64"))
+    j = np.kron([[0, -1], [1, 0]], np.eye(5))
+    assert_allclose(w @ j, j @ w, atol=1e-13)
+    with pytest.raises(ShapeError, match="square and of even side"):
+        draw(Unitary(), ParameterSpec((5, 5)))
+
+
+def test_np_rnn_keeps_one_direction_and_shrinks_the_others():
+    values = np.linalg.eigvalsh(draw(NPRNN(), ParameterSpec((30, 30), "float64")))
+    assert values[-1] == pytest.approx(1)
+    assert 0 < values[0] < values[-2] < 1
+
+
+def test_centred_rows_do_not_see_a_constant_input():
+    w = draw(Centred(), ParameterSpec((6, 50), "float64"))
+    assert_allclose(w @ np.ones(50), 0, atol=1e-13)
+
+
+def test_standardized_rows_need_more_than_one_weight():
+    with pytest.raises(ShapeError, match="one weight an output"):
+        draw(Standardized(), ParameterSpec((3, 1)))
+
+
+def test_a_ticket_is_the_mask_over_the_very_values_of_the_seed():
+    spec, mask = ParameterSpec((4, 5)), np.eye(4, 5)
+    assert_array_equal(draw(Masked(Normal(1), mask=mask), spec), mask * draw(Normal(1), spec))
+    with pytest.raises(ShapeError, match=r"the mask \(4, 5\): it is another"):
+        draw(Masked(mask=mask), ParameterSpec((5, 4)))
+    with pytest.raises(BadValueError, match=r"keep is in \(0, 1\], got 0"):
+        Masked(keep=0)
+
+
+def test_a_mirrored_side_is_even():
+    with pytest.raises(ShapeError, match=r"a mirrored side is even.*sides=outputs"):
+        draw(Mirror(), ParameterSpec((4, 3)))
+
+
+def test_a_hadamard_matrix_wants_a_power_of_two():
+    with pytest.raises(ShapeError, match=r"must be a power of two.*Choose cosine"):
+        draw(Hadamard(), ParameterSpec((12, 5)))
+
+
+def test_chrono_opens_gates_for_as_long_as_the_data_ask():
+    bias = draw(Chrono(50.0), ParameterSpec((4000,), "float64"))
+    assert_array_equal(bias[:1000], -bias[1000:2000])
+    assert not bias[2000:].any()
+    memory = 1 + np.exp(bias[1000:2000])  # uniform in (2, 50): mean 26, std 48 / sqrt(12)
+    assert abs(memory.mean() - 26) < 5 * 48 / 12**0.5 / 1000**0.5
+    with pytest.raises(BadValueError, match="more than 2 steps, got 2"):
+        Chrono(2.0)
+
+
+def test_gates_are_named_by_their_letters():
+    spec = ParameterSpec((8,))
+    assert draw(LSTMBias(3.0, gates="iofc"), spec).tolist() == [0, 0, 0, 0, 3, 3, 0, 0]
+    with pytest.raises(BadValueError, match="with one 'f'; got 'abcd'"):
+        LSTMBias(gates="abcd")
+
+
+def test_output_biases_start_at_the_classes_shares():
+    odds = draw(LogOdds(0.01), ParameterSpec((1,), "float64"))
+    assert 1 / (1 + np.exp(-odds[0])) == pytest.approx(0.01)
+    logits = draw(LogShares((6, 3, 1)), ParameterSpec((3,), "float64"))
+    assert_allclose(np.exp(logits) / np.exp(logits).sum(), [0.6, 0.3, 0.1])
+    with pytest.raises(ShapeError, match="given 3 shares: one for each output"):
+        draw(LogShares((6, 3, 1)), ParameterSpec((4,)))
+    with pytest.raises(BadValueError, match="shares must be positive"):
+        LogShares((1, 0))
+
+
+def test_complex_laws_are_for_complex_parameters():
+    with pytest.raises(BadTypeError, match=r"holds float32.*there is variance_scaling"):
+        ComplexScaling().law(ParameterSpec((3, 3)))
+
+
+def test_fourier_kernels_are_for_one_channel():
+    with pytest.raises(ShapeError, match="of one channel to N / 2"):
+        draw(STFT(), ParameterSpec((8, 2, 16)))

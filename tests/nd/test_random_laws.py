@@ -1,0 +1,86 @@
+"""The law of single-precision normal numbers, in the middle and far out."""
+
+from __future__ import annotations
+
+from math import erfc, sqrt
+
+import numpy as np
+import pytest
+
+from initlab.errors import BadValueError
+from initlab.init import ParameterSpec, TruncatedGaussian, TruncatedNormal
+from initlab.nd.random import stream
+from initlab.nd.random.single import SingleGenerator
+
+N = 2**22
+
+
+class Words(np.random.Generator):
+    """Chosen raw words, so that the radius of chosen pairs is known."""
+
+    def __init__(self, words):
+        super().__init__(np.random.PCG64(0))
+        self.words = words
+
+    def integers(self, *_args, **_kwargs):
+        return self.words
+
+
+def test_every_decile_has_its_share():
+    drawn = stream(0, "w").standard_normal(N, dtype=np.float32)
+    edges = [0.1257, 0.2533, 0.3853, 0.5244, 0.6745, 0.8416, 1.0364, 1.2816, 1.6449]
+    for z in (*edges, 2.0, 3.0, 4.0, 4.5):
+        share = erfc(z / sqrt(2))
+        error = sqrt(share * (1 - share) / N)
+        assert abs((np.abs(drawn) > z).mean() - share) < 5 * error, z
+    assert abs((drawn > 0).mean() - 0.5) < 5 * 0.5 / sqrt(N)
+
+
+def test_both_numbers_of_a_pair_are_uncorrelated_and_so_are_their_squares():
+    drawn = stream(1, "w").standard_normal(2**16, dtype=np.float32).reshape(2, -1)
+    for a, b in (drawn, drawn**2):
+        assert abs(np.corrcoef(a, b)[0, 1]) < 5 / sqrt(a.size)
+
+
+@pytest.mark.parametrize(
+    ("word", "least", "most"), [(0, 6.66, 11.0), (1, 6.5, 6.67), (255, 5.7, 5.8)]
+)
+def test_few_bits_of_a_radius_get_more(word, least, most):
+    words = np.array([word], np.uint64)  # the first half is the radius, the angle is 0
+    out = np.empty(2, np.float32)
+    from initlab.nd.random.single import _box_muller
+
+    _box_muller(Words(words), out)
+    assert least <= abs(out[0]) <= most
+    assert out[1] == 0
+
+
+def test_an_odd_number_of_numbers_is_drawn():
+    drawn = stream(0, "w").standard_normal(2**16 + 3, dtype=np.float32)
+    assert np.isfinite(drawn).all()
+    assert SingleGenerator(np.random.PCG64(0)).standard_normal(1, dtype=np.float32).shape == (1,)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-2, 2), (-1, 3), (0, 1), (-0.5, np.inf), (1.5, 2.5)])
+def test_a_cut_laws_moments_are_the_integrals(low, high):
+    z = np.linspace(low, min(high, 12), 400_001)
+    weight = np.exp(-(z**2) / 2)
+    weight /= np.trapezoid(weight, z)
+    mean = np.trapezoid(z * weight, z)
+    moments = [np.trapezoid((z - mean) ** k * weight, z) for k in (2, 4)]
+    law = TruncatedGaussian(1.0, low, high).law
+    assert law.mean == pytest.approx(mean, abs=1e-9)
+    assert law.variance == pytest.approx(moments[0], rel=1e-8)
+    assert law.kurtosis == pytest.approx(moments[1] / moments[0] ** 2, rel=1e-8)
+
+
+def test_absolute_bounds_cut_nothing_from_a_narrow_law():
+    law = TruncatedNormal(0.02, bounds="absolute").law(ParameterSpec((3, 3)))
+    assert law.variance == pytest.approx(0.02**2, rel=1e-12)
+
+
+def test_bounds_that_leave_next_to_nothing_are_refused():
+    with pytest.raises(BadValueError, match=r"keeps .* of its mass; at least 0\.01 must stay"):
+        TruncatedNormal(1.0, low=5.0, high=6.0)
+    with pytest.raises(BadValueError, match=r"low must be below high, got 2\.0 and 1\.0"):
+        TruncatedNormal(1.0, low=2.0, high=1.0)
