@@ -434,6 +434,16 @@ def test_maximum_shares_the_gradient_of_a_tie(which):
     assert_array_equal([x.grad, y.grad], np.full((2, 2), 0.5))
 
 
+def test_clip_adds_its_gradient():
+    x = nd.array([1, 2])
+    x.attach_grad("add")
+    for _ in range(2):
+        with autograd.record():
+            y = nd.clip(x, -1, 1.5)
+        y.backward()
+    assert_array_equal(x.grad, [2, 0])
+
+
 def test_gradients_of_what_does_not_matter():
     x, other = tracked(1, 2), tracked(3, 4)
     with autograd.record():
