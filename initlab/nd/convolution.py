@@ -65,7 +65,8 @@ def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
     flat = between(g).reshape(groups, len(W) // groups, -1)
     for rows, at in _positions(outputs, n, seen.size // SPREAD):
         part = np.matmul(columns, flat[..., at])
-        part = part.reshape(*seen.shape[: 1 + len(size)], -1, *outputs[1:], n)
+        count = rows.stop - rows.start
+        part = part.reshape(*seen.shape[: 1 + len(size)], count, *outputs[1:], n)
         for k in np.ndindex(*how.kernel):
             seen[:, *k, rows] += part[:, *k]
     if b is not None:

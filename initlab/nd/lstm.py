@@ -47,7 +47,8 @@ def _forward(
     tanhs, term = np.empty_like(y[1:]), np.empty_like(y[0])
     scale = _each_gate(n, width, (0.5, 0.5, 1, 0.5), y.dtype)
     shift = _each_gate(n, width, (0.5, 0.5, 0, 0.5), y.dtype)
-    W = np.ascontiguousarray(np.concatenate([Wx.T, Wh.T, b[None]]) * scale[0])
+    half = _each_gate(1, width, (0.5, 0.5, 1, 0.5), y.dtype)
+    W = np.ascontiguousarray(np.concatenate([Wx.T, Wh.T, b[None]]) * half)
     seen = np.ones((n, len(W)), y.dtype)
     state, cells[0] = seen[:, inputs:-1], c
     state[...] = h

@@ -176,3 +176,15 @@ def test_of_equal_largest_values_the_first_of_a_window_gets_its_gradient():
             y = nd.max_pool(x, 2, stride)
         y.backward()
         np.testing.assert_array_equal(np.asarray(x.grad)[0, 0], expected)
+
+
+@pytest.mark.parametrize("channels", [3, 16])
+def test_an_empty_batch_has_empty_outputs_and_gradients_of_zero(channels):
+    x, W = nd.zeros((0, channels, 8, 8)), nd.ones((16, channels, 3, 3))
+    x.attach_grad()
+    W.attach_grad()
+    with record():
+        y = nd.max_pool(nd.convolution(x, W, pad=1), 2)
+    y.backward()
+    assert (y.shape, x.grad.shape) == ((0, 16, 4, 4), (0, channels, 8, 8))
+    assert not W.grad.array.any()

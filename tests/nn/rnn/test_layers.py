@@ -104,6 +104,17 @@ def test_states_go_on_where_they_stopped():
         assert_allclose(one.array, other.array, atol=1e-6)
 
 
+@pytest.mark.parametrize("layer", [nn.RNN, nn.LSTM, nn.GRU])
+def test_an_empty_batch_has_empty_outputs(layer):
+    net = layer(4)
+    net.initialize()
+    with record():
+        y = net(nd.ones((3, 0, 5)))
+    y.backward()
+    assert y.shape == (3, 0, 4)
+    assert not net.l0_h2h_weight.grad().array.any()
+
+
 def test_one_state_may_come_without_a_list():
     net = nn.GRU(4, input_size=3)
     net.initialize()
