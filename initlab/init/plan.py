@@ -78,8 +78,8 @@ def make_plan(
     >>> from initlab.init import ParameterSpec, Rule
     >>> slots = [Slot("out.weight", "dense0_weight", ParameterSpec((10, 64)))]
     >>> plan = make_plan(slots, rules=[Rule("small", "out.*", Uniform(0.01))])
-    >>> plan["out.weight"].why, plan["out.weight"].initializer
-    ('rule small', Uniform(scale=0.01))
+    >>> plan["out.weight"].why, str(plan["out.weight"].initializer)
+    ('rule small', 'Uniform(scale=0.01)')
     """
     slots, roles = list(slots), known_roles(roles or {})
     ruled, on_block = by_rule(rules, slots), by_writing(written, slots)

@@ -28,7 +28,7 @@ class Sinusoidal(Fixed):
     from 0, a is such that the variance of all entries is 2 / (n + m).
 
     >>> from initlab.init import ParameterSpec
-    >>> round(Sinusoidal().variance(ParameterSpec((60, 40))), 12)
+    >>> round(Sinusoidal().variance(ParameterSpec((60, 40))), 6)
     0.02
     """
 
