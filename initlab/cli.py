@@ -252,6 +252,8 @@ def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
         print(f"{report.verdict}, in {report.seconds:.0f} s")
         if report.claim.correction:
             print(report.claim.correction)
+        if report.claim.chosen:
+            print(f"Chosen after a first measurement: {report.claim.chosen}")
     if not names:
         rows = [
             (name, made.source, made.question) for name in claims() if (made := load_claim(name))

@@ -64,6 +64,8 @@ class Claim:
         source: author and year.
         measure: yields the findings; its arguments, numbers with defaults, are the sizes.
         correction: what had to be put right in the claim for it to hold; "" where nothing had.
+        chosen: which rates, lengths or bands were chosen after a first measurement had missed; a
+            figure that rests on them is no independent confirmation.
     """
 
     question: str
@@ -71,6 +73,7 @@ class Claim:
     source: str
     measure: Callable[..., Iterable[Finding]]
     correction: str = ""
+    chosen: str = ""
 
     @property
     def sizes(self) -> Mapping[str, int | float]:

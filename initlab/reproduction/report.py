@@ -63,6 +63,7 @@ class Report:
             f"Verdict: **{self.verdict}**."
             + (f" Correction: {claim.correction}" if claim.correction else ""),
             f"`{self.command}`",
+            *([f"Chosen after a first measurement: {claim.chosen}"] if claim.chosen else []),
             "\n".join(f"| {' | '.join(row)} |" for row in table),
         ]
         return "\n\n".join(told) + "\n"
