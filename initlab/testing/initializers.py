@@ -56,7 +56,7 @@ NET = (  # an embedding, two scaled branches of two layers, an output: for rules
         ParameterSpec((50, 32), role=Role.embedding, in_axes=(0,), out_axes=(1,)),
     ),
     *_layer("0.body.a", (64, 32), "0"),
-    *_layer("0.body.h2h", (32, 64), "0"),
+    *_layer("0.body.b", (32, 64), "0"),
     Slot("0.scale", "s", ParameterSpec((1,), role=Role.gain, in_axes=()), branch="0"),
     *_layer("1.body.a", (64, 32), "1"),
     *_layer("1.body.value", (32, 64), "1"),

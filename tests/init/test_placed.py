@@ -9,7 +9,7 @@ import pytest
 
 import initlab
 from initlab import nn
-from initlab.errors import BadValueError
+from initlab.errors import BadValueError, ShapeError
 from initlab.init import (
     BranchScale,
     Fixup,
@@ -154,6 +154,12 @@ def test_an_irnns_recurrent_weight_is_the_identity():
     plan = make_plan(slots(cell), roles={"weight": rule})
     assert str(plan["h2h_weight"].initializer) == "Identity(gain=1)"
     assert str(plan["i2h_weight"].initializer) == "Normal(sigma=0.001)"
+
+
+def test_an_irnn_has_no_gates():
+    cell = nn.rnn.LSTMCell(16, input_size=4)
+    with pytest.raises(ShapeError, match=r"h2h_weight of shape \(64, 16\) .* Choose orthogonal"):
+        make_plan(slots(cell), roles={"weight": create("irnn")})
 
 
 def test_a_net_that_looks_linear_is_linear():

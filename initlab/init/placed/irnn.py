@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from initlab.errors import ShapeError
 from initlab.init.checks import positive
 from initlab.init.fixed import Identity
 from initlab.init.independent import Normal
@@ -17,7 +18,7 @@ __all__ = ["IRNN"]
 class IRNN(Placed):
     """Recurrent weights gain times the identity, others N(0, sigma^2) (Le, Jaitly & Hinton, 2015).
 
-    A recurrent weight is one whose name begins with h2h or recurrent. Biases keep their zeros.
+    A recurrent weight is one with h2h or recurrent in its name. Biases keep their zeros.
 
     Args:
         gain: 1, or 0.01 for their short memory.
@@ -31,7 +32,16 @@ class IRNN(Placed):
         positive("irnn", gain=self.gain, sigma=self.sigma)
 
     def at(self, place: Place) -> Given | None:
-        """Return the identity or the normal law."""
-        if place.name.startswith(("h2h", "recurrent")):
-            return Given(Identity(self.gain), "recurrent")
-        return Given(Normal(self.sigma))
+        """Return the identity or the normal law.
+
+        Raises:
+            ShapeError: for a recurrent weight of several gates.
+        """
+        if "h2h" not in place.name and "recurrent" not in place.name:
+            return Given(Normal(self.sigma))
+        if place.spec.known and place.spec.fan_in != place.spec.fan_out:
+            raise ShapeError(
+                f"{place.path} of shape {place.spec.shape} is a recurrent weight of several gates; "
+                "irnn is for the plain RNN, whose one is square. Choose orthogonal."
+            )
+        return Given(Identity(self.gain), "recurrent")
