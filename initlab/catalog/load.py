@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sysconfig
 from collections.abc import Mapping
 from inspect import isroutine
 from pathlib import Path
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["load_catalog"]
 
 HOOKS = {kind.hook: kind for kind in KINDS}
-NOT_THE_PLUGINS = ("<", str(Path(__file__).parent), sysconfig.get_path("stdlib") + "/importlib")
+OURS = str(Path(__file__).parent)
 
 
 def load_catalog(
@@ -119,6 +118,12 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, PluginError):
         return message
     frames = extract_tb(error.__traceback__)
-    theirs = [frame for frame in frames if not frame.filename.startswith(NOT_THE_PLUGINS)]
+    theirs = [frame for frame in frames if _is_the_plugins(frame.filename)]
     where = f" ({Path(theirs[-1].filename).name}:{theirs[-1].lineno})" if theirs else ""
     return f"{type(error).__name__}: {message}{where}"
+
+
+def _is_the_plugins(file: str) -> bool:
+    """Return whether code is neither ours nor of what imports it: importlib or its backport."""
+    loads = any(part.startswith("importlib") for part in Path(file).parts)
+    return not (loads or file.startswith(("<", OURS)))

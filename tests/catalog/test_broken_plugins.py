@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 import pytest
@@ -95,7 +96,9 @@ def test_a_broken_plugin_is_named_with_version_and_reason_and_the_rest_works(sit
     assert not [entry for entry in catalog.entries if entry.package == package]
 
 
-def test_an_entry_point_to_a_module_that_is_not_there_is_named(site):
+@pytest.mark.parametrize("first", ["json", "importlib_metadata"])  # which loads entry points itself
+def test_an_entry_point_to_a_module_that_is_not_there_is_named(site, first):
+    importlib.import_module(first)
     site.add("pointing-nowhere", "", target="not_what_it_is_called")
     (broken,) = broken_among(load_catalog(), "pointing-nowhere")
     assert broken.reason == "ModuleNotFoundError: No module named 'not_what_it_is_called'"
