@@ -75,7 +75,7 @@ def _backward(
 ) -> list[Any]:
     """In place, down to the first layer below which nothing is wanted."""
     parts: list[Any] = [None] * len(needs)
-    first = needs.index(True)
+    first, rows = needs.index(True), ones(len(x), g.dtype)
     for i in reversed(range(len(activations))):
         at = 2 * i + 1
         activation = activations[i]
@@ -84,7 +84,7 @@ def _backward(
         if needs[at]:
             parts[at] = np.matmul(g.T, kept[i], out=out[at])
         if needs[at + 1]:
-            parts[at + 1] = np.dot(ones(g.shape[0], g.dtype), g, out=out[at + 1])
+            parts[at + 1] = np.dot(rows, g, out=out[at + 1])
         if first >= at:
             return parts
         g = np.matmul(g, layers[at - 1])
