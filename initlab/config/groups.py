@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hydra.core.config_store import ConfigStore
+from hydra.core.config_store import ConfigNode, ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
 from initlab.catalog import Entry
@@ -16,7 +17,7 @@ from initlab.init import Role
 from initlab.optim import optimizers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from initlab.calibrators import Calibrator
     from initlab.catalog import Catalog
@@ -46,20 +47,40 @@ def publish(catalog: Catalog) -> None:
     `init=load` names no initializer: `init.file` has the values for all parameters.
     """
     withdraw()
-    store = ConfigStore.instance()
     for name, entry in catalog.initializers.items():
-        store.store(name, _init(described(entry), _followers(entry)), group="init")
+        _offer("init", name, partial(_initializer, entry))
     for name, entry in catalog.calibrators.items():
-        store.store(name, _calibrated(entry), group="init")
-    store.store("load", {"file": MISSING, "rules": {}, "calibrate": None}, group="init")
+        _offer("init", name, partial(_calibrated, entry))
+    _offer("init", "load", _loaded)
     for name, entry in catalog.datasets.items():
-        store.store(name, described(entry), group="data")
+        _offer("data", name, partial(described, entry))
     for name, cls in optimizers().items():
-        node = described(Entry(name, "optimizer", cls, "initlab", ""), leave_out=["schedule"])
-        merged = OmegaConf.merge(node, OPTIM_DEFAULTS.get(name, {}))
-        store.store(name, _with_schedule(merged), group="optim")
+        entry = Entry(name, "optimizer", cls, "initlab", "")
+        _offer("optim", name, partial(_optimizer, entry))
     for file in sorted(folder("experiments").glob("*.yaml")):
-        store.store(file.stem, OmegaConf.load(file), group="experiment", package="_global_")
+        _offer("experiment", file.stem, partial(OmegaConf.load, file), package="_global_")
+
+
+class _Option(ConfigNode):
+    """A config that is made when Hydra loads it: of a hundred names a command needs one."""
+
+    def __init__(self, name: str, group: str, make: Callable[[], Any], package: str | None) -> None:
+        super().__init__(f"{name}.yaml", OmegaConf.create(), group, package, None)
+        self.make = make
+
+    def __copy__(self) -> ConfigNode:
+        """Return the config, as Hydra loads it."""
+        made = OmegaConf.structured(self.make())
+        return ConfigNode(self.name, made, self.group, self.package, self.provider)
+
+    def __deepcopy__(self, _memo: object) -> _Option:
+        """Return itself where Hydra copies its whole store, as it does to compose."""
+        return self
+
+
+def _offer(group: str, name: str, make: Callable[[], Any], package: str | None = None) -> None:
+    option = _Option(name, group, make, package)
+    ConfigStore.instance().repo.setdefault(group, {})[option.name] = option
 
 
 def withdraw() -> None:
@@ -71,6 +92,14 @@ def withdraw() -> None:
 def _init(weight: Any, roles: Mapping[str, Any], calibrate: Any = None) -> dict[str, Any]:
     bias = {"name": "zeros"}
     return {"weight": weight, "bias": bias, **roles, "rules": {}, "calibrate": calibrate}
+
+
+def _initializer(entry: Entry) -> Mapping[str, Any]:
+    return _init(described(entry), _followers(entry))
+
+
+def _loaded() -> Mapping[str, Any]:
+    return {"file": MISSING, "rules": {}, "calibrate": None}
 
 
 def _followers(entry: Entry) -> Mapping[str, Any]:
@@ -88,8 +117,10 @@ def _calibrated(entry: Entry) -> Mapping[str, Any]:
     return _init({"name": cls.base}, {}, described(entry))
 
 
-def _with_schedule(optimizer: Any) -> DictConfig:
+def _optimizer(entry: Entry) -> DictConfig:
+    plain = described(entry, leave_out=["schedule"])
+    options: Any = OmegaConf.merge(plain, OPTIM_DEFAULTS.get(entry.name, {}))
     node = OmegaConf.create({"schedule": {"name": "constant"}})
-    for key in optimizer:
-        node[key] = optimizer[key]
+    for key in options:
+        node[key] = options[key]
     return node
