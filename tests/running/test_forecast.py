@@ -252,9 +252,10 @@ def test_a_probes_reading_stands_beside_what_theory_foretold(activation, seed):
 
 
 def test_a_wrong_gain_is_seen_by_the_probe_that_expects_another(monkeypatch):
-    monkeypatch.setattr(
-        VarianceScaling, "__call__", lambda self, spec, rng: rng.standard_normal(spec.shape) * 0.5
-    )
+    def wrong(_self, spec, rng, out):
+        out[...] = rng.standard_normal(spec.shape) * 0.5
+
+    monkeypatch.setattr(VarianceScaling, "write", wrong)
     readings = first_readings("+init=he")
     assert readings["hidden.5"].verdict == "off"
 
