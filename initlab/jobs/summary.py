@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from initlab.errors import TrackingError
 from initlab.jobs.outcome import Outcome, State
 from initlab.jobs.task import recorded
 from initlab.screen import print_table
@@ -45,10 +46,20 @@ def conclude(sweep: Sweep, past: Past | None = None, console: Console | None = N
     if lost:
         _say(console, "The same command again does what is missing, and nothing twice.")
     if past is not None:
-        past.summarize(sweep.name, _summary(sweep, outcomes))
-        _say(console, f"See the sweep in MLflow:\n{past.announce(sweep.name, sweep.axes)}")
-        _say(console, f"Compare: python -m initlab compare {sweep.name}")
+        _keep(past, sweep, outcomes, console)
     return len(lost)
+
+
+def _keep(past: Past, sweep: Sweep, outcomes: dict[str, Outcome], console: Console) -> None:
+    """Keep the summary in the record, and say where the runs are; the runs are there without it."""
+    try:
+        past.summarize(sweep.name, _summary(sweep, outcomes))
+        where = past.announce(sweep.name, sweep.axes)
+    except TrackingError as error:
+        _say(console, f"The record lacks the sweep's summary: {error}")
+    else:
+        _say(console, f"See the sweep in MLflow:\n{where}")
+        _say(console, f"Compare: python -m initlab compare {sweep.name}")
 
 
 def _summary(sweep: Sweep, outcomes: dict[str, Outcome]) -> dict[str, object]:

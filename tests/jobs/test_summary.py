@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from initlab.errors import TrackingError
 from initlab.jobs import Outcome, Progress, State, conclude, describe
 
 
@@ -92,6 +93,20 @@ def test_the_record_keeps_what_became_of_the_sweep_and_its_page_is_told(sweep):
     assert "'seed=range(2)'" in kept["command"]
     assert f"a page of {swept.name} by seed" in out.getvalue()
     assert f"python -m initlab compare {swept.name}" in out.getvalue()
+
+
+class Full(Remembering):
+    def summarize(self, sweep, summary):
+        raise TrackingError("Cannot write a tag: disk full.")
+
+
+def test_a_record_that_takes_no_summary_loses_neither_counts_nor_status(sweep):
+    swept, out = sweep("seed=range(2)"), StringIO()
+    done("a", 1.0).write(swept.directory / "0")
+    Outcome("b", State.failed, reason="no").write(swept.directory / "1")
+    assert conclude(swept, Full(), Console(file=out, width=200)) == 1
+    assert "1 finished" in out.getvalue()
+    assert "The record lacks the sweep's summary: Cannot write a tag: disk full." in out.getvalue()
 
 
 def test_the_state_of_a_sweep_in_one_line():
