@@ -24,15 +24,18 @@ class Lab:
     def __init__(self, place: Path) -> None:
         self.place = place
         self.limits = None
+        self.started = []
 
     def start(self, *arguments):
         """Start a command in a session of its own, so that all its processes can be found."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "initlab", *arguments, *SMALL],
             cwd=self.place, env={**os.environ, "COLUMNS": "150"}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
             preexec_fn=self.limits,  # noqa: PLW1509 - no threads here
         )  # fmt: skip
+        self.started.append(process)
+        return process
 
     def run(self, *arguments, timeout=240):
         """Run a command to its end; return its status and all that it said."""
@@ -108,7 +111,11 @@ def kill_session(process):
 
 @pytest.fixture
 def lab(tmp_path):
-    return Lab(tmp_path)
+    made = Lab(tmp_path)
+    yield made
+    for process in made.started:
+        if process.returncode is None:  # a test that failed left it
+            kill_session(process)
 
 
 @pytest.fixture(name="workers")

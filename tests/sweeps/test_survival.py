@@ -36,17 +36,41 @@ def wait_until(condition, seconds=60):
         time.sleep(0.05)
 
 
-def test_workers_that_are_killed_are_replaced_and_their_jobs_done(lab, workers):
-    chance = random.Random(1)
+def kill_one(pids, chance):
+    """Kill one of the processes; False if there was none left, as between two of a pool's."""
+    try:
+        os.kill(chance.choice(pids), signal.SIGKILL)
+    except (IndexError, ProcessLookupError):
+        return False
+    return True
+
+
+def kill_workers(lab, workers, times):
+    """Start a sweep, kill so many of its workers at random moments, and wait for its end."""
+    chance = random.Random(times)
     process = lab.start(*AXES, *JOBLIB)
-    for round_ in (1, 2):
-        wait_until(lambda now=round_: jobs_that_began(lab) >= now and workers(process))
+    wait_until(lambda: jobs_that_began(lab))
+    for _ in range(times):
         time.sleep(chance.uniform(0, 0.7))
-        os.kill(chance.choice(workers(process)), signal.SIGKILL)
+        wait_until(lambda: kill_one(workers(process), chance) or process.poll() is not None)
     out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, out + err
+    return process.returncode, out + err
+
+
+def test_a_worker_that_is_killed_is_replaced_and_its_job_done(lab, workers):
+    status, text = kill_workers(lab, workers, times=1)
+    assert status == 0, text
     assert_whole(lab)
-    assert "4 finished" in out
+    assert "4 finished" in text
+
+
+def test_what_workers_left_that_were_killed_again_and_again_is_gone_on_from(lab, workers):
+    # a job that was alone in its process when that died has failed, until the command comes again
+    kill_workers(lab, workers, times=3)
+    assert lab.statuses()["RUNNING"] == 0
+    status, text = lab.run(*AXES, *JOBLIB)
+    assert status == 0, text
+    assert_whole(lab)
 
 
 @pytest.mark.parametrize(
