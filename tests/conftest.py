@@ -12,7 +12,7 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 # marker -> (what it is, whether it is here, what adds it)
 OTHERS = {
     "peers": (
-        "comparisons with PyTorch",
+        "comparisons with PyTorch, JAX, Keras and mpmath",
         find_spec("torch"),
         'pip install -c constraints.txt -e ".[test,peers]"',
     ),

@@ -94,9 +94,11 @@ def test_tanh_with_its_forward_gain_is_chaotic():
     assert (forward_gain(np.tanh) / backward_gain(np.tanh)) ** 2 == pytest.approx(1.18, abs=0.005)
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize(("f", "text"), [(np.tanh, "tanh"), (nd.gelu, "gelu"), (nd.silu, "silu")])
 def test_moments_are_those_of_mpmath_at_thirty_digits(f, text):
-    mp = pytest.importorskip("mpmath")
+    import mpmath as mp
+
     mp.mp.dps = 30
     exact = {
         "tanh": mp.tanh,
