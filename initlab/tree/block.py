@@ -193,8 +193,8 @@ class Block:
         >>> from initlab import nn
         >>> net = nn.Sequential()
         >>> net.add(nn.Dense(2, use_bias=False))
-        >>> dict(net.places())
-        {'0.weight': Parameter dense0_weight (shape=(2, 0), dtype=float32)}
+        >>> [path for path, _ in net.places()]
+        ['0.weight']
         """
         above = f"{path}." if path else ""
         for name, parameter in self._parameters.items():
