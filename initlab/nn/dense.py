@@ -62,21 +62,17 @@ class Dense(Block):
                 allow_deferred_init=True,
                 role="weight",
             )
-            self.bias = None
-            if use_bias:
-                self.bias = self.params.get(
-                    "bias",
-                    shape=(units,),
-                    dtype=dtype,
-                    init=bias_initializer,
-                    allow_deferred_init=True,
-                    role="bias",
-                    in_axes=(),
-                    out_axes=(0,),
-                )
-            self.act = None
-            if activation is not None:
-                self.act = Activation(activation, prefix=f"{activation}_")
+            self.bias = None if not use_bias else self.params.get(
+                "bias",
+                shape=(units,),
+                dtype=dtype,
+                init=bias_initializer,
+                allow_deferred_init=True,
+                role="bias",
+                in_axes=(),
+                out_axes=(0,),
+            )  # fmt: skip
+            self.act = None if activation is None else Activation(activation, f"{activation}_")
 
     def infer_shape(self, x: Any) -> None:
         """Take the number of inputs from the first batch."""

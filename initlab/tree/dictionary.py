@@ -127,8 +127,8 @@ class ParameterDict:
         """Return an own Parameter or a shared one, which becomes an own one."""
         place: ParameterDict | None = self
         while place is not None:
-            if full in place:
-                return self._params.setdefault(full, place[full])
+            if (found := place._params.get(full)) is not None:  # noqa: SLF001 - its own kind
+                return self._params.setdefault(full, found)
             place = place.shared
         return None
 

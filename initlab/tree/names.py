@@ -9,25 +9,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Inside", "NameScope", "current_scope", "fresh_names", "next_name"]
+__all__ = ["Inside", "current_scope", "fresh_names", "next_name", "numbered"]
 
 
-class NameScope:
-    """Counts the blocks of each kind that are made inside one block, or at top level."""
-
-    def __init__(self) -> None:
-        self.counters: dict[str, int] = {}
-
-    def next(self, hint: str) -> str:
-        """Return 'dense0_', then 'dense1_', ..."""
-        number = self.counters.get(hint, 0)
-        self.counters[hint] = number + 1
-        return f"{hint}{number}_"
+def numbered(hint: str, counters: dict[str, int]) -> str:
+    """Return 'dense0_', then 'dense1_', ..."""
+    number = counters.get(hint, 0)
+    counters[hint] = number + 1
+    return f"{hint}{number}_"
 
 
 class _State(threading.local):
     def __init__(self) -> None:
-        self.top = NameScope()
+        self.top: dict[str, int] = {}
         self.blocks: list[object] = []
 
 
@@ -36,7 +30,7 @@ _STATE = _State()
 
 def next_name(hint: str) -> str:
     """Return the next prefix at top level, in this thread."""
-    return _STATE.top.next(hint)
+    return numbered(hint, _STATE.top)
 
 
 def current_scope() -> object | None:
@@ -67,7 +61,7 @@ def fresh_names() -> Iterator[None]:
     'dense0'
     """
     before = _STATE.top, _STATE.blocks
-    _STATE.top, _STATE.blocks = NameScope(), []
+    _STATE.top, _STATE.blocks = {}, []
     try:
         yield
     finally:
