@@ -1,8 +1,9 @@
 """Parameters of a deep net and of a wide one, by initlab and its peers.
 
 Build, initialize, collect by a regular expression, save and load: 1,000 layers of 64 x 64, and
-100 million parameters in four layers. In each round everybody does one thing in turn, so that a
-busy machine is busy for all; a figure is the median over rounds of a peer's time by initlab's,
+100 million parameters in four layers. Everybody has a process of its own, so that nobody's objects
+are in another's way, and in each round all do one thing in turn, so that a busy machine is busy for
+all; a figure is the median over rounds of a peer's time by initlab's,
 with its quartiles: above 1 initlab is faster. Files are where TMPDIR says, best in memory. MXNet
 needs a Python of its own, `--mxnet PYTHON` or the environment's MXNET_PYTHON; peers that are not
 there are named. `--threads 2` gives everybody two; `--seconds` is the time for a row. The table
@@ -112,35 +113,14 @@ class Torch:
 WHO = {"initlab": Initlab, "torch": Torch, "mxnet": MXNet}
 
 
-class Here:
-    """A contestant in this process."""
-
-    def __init__(self, who, layers, width, folder):
-        self.does = WHO[who](layers, width, str(Path(folder, who)))
-        self.net = self.does.build()
-        self.does.initialize(self.net)
-        self.does.save(self.net)
-
-    def seconds(self, row):
-        """Do what the row says; return the time of once."""
-        net = self.does.build() if row == "initialize" else self.net
-        do, arguments = getattr(self.does, row), () if row == "build" else (net,)
-        gc.collect()
-        gc.disable()
-        start = time.perf_counter()
-        for _ in range(ROWS[row]):
-            do(*arguments)
-        taken = time.perf_counter() - start
-        gc.enable()
-        return taken / ROWS[row]
-
-
-class There:
-    """A contestant in a process of its own, by another Python: a row goes in, a time comes out."""
+class Contestant:
+    """A process of its own, by its own Python: a row goes in, a time comes out."""
 
     def __init__(self, python, who, layers, width, folder):
         command = [python, __file__, "--worker", who, str(layers), str(width), folder]
-        environment = os.environ | {"MXNET_MKLDNN_ENABLED": "0", "PYTHONPATH": ""}
+        environment = os.environ | {"MXNET_MKLDNN_ENABLED": "0"}
+        if python != sys.executable:
+            environment["PYTHONPATH"] = ""
         self.process = subprocess.Popen(
             command, env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -159,10 +139,27 @@ class There:
 
 def work(who, layers, width, folder):
     """Answer rows with times until there are no more."""
-    contestant = Here(who, int(layers), int(width), folder)
+    does = WHO[who](int(layers), int(width), str(Path(folder, who)))
+    net = does.build()
+    does.initialize(net)
+    does.save(net)
     print("ready", flush=True)
     for row in sys.stdin:
-        print(json.dumps(contestant.seconds(row.strip())), flush=True)
+        print(json.dumps(seconds(does, net, row.strip())), flush=True)
+
+
+def seconds(does, net, row):
+    """Do what the row says; return the time of once."""
+    net = does.build() if row == "initialize" else net
+    do, arguments = getattr(does, row), () if row == "build" else (net,)
+    gc.collect()
+    gc.disable()
+    start = time.perf_counter()
+    for _ in range(ROWS[row]):
+        do(*arguments)
+    taken = time.perf_counter() - start
+    gc.enable()
+    return taken / ROWS[row]
 
 
 def limit(threads):
@@ -175,15 +172,11 @@ def limit(threads):
 
 def contestants(mxnet, layers, width, folder):
     """Return who is there, and the names of the others."""
-    makers = {
-        "initlab": lambda: Here("initlab", layers, width, folder),
-        "torch": lambda: Here("torch", layers, width, folder),
-        "mxnet": lambda: There(mxnet, "mxnet", layers, width, folder),
-    }
     found, absent = {}, []
-    for who, make in makers.items():
+    for who in WHO:
+        python = mxnet if who == "mxnet" else sys.executable
         try:
-            found[who] = make()
+            found[who] = Contestant(python, who, layers, width, folder)
         except (ImportError, OSError):
             absent.append(who)
     return found, absent
@@ -233,8 +226,8 @@ def main():
                 shown = cells(rounds(there, row, arguments.seconds))
                 line = " | ".join(shown.get(who, "-") for who in WHO)
                 print(f"| {name} | {row} | {line} |", flush=True)
-            if "mxnet" in there:
-                there["mxnet"].close()
+            for contestant in there.values():
+                contestant.close()
     if absent:
         print(f"Not here: {', '.join(absent)}.")
 
