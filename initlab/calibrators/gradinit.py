@@ -11,6 +11,7 @@ import numpy as np
 from initlab.calibrators.calibrator import Calibration, Calibrator
 from initlab.calibrators.slopes import curvature, gradient, inner, part
 from initlab.errors import BadValueError
+from initlab.init import Role
 from initlab.optim import Adam, Pace
 from initlab.tree import parameters
 
@@ -94,7 +95,7 @@ class _Search:
                 break
             if norm <= self.options.gamma and value < best:
                 best, kept = value, np.array(self.factors)
-            adam.update(self.factors, slope, state, Pace(adam.lr, 0.0, done))
+            adam.update(self.factors, slope, state, Pace(adam.lr, 0.0, done, Role.other))
             self._set(np.maximum(self.factors, LEAST))
         self._set(kept)
         good = isfinite(best) and not why

@@ -11,8 +11,12 @@ from initlab.optim.adam import Adam
 from initlab.optim.adamax import Adamax
 from initlab.optim.clip import clip_global_norm
 from initlab.optim.create import create, optimizers
+from initlab.optim.dcasgd import DCASGD
 from initlab.optim.ftml import FTML
 from initlab.optim.ftrl import Ftrl
+from initlab.optim.lamb import LAMB
+from initlab.optim.lars import LARS
+from initlab.optim.nadam import Nadam
 from initlab.optim.nag import NAG
 from initlab.optim.optimizer import Optimizer
 from initlab.optim.rmsprop import RMSProp
@@ -26,6 +30,7 @@ from initlab.optim.scheduler import (
     PolyScheduler,
 )
 from initlab.optim.sgd import SGD
+from initlab.optim.sgld import SGLD
 from initlab.optim.signum import Signum
 from initlab.optim.stepper import Stepper
 from initlab.optim.trainer import Trainer
@@ -34,9 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "DCASGD",
     "FTML",
+    "LAMB",
+    "LARS",
     "NAG",
     "SGD",
+    "SGLD",
     "AdaDelta",
     "AdaGrad",
     "Adam",
@@ -48,6 +57,7 @@ __all__ = [
     "Ftrl",
     "LRScheduler",
     "MultiFactorScheduler",
+    "Nadam",
     "Optimizer",
     "Pace",
     "PolyScheduler",

@@ -61,9 +61,14 @@ class Optimizer(ABC):
         """Whether a step is w <- (1 - lr decay) w - lr g and nothing else."""
         return False
 
+    @property
+    def whole(self) -> bool:
+        """Whether `update` must be given every Parameter by itself and uncut, as norms need."""
+        return False
+
     @abstractmethod
     def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
-        """Change weights and state in place, element by element: see `Rule.update`."""
+        """Change weights and state in place: see `Rule.update`."""
 
     def bind(self, parameters: Sequence[Parameter], total: int = 1) -> Stepper:
         """Return what steps these parameters in a training of `total` steps."""

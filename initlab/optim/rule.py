@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
+    from initlab.init import Role
     from initlab.optim.schedule import Schedule
 
 __all__ = ["Array", "Pace", "Rule", "State"]
@@ -23,11 +24,13 @@ class Pace(NamedTuple):
         lr: the learning rate, the parameter's multiplier included.
         decay: the weight decay, likewise.
         t: the step's number, from 1.
+        role: what the Parameter is for, the first one of those that are stepped together.
     """
 
     lr: float
     decay: float
     t: int
+    role: Role
 
 
 class Rule(Protocol):
@@ -53,12 +56,16 @@ class Rule(Protocol):
     def straight(self) -> bool:
         """Whether a step is w <- (1 - lr decay) w - lr g and nothing else."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether `update` must be given every Parameter by itself and uncut, as norms need."""
+
     def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
-        """Change weights and state in place, element by element.
+        """Change weights and state in place, element by element unless the rule is `whole`.
 
         Args:
-            w: the weights, or any part of them.
+            w: the weights, or any part of them, flat.
             g: the gradient, divided by the batch size, neither clipped nor decayed; scratch.
             state: the `buffers` by name.
-            pace: the rate, the decay, the step's number.
+            pace: the rate, the decay, the step's number, the role.
         """

@@ -52,6 +52,10 @@ class SGD(Optimizer):
     def update(self, w: Array, g: Array, state: State, pace: Pace) -> None:
         """Move down the gradient, or with momentum as a heavy ball."""
         self._clip(g)
+        self.move(w, g, state, pace)
+
+    def move(self, w: Array, g: Array, state: State, pace: Pace) -> None:
+        """Move by a gradient that is clipped already."""
         if not self.momentum:
             if pace.decay:
                 w *= 1 - pace.lr * pace.decay

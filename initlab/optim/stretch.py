@@ -50,7 +50,8 @@ class Stretch:
         self.slots = slots
         self.weight, self.gradient = weight, gradient = _flat_views(slots)
         self.axpy = get_blas_funcs("axpy", (weight, gradient))
-        self.blocks = [] if rule.straight else _blocks(slots, weight, gradient, rule.buffers)
+        size = weight.size if rule.whole else BLOCK
+        self.blocks = [] if rule.straight else _blocks(slots, weight, gradient, rule.buffers, size)
 
     def advance(self, rule: Rule, lr: float, scale: float) -> None:
         """Let the rule change the parameters, by gradients multiplied by `scale`."""
@@ -63,7 +64,7 @@ class Stretch:
                 self.weight *= 1 - lr * decay
             self.axpy(self.gradient, self.weight, a=-lr * scale)  # one reading of both
             return
-        pace = Pace(lr, decay, self.slots[0].steps)
+        pace = Pace(lr, decay, self.slots[0].steps, parameter.role)
         for w, gradient, g, state in self.blocks:
             np.multiply(gradient, scale, out=g)
             rule.update(w, g, state, pace)
@@ -77,7 +78,7 @@ def stretches(
     for slot in sorted(slots, key=_order):
         if slot.parameter.grad_req == "null" or slot.parameter in leave:
             continue
-        if groups and groups[-1][-1].joins(slot):
+        if groups and not rule.whole and groups[-1][-1].joins(slot):
             groups[-1].append(slot)
         else:
             groups.append([slot])
@@ -106,14 +107,14 @@ def _flat(array: Array) -> Array:
 
 
 def _blocks(
-    slots: list[Slot], weight: Array, gradient: Array, buffers: Sequence[str]
+    slots: list[Slot], weight: Array, gradient: Array, buffers: Sequence[str], size: int
 ) -> list[tuple[Array, Array, Array, dict[str, Array]]]:
-    """Return pieces of weight, gradient, scratch and state that fit in cache."""
+    """Return pieces of weight, gradient, scratch and state, of a size that fits in cache."""
     state = {name: _joined(slots, name, weight) for name in buffers}
-    scratch = np.empty(min(BLOCK, weight.size), weight.dtype)
+    scratch = np.empty(min(size, weight.size), weight.dtype)
     blocks = []
-    for start in range(0, weight.size, BLOCK):
-        cut = slice(start, start + BLOCK)
+    for start in range(0, weight.size, size):
+        cut = slice(start, start + size)
         parts = {name: flat[cut] for name, flat in state.items()}
         w = weight[cut]
         blocks.append((w, gradient[cut], scratch[: w.size], parts))

@@ -18,6 +18,7 @@ class Weights:
     wd_mult: float = 1.0
     grad_req: str = "write"
     name: str = "w"
+    role: str = "weight"
     tensors: list = field(init=False)
     known = False  # so that nobody moves its memory
     place = None

@@ -7,6 +7,9 @@ import pytest
 
 from initlab.errors import BadTypeError, BadValueError
 from initlab.optim import (
+    DCASGD,
+    LAMB,
+    LARS,
     SGD,
     AdaDelta,
     AdaGrad,
@@ -14,6 +17,7 @@ from initlab.optim import (
     Adamax,
     Cosine,
     Ftrl,
+    Nadam,
     RMSProp,
     Signum,
     Warmup,
@@ -41,6 +45,11 @@ BAD = [
     (lambda: Ftrl(lamda1=-1), "ftrl: lamda1 must be finite and at least 0, got -1."),
     (lambda: Ftrl(lr=0), "ftrl: lr must be above 0, got 0."),
     (lambda: Signum(wd_lh=-1), "signum: wd_lh must be finite and at least 0, got -1."),
+    (lambda: Nadam(schedule_decay=-1), "nadam: schedule_decay must be finite and at least 0"),
+    (lambda: LAMB(upper_bound=0), "lamb: upper_bound must be above 0, got 0."),
+    (lambda: LARS(eta=0), "lars: eta must be above 0, got 0."),
+    (lambda: LARS(eps=-1), "lars: eps must be finite and at least 0, got -1."),
+    (lambda: DCASGD(lamda=-1), "dcasgd: lamda must be finite and at least 0, got -1."),
     (lambda: Cosine(floor=1.5), "cosine: floor must be from 0 to 1, got 1.5."),
     (lambda: Warmup(share=-0.1), "warmup: share must be from 0 to 1, got -0.1."),
     (lambda: Warmup(floor=NAN), "warmup: floor must be from 0 to 1, got nan."),

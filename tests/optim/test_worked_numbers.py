@@ -69,6 +69,33 @@ WORKED = [
         optim.Signum(0.1, 0, **HELD),
         [[0.38814, -1.556439, 1.841588], [1.067309, 0.244565, -0.924734]],
     ),
+    (optim.Nadam(0.1, **HELD), [[0.386453, -1.445848, 1.899037], [1.126852, 0.226535, -0.736062]]),
+    (
+        optim.Nadam(0.1, schedule_decay=30),
+        [[0.338559, -1.446227, 1.850784], [1.154817, 0.164245, -0.998133]],
+    ),
+    (optim.LAMB(0.1, **HELD), [[0.233172, -1.396539, 1.692622], [1.288938, 0.17025, -1.142482]]),
+    (
+        optim.LAMB(0.1, lower_bound=4, bias_correction=False, weight_decay=0.1),
+        [[0.203072, -1.434377, 1.542904], [1.351833, 0.128855, -1.349755]],
+    ),
+    (
+        optim.LAMB(0.1, upper_bound=0.5),
+        [[0.463339, -1.494752, 1.947194], [1.047032, 0.234662, -0.827207]],
+    ),
+    (
+        optim.LARS(0.1, eta=0.5, **HELD),
+        [[0.486574, -1.501546, 1.968228], [1.015267, 0.257039, -0.777499]],
+    ),
+    (
+        optim.LARS(0.1, 0.9, eta=0.5, eps=0.1, **HELD),
+        [[0.449522, -1.484028, 1.94612], [1.064565, 0.247557, -0.802061]],
+    ),
+    (
+        optim.LARS(0.1, 0.9, eta=0.5, momentum_correction=False),
+        [[0.466234, -1.535309, 1.827218], [1.245242, 0.255555, -0.839095]],
+    ),
+    (optim.DCASGD(0.1, **HELD), [[0.485891, -1.475875, 1.901142], [1.018725, 0.262775, -0.782127]]),
 ]
 
 
@@ -81,4 +108,23 @@ def test_three_steps_lead_to_the_worked_numbers(descent, optimizer, expected, dt
 
 
 def test_every_optimizer_has_its_numbers_here():
-    assert {type(optimizer) for optimizer, _ in WORKED} == set(optim.optimizers().values())
+    drawn = {optim.SGLD}
+    assert {type(it) for it, _ in WORKED} | drawn == set(optim.optimizers().values())
+
+
+@pytest.mark.parametrize(
+    ("corrected", "expected"),
+    [
+        (True, [[0.489614, -1.554284, 1.799128], [1.17737, 0.269909, -0.857439]]),
+        (False, [[0.527513, -1.512124, 1.722782], [1.03237, 0.271045, -0.797204]]),
+    ],
+)
+def test_lars_makes_the_last_move_again_at_the_rate_of_now_unless_it_is_not_corrected(
+    weights, corrected, expected
+):
+    parameter = weights(np.array(START))
+    stepper = optim.LARS(0.9, 0.9, eta=0.5, momentum_correction=corrected).bind([parameter])
+    for lr, gradient in zip([0.1, 0.05, 0.2], GRADIENTS, strict=True):
+        parameter.grad().array[...] = gradient
+        stepper.advance(lr, 1)
+    np.testing.assert_allclose(parameter.array, expected, atol=2e-6)
