@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import hydra
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from initlab.catalog import Catalog
     from initlab.config.spec import RunSpec
-    from initlab.config.sweep import Sweep
+    from initlab.config.sweep import Job, Sweep
 
     Task = Callable[[Callable[[], RunSpec], Path], float]
 
@@ -43,7 +44,8 @@ class _Job:
         task: carries out one job in its own directory.
         catalog: what names stand for; it stays in its process.
         plugins: the local modules or files that another process loads a catalog with.
-        configs: of a sweep's jobs by number; without them Hydra's own composition is the job's.
+        jobs: of a sweep by number, of which another process gets the configs; without them Hydra's
+            own composition is the job's.
         keep: whether an error is kept for the command line instead of raised into Hydra.
     """
 
@@ -52,18 +54,20 @@ class _Job:
         task: Task,
         catalog: Catalog,
         plugins: Sequence[str] = (),
-        configs: Mapping[int, dict[str, Any]] | None = None,
+        jobs: Mapping[int, Job] | None = None,
         *,
         keep: bool = False,
     ) -> None:
         self.task, self.catalog, self.plugins = task, catalog, tuple(plugins)
-        self.configs, self.keep = configs, keep
+        self.specs = {number: job.spec for number, job in (jobs or {}).items()}
+        self.configs = {number: job.config for number, job in (jobs or {}).items()}
+        self.keep = keep
         self.error: BaseException | None = None
         self.settings = {FULL_ERROR: os.environ.get(FULL_ERROR, "0")}
         self.cwd = str(Path.cwd())
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "catalog": None}
+        return {**vars(self), "catalog": None, "specs": {}}
 
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
@@ -81,7 +85,9 @@ class _Job:
             if Path(self.cwd).is_dir():
                 os.chdir(self.cwd)
             self.catalog = load_catalog(self.plugins)
-        content = config if self.configs is None else OmegaConf.create(self.configs[config.job])
+        if self.configs and config.job in self.specs:
+            return self.specs[config.job]
+        content = OmegaConf.create(self.configs[config.job]) if self.configs else config
         free: Any = OmegaConf.create(OmegaConf.to_container(content, enum_to_str=False))
         return parse(free, self.catalog)
 
@@ -134,10 +140,11 @@ def launch_sweep(
         _hydra(arguments, _Job(task, catalog, plugins), ONE_RUN)
         return
     withdraw()
-    configs = {number: sweep.jobs[number].config for number in numbers}
+    jobs = {number: sweep.jobs[number] for number in numbers}
     flags = [a for a in sweep.arguments if a.startswith("-") or a.lstrip("+~").startswith("hydra")]
     arguments = [*_with_directory(flags, sweep.directory), f"job={','.join(map(str, numbers))}"]
-    _hydra(arguments, _Job(task, catalog, plugins, configs), NUMBERS)
+    with patch.object(BasicSweeper, "validate_batch_is_legal"):  # `read_sweep` composed them all
+        _hydra(arguments, _Job(task, catalog, plugins, jobs), NUMBERS)
 
 
 def _with_directory(arguments: Sequence[str], directory: Path) -> list[str]:
