@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from initlab.config import compose, launch, launch_sweep, read_sweep
+from initlab.config.groups import folder
 from initlab.errors import BadTypeError, BadValueError, ConfigError, UnknownNameError
 
 QUIET = ["tracking=none"]
@@ -87,13 +90,23 @@ def test_a_job_is_what_its_own_command_would_run(catalog, task):
     assert len({job.spec.identity for job in sweep.jobs}) == 8
 
 
-def test_a_file_that_is_edited_meanwhile_changes_no_job(task, catalog, monkeypatch):
+def test_a_file_that_is_edited_meanwhile_changes_no_job(catalog, monkeypatch, tmp_path):
+    conf = shutil.copytree(folder("conf"), tmp_path / "conf")
+    for name in ("composition", "launch"):
+        module = sys.modules[f"initlab.config.{name}"]
+        monkeypatch.setattr(module, "folder", lambda _: conf)
     sweep = read_sweep(["-m", "seed=1,2", *QUIET], catalog, cores=4)
-    job = sweep.jobs[1]
-    job.config["training"]["epochs"] = 7  # what goes along decides, not the files
+    file = conf / "config.yaml"
+    file.write_text(file.read_text().replace("epochs: 100", "epochs: 7"))
     seen = []
-    launch_sweep(sweep, [1], lambda read, _: seen.append(read().training.epochs) or 0.0, catalog)
-    assert seen == [7]
+
+    def task(read, _):
+        seen.append(read().training.epochs)
+        return 0.0
+
+    launch_sweep(sweep, [1], task, catalog)
+    assert compose(["seed=2"], catalog=catalog).training.epochs == 7
+    assert seen == [100]
 
 
 def test_a_ranges_numbers_are_an_axis(task, catalog):
