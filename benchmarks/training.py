@@ -14,11 +14,13 @@ import importlib
 import os
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
 
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WARM_UP = 3
+NOTHING = nullcontext()
 
 
 def limit(threads: int) -> None:
@@ -58,21 +60,27 @@ def make(makers: dict, only: list[str]) -> tuple[dict, list[str]]:
     return steps, absent
 
 
-def seconds(step, count: int) -> float:
-    start = time.perf_counter()
-    for _ in range(count):
-        step()
-    return (time.perf_counter() - start) / count
+def seconds(step, count: int, setting=NOTHING) -> float:
+    with setting:
+        start = time.perf_counter()
+        for _ in range(count):
+            step()
+        return (time.perf_counter() - start) / count
 
 
-def alternately(steps: dict, budget: float, share: float = 0.001) -> dict[str, list[float]]:
+def alternately(
+    steps: dict, budget: float, share: float = 0.001, threads: int = 1
+) -> dict[str, list[float]]:
     """Return each one's seconds a step in every turn; a turn is at least 1 ms."""
+    from initlab import nd
+
+    settings = {"initlab": nd.threads(threads)}
     counts = {who: max(1, round(share / max(seconds(s, 1), 1e-6))) for who, s in steps.items()}
     times = {who: [] for who in steps}
     end = time.perf_counter() + budget
     while time.perf_counter() < end or len(times["torch"]) < 5:
         for who, step in steps.items():
-            times[who].append(seconds(step, counts[who]))
+            times[who].append(seconds(step, counts[who], settings.get(who, NOTHING)))
     return times
 
 
@@ -102,7 +110,8 @@ def main() -> None:
         title, makers = rows[row]
         steps, absent = make(makers, options.only)
         missing.update(absent)
-        lines[f"{row} {title}"] = cells(alternately(steps, options.seconds))
+        times = alternately(steps, options.seconds, threads=options.threads)
+        lines[f"{row} {title}"] = cells(times)
         print(row, lines[f"{row} {title}"], file=sys.stderr)
     columns = list(dict.fromkeys(who for line in lines.values() for who in line))
     print(f"{options.threads} thread(s); absent: {', '.join(sorted(missing)) or 'none'}\n")

@@ -114,7 +114,7 @@ class RunSpec:
         probes: what is measured.
         source: what hands out random generators.
         seed: what it was made with.
-        threads: of linear algebra.
+        threads: of large products and convolutions.
         tracking: where the record goes; not part of the identity.
         flat: the composed config by dotted key, as text, for the record.
         text: the composed config as YAML.

@@ -12,6 +12,7 @@ from initlab.autograd import Kernel, primitive
 from initlab.errors import ShapeError
 from initlab.nd.constants import ones
 from initlab.nd.slopes import ENDINGS
+from initlab.nd.threads import product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def _dense(
             f"An input of shape {x.shape} gives rows of {rows.shape[1]} values, but the weight of "
             f"shape {W.shape} takes {W.shape[1]} (flatten={flatten})."
         )
-    y = np.matmul(rows, W.T)
+    y = product(rows, W.T)
     if b is not None:
         if b.shape != W.shape[:1]:
             raise ShapeError(
@@ -107,11 +108,11 @@ def _backward(
         g, rows = _rows(g, W.shape[0], flatten=False), _rows(x, W.shape[1], flatten)
     back = dW = db = None
     if needs[0]:
-        back = np.matmul(g, W)
+        back = product(g, W)
         if rows is not x:
             back = back.reshape(x.shape)
     if needs[1]:
-        dW = np.matmul(g.T, rows, out=out[1])
+        dW = product(g.T, rows, out[1])
     if b is not None and needs[2]:
         db = np.dot(ones(len(g), g.dtype), g, out=out[2])
     return back, dW, db

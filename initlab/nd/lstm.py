@@ -12,7 +12,7 @@ from initlab.nd.activations import sigmoid
 from initlab.nd.constants import ones
 from initlab.nd.joining import split, stack
 from initlab.nd.rnn import over_time
-from initlab.nd.threads import single
+from initlab.nd.threads import product, single
 from initlab.nd.trigonometric import tanh
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ def _backward(
             np.matmul(dzs[t], Wh, out=dh)
     flat = dzs.reshape(-1, 4 * width)
     return (
-        np.matmul(flat, Wx).reshape(x.shape) if needs[0] else None,
+        product(flat, Wx).reshape(x.shape) if needs[0] else None,
         dh,
         dc,
-        np.matmul(flat.T, x.reshape(-1, x.shape[2]), out=out[3]) if needs[3] else None,
+        product(flat.T, x.reshape(-1, x.shape[2]), out[3]) if needs[3] else None,
         over_time(dzs, h, y, out[4]) if needs[4] else None,
         np.dot(ones(len(flat), flat.dtype), flat, out=out[5]) if needs[5] else None,
     )

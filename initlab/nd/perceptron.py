@@ -12,6 +12,7 @@ from initlab.errors import ShapeError
 from initlab.nd.constants import ones
 from initlab.nd.dense import dense
 from initlab.nd.slopes import ENDINGS
+from initlab.nd.threads import product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[A
     kept = [x]
     for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
         try:
-            x = np.matmul(x, W.T)
+            x = product(x, W.T)
             if b is not None:
                 np.add(x, b, x)
         except ValueError:
@@ -82,12 +83,12 @@ def _backward(
         if activation is not None:
             ENDINGS[activation].pull(g, kept[i + 1])
         if needs[at]:
-            parts[at] = np.matmul(g.T, kept[i], out=out[at])
+            parts[at] = product(g.T, kept[i], out[at])
         if needs[at + 1]:
             parts[at + 1] = np.dot(rows, g, out=out[at + 1])
         if first >= at:
             return parts
-        g = np.matmul(g, layers[at - 1])
+        g = product(g, layers[at - 1])
     parts[0] = g
     return parts
 

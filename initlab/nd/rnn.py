@@ -15,7 +15,7 @@ from initlab.autograd import Kernel, Tensor, composed, primitive
 from initlab.nd.activations import relu
 from initlab.nd.joining import stack
 from initlab.nd.slopes import ENDINGS
-from initlab.nd.threads import single
+from initlab.nd.threads import product, single
 from initlab.nd.trigonometric import tanh
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _backward(
 def over_time(dz: np.ndarray, h: np.ndarray, y: np.ndarray, out: Any) -> np.ndarray:
     """Return the sum over t of dz[t]ᵀ h[t - 1], where h[t] is y[t] and h[-1] is `h`."""
     later = dz[1:].reshape(-1, dz.shape[-1])
-    dW: np.ndarray = np.matmul(later.T, y[: len(dz) - 1].reshape(-1, y.shape[-1]), out=out)
+    dW: np.ndarray = product(later.T, y[: len(dz) - 1].reshape(-1, y.shape[-1]), out)
     dW += np.matmul(dz[0].T, h)
     return dW
 

@@ -1,38 +1,41 @@
-"""How many threads linear algebra uses: one setting for every library of it in the process."""
+"""How many threads compute: one setting, for products and for loops over pieces.
+
+A second thread pays only for what takes long: a large product, which BLAS cuts by itself, and
+pieces that NumPy is at for tens of microseconds without the interpreter. All else, every other
+call of BLAS too, is done by one.
+"""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import numpy as np
 
 from initlab.errors import BadValueError
 
-__all__ = ["single", "threads"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["in_shares", "product", "single", "threads"]
+
+LARGE = 2**25
+"""How many multiplications a product has that BLAS is to cut: half a millisecond's."""
+
+Result = TypeVar("Result")
 
 
-class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
-    """A `with` block in which products use so many threads; it can be entered again and again.
-
-    Products of the small nets that this lab trains gain nothing from a second thread, and the
-    number decides the last bits; a run's is its config's `threads`, 1 by default.
-
-    Args:
-        count: at least 1.
-
-    Raises:
-        BadValueError: for another.
-
-    >>> import numpy as np
-    >>> with threads(1):
-    ...     product = np.ones((2, 3)) @ np.ones((3, 2))
-    """
+class _Blas:
+    """A `with` block in which BLAS computes on so many threads; it can be entered again."""
 
     def __init__(self, count: int) -> None:
         import scipy.linalg.blas  # noqa: F401 - a library of its own, which is to be set too
         from threadpoolctl import ThreadpoolController
 
-        if count < 1:
-            raise BadValueError(f"threads must be at least 1, got {count}.")
         self._count = count
         self._libraries = ThreadpoolController().lib_controllers
         self._before: list[list[tuple[Any, int]]] = []
@@ -51,11 +54,94 @@ class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
             library.set_num_threads(found)
 
 
-@cache
-def single() -> threads:
-    """Return `threads(1)`, made once: for loops of small products, which a second thread slows.
+class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
+    """A `with` block that computes on so many threads; it can be entered again and again.
+
+    The small products of this lab's nets gain nothing from a second thread, so it takes part in
+    large ones alone. The number decides the last bits; a run's is its config's `threads`, 1 by
+    default.
+
+    Args:
+        count: at least 1.
+
+    Raises:
+        BadValueError: for another.
+
+    >>> import numpy as np
+    >>> with threads(1):
+    ...     product = np.ones((2, 3)) @ np.ones((3, 2))
+    """
+
+    now: ClassVar[int] = 1
+    """How many it is at the moment."""
+
+    def __init__(self, count: int) -> None:
+        if count < 1:
+            raise BadValueError(f"threads must be at least 1, got {count}.")
+        self._count = count
+        self._one = _Blas(1)
+        self._before: list[int] = []
+
+    def __enter__(self) -> None:
+        self._one.__enter__()
+        self._before.append(threads.now)
+        threads.now = self._count
+
+    def __exit__(self, *_: object) -> None:
+        threads.now = self._before.pop()
+        self._one.__exit__()
+
+
+_blas = cache(_Blas)
+
+
+def single() -> _Blas:
+    """Return a `with` block in which BLAS is on one thread: for loops of small products.
 
     >>> with single():
     ...     pass
     """
-    return threads(1)
+    return _blas(1)
+
+
+def product(a: Any, b: Any, out: Any = None) -> Any:
+    """Return the matrix product, a large one by all threads that are set.
+
+    >>> product(np.ones((1, 2)), np.ones((2, 1)))
+    array([[2.]])
+    """
+    if threads.now > 1 and a.size * b.shape[-1] >= LARGE:
+        with _blas(threads.now):
+            return np.matmul(a, b, out=out)
+    return np.matmul(a, b, out=out)
+
+
+def in_shares(work: Callable[[Any], Result], pieces: Sequence[Any]) -> list[Result]:
+    """Return what `work` returns for each thread's share of the pieces, a run of them.
+
+    On one thread, or with fewer pieces than threads, that is `[work(pieces)]`.
+
+    >>> in_shares(sum, [1, 2, 3])
+    [6]
+    """
+    count = threads.now
+    if count == 1 or len(pieces) < count:
+        return [work(pieces)]
+    bounds = [len(pieces) * i // count for i in range(count + 1)]
+    own, *others = (pieces[start:stop] for start, stop in pairwise(bounds))
+    waiting = [_pool(count).submit(copy_context().run, work, share) for share in others]
+    try:
+        first = work(own)
+    finally:
+        found = [future.result() for future in waiting]
+    return [first, *found]
+
+
+@cache
+def _pool(count: int) -> ThreadPoolExecutor:
+    """Return the threads beside the one that asks; a forked process makes its own."""
+    return ThreadPoolExecutor(count - 1, "initlab")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)

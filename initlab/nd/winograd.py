@@ -12,11 +12,13 @@ Arrays here lie (n, rows, columns, channels).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from initlab.nd.threads import in_shares
 from initlab.nd.windows import Scratch, cropped, grown
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ __all__ = ["winograd_apply", "winograd_correlate"]
 POINTS = (0, 2 / 3, -2 / 3, 3 / 2, -3 / 2)  # the sixth is infinity: the last row of each matrix
 STEP, KERNEL = 4, 3
 TILE = STEP + KERNEL - 1
+TILES = 64  # that are transformed at a time
 
 
 def _interpolation() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,34 +69,60 @@ def winograd_apply(
     dtype, (out, channels) = np.result_type(x, W), W.shape[:2]
     size = tuple(s + 2 * p - KERNEL + 1 for s, p in zip(x.shape[1:3], pad, strict=True))
     y = np.empty((len(x), *_whole(size), out), dtype)
-    outputs = _cut(y, STEP)
     U = WEIGHT.astype(dtype) @ W.reshape(-1, KERNEL * KERNEL).T
     U = np.ascontiguousarray(U.reshape(-1, out, channels).swapaxes(1, 2))
-    forth, back, room = INPUT.astype(dtype), OUTPUT.T.astype(dtype), Scratch(dtype)
-    for part, d in _parts(x, pad, size, 16):
+    in_shares(partial(_apply, x, U, b, pad, size, finish, y), _images(len(x), size))
+    return y[:, : size[0], : size[1]]
+
+
+def _apply(
+    x: np.ndarray,
+    U: np.ndarray,
+    b: np.ndarray | None,
+    pad: tuple[int, ...],
+    size: tuple[int, ...],
+    finish: Callable[[np.ndarray], Any] | None,
+    y: np.ndarray,
+    images: range,
+) -> None:
+    """Write the outputs of some images; a bias is one row more of what becomes the outputs."""
+    _, channels, out = U.shape
+    outputs, room = _cut(y, STEP), Scratch(y.dtype)
+    forth, back = INPUT.astype(y.dtype), np.ones((STEP * STEP, TILE * TILE + 1), y.dtype)
+    back[:, :-1] = OUTPUT.T
+    for part, d in _parts(x, pad, size, images):
         tiles = d.size // (TILE * TILE * channels)
         V = room("V", TILE * TILE, tiles * channels)
         np.matmul(forth, room.copied("d", d, TILE * TILE, tiles * channels), out=V)
-        M = room("M", TILE * TILE, tiles, out)
-        np.matmul(V.reshape(-1, tiles, channels), U, out=M)
+        M = room("M", TILE * TILE + 1, tiles, out)
+        np.matmul(V.reshape(-1, tiles, channels), U, out=M[:-1])
+        M[-1] = 0 if b is None else b
         Y = room("Y", STEP * STEP, tiles * out)
-        np.matmul(back, M.reshape(TILE * TILE, -1), out=Y)
-        Y = Y.reshape(STEP, STEP, *d.shape[2:5], out)
-        if b is not None:
-            Y += b
+        np.matmul(back, M.reshape(TILE * TILE + 1, -1), out=Y)
         if finish is not None:
             finish(Y)
-        outputs[:, :, *part] = Y
-    return y[:, : size[0], : size[1]]
+        outputs[:, :, *part] = Y.reshape(STEP, STEP, *d.shape[2:5], out)
 
 
 def winograd_correlate(x: np.ndarray, g: np.ndarray, pad: tuple[int, ...]) -> np.ndarray:
     """Return the gradient (out, channels, 3, 3) of the weight from that of the output, g."""
+    channels, out, size = x.shape[-1], g.shape[-1], g.shape[1:3]
+    tiled = grown(g, (0, 0), _whole(size))
+    shares = in_shares(partial(_correlate, x, tiled, pad, size), _images(len(x), size))
+    U = np.sum(shares, axis=0)
+    W: np.ndarray = WEIGHT.T.astype(U.dtype) @ U.reshape(TILE * TILE, -1)
+    return W.T.reshape(out, channels, KERNEL, KERNEL)
+
+
+def _correlate(
+    x: np.ndarray, g: np.ndarray, pad: tuple[int, ...], size: tuple[int, ...], images: range
+) -> np.ndarray:
+    """Return the part of some images in the gradient of the transformed weight."""
     dtype, channels, out = np.result_type(x, g), x.shape[-1], g.shape[-1]
-    outputs = _cut(grown(g, (0, 0), _whole(g.shape[1:3])), STEP)
+    outputs = _cut(g, STEP)
     forth, back, room = INPUT.astype(dtype), OUTPUT.astype(dtype), Scratch(dtype)
     U = np.zeros((TILE * TILE, out, channels), dtype)
-    for part, d in _parts(x, pad, g.shape[1:3], 64):
+    for part, d in _parts(x, pad, size, images):
         tiles = d.size // (TILE * TILE * channels)
         V = room("V", TILE * TILE, tiles * channels)
         np.matmul(forth, room.copied("d", d, TILE * TILE, tiles * channels), out=V)
@@ -101,8 +130,7 @@ def winograd_correlate(x: np.ndarray, g: np.ndarray, pad: tuple[int, ...]) -> np
         np.matmul(back, room.copied("h", h, STEP * STEP, tiles * out), out=M)
         M = M.reshape(-1, tiles, out).swapaxes(1, 2)
         U += np.matmul(M, V.reshape(-1, tiles, channels), out=room("U", *U.shape))
-    W: np.ndarray = WEIGHT.T.astype(dtype) @ U.reshape(TILE * TILE, -1)
-    return W.T.reshape(out, channels, KERNEL, KERNEL)
+    return U
 
 
 def _whole(size: tuple[int, ...]) -> tuple[int, ...]:
@@ -119,21 +147,26 @@ def _cut(x: np.ndarray, tile: int) -> np.ndarray:
     return as_strided(x, shape, (row, column, sample, STEP * row, STEP * column, channel))
 
 
+def _images(n: int, size: tuple[int, ...]) -> range:
+    """Return where the pieces of n images begin whose tiles stay in the cache."""
+    down, across = (side // STEP for side in _whole(size))
+    return range(0, n, max(1, TILES // (down * across)))
+
+
 def _parts(
-    x: np.ndarray, pad: tuple[int, ...], size: tuple[int, ...], tiles: int
+    x: np.ndarray, pad: tuple[int, ...], size: tuple[int, ...], images: range
 ) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
-    """Yield some `tiles` of the padded input at a time, so few that they stay in the cache.
+    """Yield the tiles of the padded input, some images or rows of tiles of one at a time.
 
     Each with its place among the images and the rows of tiles: (6, 6, images, rows, across, c).
     """
     whole = tuple(n + KERNEL - 1 for n in _whole(size))
     down, across = (n // STEP for n in _whole(size))
-    rows = min(down, max(1, tiles // across))
-    images = max(1, tiles // (rows * across))
-    around = np.zeros((min(images, len(x)), *whole, x.shape[-1]), x.dtype)
-    for i in range(0, len(x), images):
-        some = x[i : i + images]
+    rows = min(down, max(1, TILES // across))
+    around = np.zeros((min(images.step, len(x)), *whole, x.shape[-1]), x.dtype)
+    for i in images:
+        some = x[i : i + images.step]
         cropped(around[: len(some)], pad, x.shape[1:3])[...] = some
         cut = _cut(around[: len(some)], TILE)
         for j in range(0, down, rows):
-            yield (slice(i, i + images), slice(j, j + rows)), cut[:, :, :, j : j + rows]
+            yield (slice(i, i + images.step), slice(j, j + rows)), cut[:, :, :, j : j + rows]

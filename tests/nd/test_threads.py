@@ -1,24 +1,27 @@
 from __future__ import annotations
 
+import threading
+from multiprocessing import get_context
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
 from initlab import nd
 from initlab.errors import BadValueError
+from initlab.nd.threads import LARGE, in_shares, product
 
 
 def counts():
     return {library["num_threads"] for library in threadpool_info()}
 
 
-def test_every_library_uses_as_many_within_and_as_many_as_before_after_it():
-    with nd.threads(2):
-        before = counts()
-        with nd.threads(1):
-            inside = counts()
-        after = counts()
-    assert (before, inside, after) == ({2}, {1}, {2})
+@pytest.mark.parametrize("count", [1, 2])
+def test_within_blas_is_on_one_thread_and_afterwards_on_as_many_as_before(count):
+    before = counts()
+    with nd.threads(count):
+        inside = counts()
+    assert (inside, counts()) == ({1}, before)
 
 
 def test_a_block_can_be_entered_again_also_within_itself():
@@ -26,8 +29,10 @@ def test_a_block_can_be_entered_again_also_within_itself():
     seen = []
     for _ in range(2):
         with one, two, one:
-            seen.append(counts())
-    assert seen == [{1}, {1}]
+            seen.append(nd.threads.now)
+        with two, one, two:
+            seen.append(nd.threads.now)
+    assert (seen, nd.threads.now) == ([1, 2, 1, 2], 1)
 
 
 def test_no_threads_are_refused():
@@ -35,13 +40,77 @@ def test_no_threads_are_refused():
         nd.threads(0)
 
 
-def test_many_small_products_stay_on_one_thread_and_the_setting_comes_back():
+class Watched(np.ndarray):
+    """An array whose product tells how many threads BLAS has."""
+
+    def __array_ufunc__(self, *_, **__):
+        return counts()
+
+
+@pytest.mark.parametrize(("side", "used"), [(8, {1}), (round(LARGE ** (1 / 3)) + 1, {2})])
+def test_a_large_product_is_for_all_threads_and_a_small_one_for_one(side, used):
+    a = np.zeros((side, side), np.float32).view(Watched)
+    with nd.threads(2):
+        assert product(a, a) == used
+        assert counts() == {1}
+
+
+def test_shares_are_runs_that_make_up_the_whole_each_for_a_thread_of_its_own():
+    who = []
+
+    def work(share):
+        who.append(threading.get_ident())
+        return list(share)
+
+    with nd.threads(3):
+        assert in_shares(work, range(8)) == [[0, 1], [2, 3, 4], [5, 6, 7]]
+        assert in_shares(work, range(2)) == [[0, 1]]
+    assert in_shares(work, range(8)) == [list(range(8))]
+    assert threading.get_ident() in who
+
+
+def test_a_share_is_done_under_the_callers_numpy_settings():
+    def work(share):
+        return [float(np.float32(1e30) * np.float32(1e30)) for _ in share]
+
+    with nd.threads(2), np.errstate(over="ignore"):
+        assert in_shares(work, range(2)) == [[np.inf], [np.inf]]
+
+
+def test_an_error_in_a_share_is_the_callers_and_the_next_call_works():
+    def work(share):
+        if 3 in share:
+            raise ValueError("three")
+        return sum(share)
+
+    with nd.threads(2):
+        with pytest.raises(ValueError, match="three"):
+            in_shares(work, range(4))
+        assert in_shares(work, range(2)) == [0, 1]
+
+
+def _forked(answers):
+    with nd.threads(2):
+        answers.put(in_shares(sum, [1, 2, 3, 4]))
+
+
+def test_a_forked_process_has_threads_of_its_own():
+    with nd.threads(2):
+        in_shares(sum, [1, 2])
+    context = get_context("fork")
+    answers = context.Queue()
+    child = context.Process(target=_forked, args=(answers,))
+    child.start()
+    assert answers.get(timeout=60) == [3, 7]
+    child.join()
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_convolution_has_the_same_bits_on_any_number_of_threads(count):
     rng = np.random.default_rng(0)
-    x, W = rng.normal(size=(2, 16, 8, 8)), rng.normal(size=(16, 16, 3, 3))
+    x, W = rng.normal(size=(5, 16, 16, 16)), rng.normal(size=(16, 16, 3, 3))
     with nd.threads(1):
         alone = nd.convolution(x, W, pad=1).array
-    with nd.threads(2):
+    with nd.threads(count):
         among = nd.convolution(x, W, pad=1).array
-        after = counts()
     np.testing.assert_array_equal(alone, among)
-    assert after == {2}
