@@ -13,6 +13,7 @@ from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from initlab.catalog import Catalog
 
@@ -28,6 +29,8 @@ initlab: what a weight's first value does to a net.
   python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
   python -m initlab plan +init=xavier model=residual_mlp      who gets what, and why; draws nothing
   python -m initlab theory +init=he model=deep_mlp       what it will do to signals and gradients
+  python -m initlab gallery +init=he model=deep_mlp      a picture: values and law, signal by depth
+  python -m initlab gallery [NAME] [--out DIR]           a page of such pictures, of every name
   python -m initlab compare                              the latest sweep: who is better, surely
   python -m initlab compare SWEEP --html page.html       the same with pictures, in one file
   python -m initlab show RUN                             one recorded run, by name or id
@@ -163,6 +166,30 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
     return 0
 
 
+def _gallery(arguments: list[str], plugins: list[str]) -> int:
+    from pathlib import Path
+
+    options, rest = _take_options(arguments, ("--out",))
+    folder, catalog = Path(options.get("--out", ".")), _catalog(plugins)
+    if any("=" in argument for argument in rest):
+        _portray(rest, folder, catalog)
+        return 0
+    from initlab.gallery import make_gallery
+
+    print(f"Gallery: {make_gallery(catalog, rest, folder)}")
+    return 0
+
+
+def _portray(overrides: list[str], folder: Path, catalog: Catalog) -> None:
+    from initlab.config import compose
+    from initlab.running import draw_portrait, portray
+
+    portrait = portray(compose(overrides, catalog=catalog))
+    file = folder / f"gallery-{portrait.label}.png"
+    draw_portrait(portrait, file)
+    print(*portrait.lines(), f"Picture: {file}", sep="\n")
+
+
 def _compare(arguments: list[str], plugins: list[str]) -> int:
     from pathlib import Path
 
@@ -281,6 +308,7 @@ VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
     "run": _run,
     "plan": _plan,
     "theory": _theory,
+    "gallery": _gallery,
     "compare": _compare,
     "show": _show,
     "replay": _replay,

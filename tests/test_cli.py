@@ -175,6 +175,20 @@ def test_theory_tells_what_comes_and_draws_the_phases(lab, tmp_path):
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
+def test_gallery_draws_the_portrait_of_a_composed_net(lab, tmp_path):
+    status, out, _ = lab("gallery", "+init=he", "model.width=8")
+    assert status == 0
+    assert out.splitlines()[0] == "hidden.0.weight, 8 x 64: VarianceScaling(scale=2)"
+    assert out.splitlines()[-1] == "Picture: gallery-he-mlp-digits-s0.png"
+    assert (tmp_path / "gallery-he-mlp-digits-s0.png").is_file()
+
+
+def test_gallery_writes_a_page_of_names(lab, tmp_path):
+    status, out, _ = lab("gallery", "he", "--out", "pages")
+    assert (status, out) == (0, "Gallery: pages/gallery.md\n")
+    assert (tmp_path / "pages/gallery/he.png").is_file()
+
+
 def test_theory_says_what_it_leaves_out(lab, tmp_path):
     status, out, _ = lab("theory", "+init=lsuv", "model=residual_mlp")
     assert status == 0

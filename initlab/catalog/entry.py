@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +45,11 @@ class Entry:
     def summary(self) -> str:
         """The first line of the class's docstring."""
         return (self.cls.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def prose(self) -> str:
+        """The class's docstring up to its sections and examples."""
+        return re.split(r"\n\n(?=\w+:\n|>>>)", inspect.getdoc(self.cls) or "")[0]
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,13 @@ from initlab.running.first import first_metrics
 from initlab.running.forecast import Forecast, forecast
 from initlab.running.life import live
 from initlab.running.phase_diagram import draw_phases
+from initlab.running.portrait import Depth, Portrait, portray
+from initlab.running.portrait_figure import draw_portrait
 from initlab.running.result import Outcome, RunResult
 from initlab.running.schedule import due_steps
 
 __all__ = [
+    "Depth",
     "Diverged",
     "Drawn",
     "Event",
@@ -28,16 +31,19 @@ __all__ = [
     "Measured",
     "Outcome",
     "Planned",
+    "Portrait",
     "RunResult",
     "Scored",
     "Stepped",
     "assemble",
     "build",
     "draw_phases",
+    "draw_portrait",
     "due_steps",
     "first_metrics",
     "forecast",
     "live",
     "plan",
+    "portray",
     "run",
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from initlab.running.result import RunResult
 
-__all__ = ["draw_loss", "draw_magnitudes", "draw_signal"]
+__all__ = ["draw_loss", "draw_magnitudes", "draw_signal", "logarithmic"]
 
 SEEN = 0.003  # the share of entries from which a bin is drawn
 
@@ -34,7 +34,7 @@ def draw_signal(result: RunResult, file: Path) -> None:
     ):
         depth = [i for i, place in enumerate(places) if _plottable(readings.get(place))]
         axes.plot(depth, [readings[places[i]].value for i in depth], marker, label=name)
-    _logarithmic(axes)
+    logarithmic(axes)
     shown = range(0, len(places), max(1, len(places) // 12))
     axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
     title = f"Signal through depth at initialization: {result.spec.label}"
@@ -52,7 +52,7 @@ def draw_loss(result: RunResult, file: Path) -> None:
     tests = [(number, score.loss) for number, score in result.scores if isfinite(score.loss)]
     axes.plot([n for n, _ in tests], [loss for _, loss in tests], "o-", ms=3, label="test")
     if finite and min(step.loss for step in finite) > 0:
-        _logarithmic(axes)
+        logarithmic(axes)
     axes.set(xlabel="step", ylabel="loss")
     _title(axes, f"Loss: {result.spec.label}")
     axes.legend(loc="upper right")
@@ -130,7 +130,8 @@ def _few_ticks(axes: Axes) -> None:
     axes.locator_params(nbins=4)
 
 
-def _logarithmic(axes: Axes) -> None:
+def logarithmic(axes: Axes) -> None:
+    """Scale what is drawn logarithmically, with plain numbers."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     axes.set_yscale("log")

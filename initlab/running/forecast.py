@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf, isfinite, log, log10, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from initlab.init import InitPlan
     from initlab.nn import Block
 
-__all__ = ["Forecast", "forecast", "foretold"]
+__all__ = ["Expected", "Forecast", "expected", "forecast", "foretold"]
 
 COLUMNS = ("block", "signal rms", "within a factor", "gradient rms (the output's is 1)")
 STEADY = 3.0  # what changes by less than this factor keeps its size
@@ -124,8 +124,22 @@ def forecast(spec: RunSpec) -> Forecast:
     return Forecast(spec.label, levels, stream, _field(staged, levels), len(layers))
 
 
-def foretold(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Foretold]:
-    """Return the root mean square that theory expects of each block's output on a batch.
+class Expected(NamedTuple):
+    """What theory expects of one block: root mean squares, and the factor they are within.
+
+    Args:
+        signal: of its output.
+        gradient: of the gradient that arrives there, where the net's last block has 1.
+        within: the factor by which one draw's signal may be off (one sigma).
+    """
+
+    signal: float
+    gradient: float
+    within: float
+
+
+def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
+    """Return what theory expects of each block on a batch, by path.
 
     Empty for a net that theory knows nothing of.
     """
@@ -136,13 +150,20 @@ def foretold(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Foretold]:
     layers = {stage.path for stage in _flat(staged) if isinstance(stage, theory.Linear)}
     found = {}
     for level in _levels(staged, x):
-        rms = sqrt(level.signal.second_moment)
-        expected = Foretold(rms, rms * log(_within(level.signal)))
-        found[level.path] = expected
+        signal, gradient = sqrt(level.signal.second_moment), sqrt(level.gradient)
+        found[level.path] = Expected(signal, gradient, _within(level.signal))
         layer = level.path.rpartition(".")[0]
         if layer in layers:  # its activation is what the layer ends in
-            found[layer] = expected
+            found[layer] = found[level.path]
     return found
+
+
+def foretold(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Foretold]:
+    """Return the root mean square that theory expects of each block's output on a batch."""
+    return {
+        path: Foretold(level.signal, level.signal * log(level.within))
+        for path, level in expected(net, plan, x).items()
+    }
 
 
 def _levels(staged: Sequence[theory.Stage], x: np.ndarray) -> list[theory.Level]:

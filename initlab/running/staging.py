@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from math import prod
+from math import prod, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,7 +63,11 @@ def _sequence(block: nn.Sequential, path: str, plan: InitPlan) -> Iterator[theor
 
 @_staged.register(nn.Residual)
 def _residual(block: nn.Residual, path: str, plan: InitPlan) -> Iterator[theory.Stage]:
-    yield theory.Residual(path, tuple(_staged(block.body, _join(path, "body"), plan)))
+    body = [*_staged(block.body, _join(path, "body"), plan)]
+    if block.scale is not None:
+        name = _join(path, "scale")
+        body.append(theory.Scale(name, sqrt(_second_moment(plan[name]))))
+    yield theory.Residual(path, tuple(body))
 
 
 @_staged.register(nn.Dropout)

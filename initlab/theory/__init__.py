@@ -22,6 +22,7 @@ from initlab.theory.stages import (
     Elementwise,
     Linear,
     Normalization,
+    Scale,
     Stage,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "Normalization",
     "Phase",
     "Residual",
+    "Scale",
     "Signal",
     "Stage",
     "backward_gain",

@@ -5,7 +5,7 @@ The elements of a signal are taken as Gaussian; weights are independent and cent
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -17,7 +17,7 @@ from initlab.theory.signal import Signal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BatchNormalization", "Elementwise", "Linear", "Normalization", "Stage"]
+__all__ = ["BatchNormalization", "Elementwise", "Linear", "Normalization", "Scale", "Stage"]
 
 
 class Stage(Protocol):
@@ -72,6 +72,26 @@ class Linear:
     def backward(self, _: Signal) -> float:
         """Return fan_out Var w."""
         return self.fan_out * self.weight_variance
+
+
+@dataclass(frozen=True)
+class Scale:
+    """x times a constant."""
+
+    path: str
+    factor: float
+
+    def forward(self, x: Signal) -> Signal:
+        """Return the multiple, which spreads as x does."""
+        square = self.factor**2
+        common = None if x.common is None else square * x.common
+        return replace(
+            x, second_moment=square * x.second_moment, mean=self.factor * x.mean, common=common
+        )
+
+    def backward(self, _: Signal) -> float:
+        """Return the factor's square."""
+        return self.factor**2
 
 
 @dataclass(frozen=True)

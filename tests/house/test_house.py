@@ -24,7 +24,7 @@ FLOORS = (
     {"config", "testing"},
     {"running"},
     {"screen"},
-    {"listing", "jobs", "recall", "compare", "reproduction"},
+    {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
     {"cli"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -35,6 +35,7 @@ ONLY_IMPORTERS = {
     "omegaconf": {"config"},
     "pluggy": {"catalog"},
     "mlflow": {"tracking"},
+    "PIL": {"running"},
     "matplotlib": {"running"},
     "rich": {"screen", "listing", "jobs", "recall"},
     "safetensors": {"nd"},

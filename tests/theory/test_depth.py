@@ -15,6 +15,7 @@ from initlab.theory import (
     MeanField,
     Normalization,
     Residual,
+    Scale,
     Signal,
     predict,
 )
@@ -133,3 +134,15 @@ def test_layer_normalization_keeps_the_correlation_and_residuals_add_it():
     assert predict([Normalization("n")], x)[0].signal.common == pytest.approx(0.4)
     whole = predict([Residual("r", layer("w", 10, 0.5))], x)[-1].signal
     assert whole.common == pytest.approx(1.2 * 1.5)
+
+
+def test_a_scaled_branch_adds_the_square_of_its_scale():
+    """Balanced by hand: 1 + 0.25 x 2 forwards and backwards, then a net without branches."""
+    half, none = (
+        Residual("r", [*layer("l", 50, 2.0), Scale("s", factor)]) for factor in (0.5, 0.0)
+    )
+    (level,) = [level for level in predict([half], Signal(3.0)) if level.path == "r"]
+    assert level.signal.second_moment == pytest.approx(3 * 1.5, rel=1e-12)
+    assert half.backward(Signal(3.0)) == pytest.approx(1.5, rel=1e-12)
+    assert none.forward(Signal(3.0)).second_moment == 3.0
+    assert none.backward(Signal(3.0)) == 1.0

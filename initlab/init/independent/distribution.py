@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from initlab.init.law import Law
 
@@ -21,3 +22,6 @@ class Distribution(Protocol):
 
     def into(self, rng: np.random.Generator, out: np.ndarray) -> None:
         """Fill a one-dimensional array of float32 or float64."""
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how dense the law is at each of `x`; its std must not be 0."""

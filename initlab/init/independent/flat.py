@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from initlab.init.law import Law
 from initlab.nd.random import uniform_into
 
 if TYPE_CHECKING:
-    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Flat"]
 
@@ -34,3 +36,7 @@ class Flat:
     def into(self, rng: np.random.Generator, out: np.ndarray) -> None:
         """Draw."""
         uniform_into(rng, out, self.low, self.high)
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return 1 / (high - low) inside, 0 outside."""
+        return np.where((self.low <= x) & (x < self.high), 1 / (self.high - self.low), 0.0)

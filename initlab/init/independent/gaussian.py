@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import pi, sqrt
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from initlab.init.law import Law
 from initlab.nd.random import normal_into
 
 if TYPE_CHECKING:
-    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Gaussian"]
 
@@ -29,3 +32,9 @@ class Gaussian:
     def into(self, rng: np.random.Generator, out: np.ndarray) -> None:
         """Draw."""
         normal_into(rng, out, self.std, self.mean)
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return phi(z) / std at z = (x - mean) / std."""
+        z = (x - self.mean) / self.std
+        found: NDArray[np.float64] = np.exp(-(z**2) / 2) / (sqrt(2 * pi) * self.std)
+        return found

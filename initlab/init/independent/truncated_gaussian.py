@@ -7,12 +7,15 @@ from functools import cached_property
 from math import erfc, exp, isinf, pi, sqrt
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from initlab.errors import BadValueError
+from initlab.init.independent.gaussian import Gaussian
 from initlab.init.law import Law
 from initlab.nd.random import truncated_into
 
 if TYPE_CHECKING:
-    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["TWO_STD", "TruncatedGaussian"]
 
@@ -72,6 +75,12 @@ class TruncatedGaussian:
     def into(self, rng: np.random.Generator, out: np.ndarray) -> None:
         """Draw, and draw again what falls outside."""
         truncated_into(rng, out, self.low, self.high, self.std, self.mean)
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the uncut law's over the mass that stays, 0 outside."""
+        z = (x - self.mean) / self.std
+        inside = (self.low <= z) & (z <= self.high)
+        return np.where(inside, Gaussian(self.std, self.mean).density(x) / self.mass, 0.0)
 
 
 def _edge(z: float, power: int) -> float:
