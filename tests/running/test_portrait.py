@@ -85,6 +85,17 @@ def test_integers_have_no_gradient():
     assert made.depths[0].foretold is None
 
 
+def test_a_net_without_parameters_has_no_portrait():
+    flat = [
+        "~model.children.hidden",
+        *(f"~model.{key}" for key in ("depth", "width", "activation")),
+        "model.children.output.block=flatten",
+        "~model.children.output.units",
+    ]
+    with pytest.raises(BadValueError, match=r"^No parameter of this net is given an initializer"):
+        portrait("+init=he", *flat)
+
+
 @pytest.mark.parametrize(
     "overrides",
     [
