@@ -93,7 +93,7 @@ def test_a_net_without_parameters_has_no_portrait():
         "~model.children.output.units",
     ]
     with pytest.raises(BadValueError, match=r"^No parameter of this net is given an initializer"):
-        portrait("+init=he", *flat)
+        portrait("+init=he", "probes=none", *flat)
 
 
 @pytest.mark.parametrize(
