@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import hydra
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.plugins.sweeper import Sweeper
 from omegaconf import DictConfig, OmegaConf
 
 from initlab.catalog import load_catalog
@@ -143,7 +143,7 @@ def launch_sweep(
     jobs = {number: sweep.jobs[number] for number in numbers}
     flags = [a for a in sweep.arguments if a.startswith("-") or a.lstrip("+~").startswith("hydra")]
     arguments = [*_with_directory(flags, sweep.directory), f"job={','.join(map(str, numbers))}"]
-    with patch.object(BasicSweeper, "validate_batch_is_legal"):  # `read_sweep` composed them all
+    with patch.object(Sweeper, "validate_batch_is_legal"):  # `read_sweep` has composed them
         _hydra(arguments, _Job(task, catalog, plugins, jobs), NUMBERS)
 
 

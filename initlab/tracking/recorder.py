@@ -15,7 +15,7 @@ from initlab.tracking.mlflow import Store
 from initlab.tracking.tracker import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from initlab.tracking.spec import TrackingSpec
     from initlab.tracking.tracker import RunInfo
@@ -124,10 +124,9 @@ class MlflowTracker:
         when = journal.append("end", summary=numbers, **facts)
         try:
             self.store.wait()
-            self._flush(last=True)
-            self._finish(
-                status, error, [Row(k, self._last_step, when, numbers[k]) for k in numbers]
-            )
+            summary_rows = [Row(key, self._last_step, when, numbers[key]) for key in numbers]
+            self._flush(summary_rows, last=True)
+            self._finish(status, error)
         except TrackingError as lost:
             raise TrackingError(
                 f"{lost} All that was measured is in {journal.path}, and the run ended as "
@@ -150,8 +149,7 @@ class MlflowTracker:
         self.run_id, self._root = self.store.create_run(self.experiment, info.name, tags)
         journal.append("start", run=self.run_id, artifacts=self._root)
 
-    def _finish(self, status: Status, error: str | None, summary: list[Row]) -> None:
-        self.store.log_rows(self.run_id, summary)
+    def _finish(self, status: Status, error: str | None) -> None:
         for path, folder in self._waiting:
             self.store.log_artifact(self.run_id, self._root, path, folder)
         tags = self._notes(error)
@@ -176,17 +174,17 @@ class MlflowTracker:
 
     def _try_flush(self) -> None:
         try:
-            self._flush(last=False)
+            self._flush()
         except TrackingError as error:
             self._open_journal().append("unwritten", error=str(error))
             self._every *= 2  # each try may cost seconds
         else:
             self._every = FLUSH_EVERY
 
-    def _flush(self, *, last: bool) -> None:
+    def _flush(self, summary: Sequence[Row] = (), *, last: bool = False) -> None:
         rows = self._buffer.take(self._clock() - self._began, last=last)
         try:
-            self.store.log_rows(self.run_id, rows)
+            self.store.log_rows(self.run_id, [*rows, *summary])
         except BaseException:
             self._buffer.give_back(rows)
             raise
