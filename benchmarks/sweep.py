@@ -98,8 +98,9 @@ main()
 
 
 def seconds(arguments: tuple[str, ...], cwd: Path) -> float:
+    # byte code is kept, as an installed package has it
+    kept = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     start = time.perf_counter()
-    kept = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # byte code, as an installed package has it
     subprocess.run([sys.executable, *arguments], cwd=cwd, env=kept, check=True, capture_output=True)
     return time.perf_counter() - start
 

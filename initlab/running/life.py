@@ -48,19 +48,21 @@ def live(spec: RunSpec) -> Iterator[Event]:
     """Carry out `spec` and yield what happens: Planned, Drawn, then steps, readings, scores.
 
     The number of threads and the generator of dropout hold while the run works, not while its
-    watchers do, so that lives may be told in turns.
+    watchers do, so that lives may be told in turns; nor is their time in the run's.
     """
-    began = perf_counter()
+    spent = 0.0
     spec = replace(spec, source=deepcopy(spec.source))  # a source may remember; a spec does not
     threads, dropout = nd.threads(spec.threads), spec.source.stream("dropout")
     events = _events(spec)
     while True:
+        began = perf_counter()
         with threads, nd.random.drawing_from(dropout):
             event = next(events, None)
+        spent += perf_counter() - began
         if event is None:
             break
         yield event
-    yield Finished(perf_counter() - began)
+    yield Finished(spent)
 
 
 def _events(spec: RunSpec) -> Iterator[Event]:
