@@ -62,18 +62,19 @@ class Claim:
         question: what one wants to know.
         claim: what the source says.
         source: author and year.
-        measure: yields the findings; its arguments, numbers with defaults, are the sizes.
+        protocol: how it is measured at the default sizes, where the bands come from, and by which
+            rule what the source leaves open was chosen; all of it written before measuring.
+        measure: yields the findings, and before long work a line that says what is being done;
+            its arguments, numbers with defaults, are the sizes.
         correction: what had to be put right in the claim for it to hold; "" where nothing had.
-        chosen: which rates, lengths or bands were chosen after a first measurement had missed; a
-            figure that rests on them is no independent confirmation.
     """
 
     question: str
     claim: str
     source: str
-    measure: Callable[..., Iterable[Finding]]
+    protocol: str
+    measure: Callable[..., Iterable[Finding | str]]
     correction: str = ""
-    chosen: str = ""
 
     @property
     def sizes(self) -> Mapping[str, int | float]:
@@ -107,7 +108,7 @@ class Claim:
 def judge(claim: Claim, findings: Sequence[Finding]) -> Verdict:
     """Return the verdict: reproduced when all bands hold, weak when most do.
 
-    >>> claim = Claim("?", "pi is 3", "folklore", lambda: [], correction="3.14159")
+    >>> claim = Claim("?", "pi is 3", "folklore", "by hand", lambda: [], "3.14159")
     >>> str(judge(claim, [Finding.near("pi", 3.1416, 3.14159, 1e-5)]))
     'reproduced with correction'
     """

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab import autograd, nn
+from initlab import autograd, nd, nn
 from initlab.autograd import Tensor
 from initlab.init import make_plan
 from initlab.nd.random import Streams
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from initlab.init import Initializer, Rule
 
-__all__ = ["chain", "draw", "signals"]
+__all__ = ["chain", "draw", "many", "signals"]
+
+WEIGHTS = 2**23  # side by side
 
 
-def chain(widths: Sequence[int], activation: str | None, *, use_bias: bool = False) -> nn.Block:
+def chain(
+    widths: Sequence[int],
+    activation: str | None,
+    *,
+    use_bias: bool = False,
+    outputs: int | None = None,
+) -> nn.Block:
     """Return dense layers of these widths, the input's first, each followed by the activation.
+
+    Args:
+        widths: of the input and of each layer.
+        activation: its name, or None for linear layers.
+        use_bias: whether the layers have biases.
+        outputs: of one more layer, `head`, without activation; none if None.
 
     >>> chain([3, 5, 2], "tanh")[0]
     Dense(3 -> 5, linear)
@@ -34,6 +48,8 @@ def chain(widths: Sequence[int], activation: str | None, *, use_bias: bool = Fal
             net.add(nn.Dense(units, use_bias=use_bias, in_units=inputs))
             if activation is not None:
                 net.add(nn.Activation(activation))
+        if outputs is not None:
+            net.add(head=nn.Dense(outputs, use_bias=use_bias, in_units=widths[-1]))
     return net
 
 
@@ -61,6 +77,49 @@ def draw(
     roles = {"weight": weight} | ({} if bias is None else {"bias": bias})
     apply_plan(net, make_plan(slots(net), rules=rules, roles=roles), Streams(seed))
     return net
+
+
+def many(
+    nets: int, widths: Sequence[int], activation: str | None, weight: Initializer
+) -> Iterator[nn.Block]:
+    """Yield independent drawn nets side by side, as few blocks as memory allows.
+
+    Each maps (nets, samples, inputs), or (1, samples, inputs) where all nets get the same.
+
+    Args:
+        nets: how many in all.
+        widths: of the input and of each layer; the layers have no biases.
+        activation: its name, or None for linear layers.
+        weight: draws the weights.
+
+    >>> from initlab.init import Xavier
+    >>> [net(nd.ones((1, 4, 3))).shape for net in many(7, [3, 5, 2], "relu", Xavier())]
+    [(7, 4, 2)]
+    """
+    side_by_side = max(1, WEIGHTS // sum(inputs * units for inputs, units in pairwise(widths)))
+    for seed, start in enumerate(range(0, nets, side_by_side)):
+        with fresh_names():
+            net = nn.Sequential()
+            for inputs, units in pairwise(widths):
+                net.add(_Dense(min(side_by_side, nets - start), inputs, units))
+                if activation is not None:
+                    net.add(nn.Activation(activation))
+        yield draw(net, weight, seed)
+
+
+class _Dense(nn.Block):
+    """Dense layers without biases side by side: (nets, samples, inputs) to (..., units)."""
+
+    def __init__(self, nets: int, inputs: int, units: int) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.weight = self.params.get(
+                "weight", shape=(nets, units, inputs), in_axes=(2,), out_axes=(1,), batch_axes=(0,)
+            )
+
+    def forward(self, x: Any) -> Any:
+        """Return each net's products."""
+        return nd.matmul(x, nd.swapaxes(self.weight.data(), 1, 2))
 
 
 def signals(net: nn.Block, x: np.ndarray) -> dict[str, Tensor]:

@@ -62,8 +62,8 @@ class Report:
             f"**{claim.question}** {claim.claim}",
             f"Verdict: **{self.verdict}**."
             + (f" Correction: {claim.correction}" if claim.correction else ""),
+            f"Protocol: {claim.protocol}",
             f"`{self.command}`",
-            *([f"Chosen after a first measurement: {claim.chosen}"] if claim.chosen else []),
             "\n".join(f"| {' | '.join(row)} |" for row in table),
         ]
         return "\n\n".join(told) + "\n"
