@@ -5,52 +5,53 @@ from math import exp, sqrt
 import numpy as np
 from scipy.special import digamma
 
-from initlab import init
-from initlab.reproduction import Claim, Finding, chain, draw, signals
+from initlab import autograd, init
+from initlab.reproduction import Claim, Finding, many, signals
 
 WIDTHS = (25, 50, 100, 200)
+DEPTH = 50
 
 
-def measure(layers=60000, depth=50):
+def measure(layers=200000):
     """Yield the gains that keep the mean log length, for linear and ReLU nets."""
     for width in WIDTHS:
-        exact = exp(-(digamma(width / 2) + np.log(2 / width)) / 2)
-        found, error = _gain(width, depth, layers, None)
-        slack = max(0.003, 4 * error)
-        yield Finding.near(f"gain of a linear net of width {width}", found, exact, slack)
-        published = exp(1 / (2 * width))
-        yield Finding.near(
-            f"the published exp(1 / 2N) beside the exact gain, N = {width}", published, exact, 0.001
-        )
+        yield _against(f"linear net of width {width}", exp(1 / (2 * width)), width, layers, None)
     for width in WIDTHS:
         published = sqrt(2) * exp(1.2 / (max(width, 6) - 2.4))
-        found, error = _gain(width, depth, layers, "relu")
-        slack = max(0.003, 4 * error)
-        yield Finding.near(f"gain of a ReLU net of width {width}", found, published, slack)
+        yield _against(f"ReLU net of width {width}", published, width, layers, "relu")
+    for width in WIDTHS:
+        exact = exp(-(digamma(width / 2) + np.log(2 / width)) / 2)
+        what = f"published gain of a linear net of width {width}, beside the exact one"
+        yield Finding.near(what, exp(1 / (2 * width)), exact, 0.003)
 
 
-def _gain(width, depth, layers, activation):
-    """Return exp(-growth of the log length a layer) of nets with Var w = 1/N, and its error."""
-    nets = max(2, layers * 25 // (width * depth))  # a wide net's length varies less
-    net = chain([width] * (depth + 1), activation)
-    x = np.random.default_rng(0).standard_normal((1, width))
-    x /= sqrt((x**2).mean())
-    last = str(len(net) - 1)
-    grown = [
-        np.log(
-            np.mean(
-                np.square(np.asarray(signals(draw(net, init.VarianceScaling(1.0), seed), x)[last]))
-            )
-        )
-        / (2 * depth)
-        for seed in range(nets)
-    ]
-    return exp(-np.mean(grown)), np.std(grown) / sqrt(nets)
+def _against(net, published, width, layers, activation):
+    found, error = _gain(width, layers, activation)
+    return Finding.near(f"gain of a {net}", found, published, max(0.003, 4 * error))
+
+
+def _gain(width, layers, activation):
+    """Return exp(-growth of a gradient's log length a layer), Var w = 1/N, and its error."""
+    nets = max(2, layers * 25 // (width * DEPTH))  # a wide net's length varies less
+    rng = np.random.default_rng(0)
+    grown = []
+    for net in many(nets, [width] * (DEPTH + 1), activation, init.VarianceScaling(1.0)):
+        seen = signals(net, rng.standard_normal((1, 1, width)))
+        first, last = seen["0"], seen[str(len(net) - 1)]
+        arriving = rng.standard_normal(last.shape).astype(np.float32)
+        (slope,) = autograd.grad(last, [first], arriving, train_mode=False)
+        sizes = [np.sum(np.square(np.asarray(g, np.float64)), axis=(1, 2)) for g in (slope, arriving)]
+        grown.append(np.log(sizes[0] / sizes[1]) / (2 * (DEPTH - 1)))
+    growth = np.concatenate(grown)
+    return exp(-growth.mean()), growth.std() / sqrt(nets)
 
 
 CLAIM = Claim(
-    question="Which gain keeps a signal's log length through a deep net of finite width N?",
+    question="Which gain keeps a gradient's log length through a deep net of finite width N?",
     claim="exp(1 / 2N) for a linear net and sqrt(2) exp(1.2 / (max(N, 6) - 2.4)) for a ReLU net.",
     source="Sussillo & Abbott, Random walk initialization (2014)",
+    protocol="Gradients through 50 layers of weights of variance 1/N, 200 000 layers of width 25 "
+    "and fewer of wider ones; within 0.3 % of the published gains. With fewer layers within four "
+    "standard errors.",
     measure=measure,
 )

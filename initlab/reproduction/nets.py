@@ -15,7 +15,7 @@ from initlab.nd.random import Streams
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from initlab.init import Initializer, Rule
 
@@ -26,7 +26,7 @@ WEIGHTS = 2**23  # side by side
 
 def chain(
     widths: Sequence[int],
-    activation: str | None,
+    activation: str | Callable[[Any], Any] | None,
     *,
     use_bias: bool = False,
     outputs: int | None = None,
@@ -35,7 +35,7 @@ def chain(
 
     Args:
         widths: of the input and of each layer.
-        activation: its name, or None for linear layers.
+        activation: its name, or the function itself; None for linear layers.
         use_bias: whether the layers have biases.
         outputs: of one more layer, `head`, without activation; none if None.
 
@@ -47,7 +47,8 @@ def chain(
         for inputs, units in pairwise(widths):
             net.add(nn.Dense(units, use_bias=use_bias, in_units=inputs))
             if activation is not None:
-                net.add(nn.Activation(activation))
+                act = nn.Activation if isinstance(activation, str) else nn.Lambda
+                net.add(act(activation))
         if outputs is not None:
             net.add(head=nn.Dense(outputs, use_bias=use_bias, in_units=widths[-1]))
     return net
