@@ -15,6 +15,7 @@ FIELDS = [  # variances of weights, times fan_in, and of biases
 ]
 BIAS = 0.05  # of the nets that are trained
 RATES = (0.001, 0.01)
+PAIRS = 10  # of inputs, a draw
 FIRST, DEPTH = 10, 50  # lengths and gradients are looked at between them
 
 
@@ -61,19 +62,19 @@ def _look(field, width, seed):
 def _correlation_slope(field, width, draws):
     """Regress the correlation after one layer on that before it, around c*, over pairs."""
     rng = np.random.default_rng(0)
-    c = field.c_star + 0.08 * np.linspace(-1, 1, 9)
+    c = field.c_star + 0.08 * np.linspace(-1, 1, 9)[:, None]
     found = []
     for seed in range(draws):
-        a, b = rng.standard_normal((2, 1, width))
-        b -= (a * b).mean() / (a**2).mean() * a  # exactly uncorrelated, exactly of unit length
-        a, b = (v / sqrt((v**2).mean()) for v in (a, b))
-        pairs = np.concatenate([c[:, None] * a + np.sqrt(1 - c**2)[:, None] * b, a])
-        x = np.tanh(sqrt(field.q_star) * pairs)
-        z = np.asarray(signals(_net(field, [width, width], seed), x)["0"], np.float64)
-        size = np.sqrt((z**2).mean(axis=1))
-        found.append((z[:-1] * z[-1]).mean(axis=1) / (size[:-1] * size[-1]))
-    fitted = np.polynomial.Polynomial.fit(c - field.c_star, np.mean(found, axis=0), 3)
-    return float(fitted.deriv()(0.0))
+        net = _net(field, [width, width], seed)
+        for _ in range(PAIRS):
+            a, b = rng.standard_normal((2, width))
+            b -= (a @ b) / (a @ a) * a  # exactly uncorrelated, exactly of unit length
+            a, b = (v / sqrt((v**2).mean()) for v in (a, b))
+            pairs = np.concatenate([c * a + np.sqrt(1 - c**2) * b, a[None]])
+            z = np.asarray(signals(net, np.tanh(sqrt(field.q_star) * pairs))["0"], np.float64)
+            z /= np.linalg.norm(z, axis=1, keepdims=True)
+            found.append(z[:-1] @ z[-1])
+    return np.polyfit(c[:, 0], np.mean(found, axis=0), 1)[0]
 
 
 def _training(steps):
@@ -101,7 +102,8 @@ CLAIM = Claim(
     source="Poole et al. (2016), Schoenholz et al., Deep information propagation (2017)",
     protocol="Lengths and gradients between layers 10 and 50 of nets of 1000, four seeds: q* "
     "within 1 %, chi_1 within 2.5 %; xi_c by regressing one layer's correlations around c*, 40 "
-    "draws, within 15 %. With fewer units or seeds the first two bands grow as one over the root. "
+    "draws, within 15 %, ten pairs of inputs a draw: from one pair xi_c = 13 has a standard error "
+    "of 11 %, and first came out as 10.8. With fewer units or seeds the first two bands grow as one over the root. "
     "Training: 200 units, digits, biases' variance 0.05, 250 steps of SGD with momentum 0.9, the "
     "better of two rates, 0.01 as for He et al. and a tenth of it, which is Schoenholz's; "
     "accuracy on the training samples, as in the paper.",
