@@ -57,7 +57,7 @@ CLAIM = Claim(
     "Jacobians have a mean singular value of about 0.5, with the normalized one about 0.8.",
     source="Glorot & Bengio, Understanding the difficulty of training deep networks (2010)",
     protocol="Five layers of 1000 tanh units and a head of ten classes, all drawn alike, biases "
-    "zero; 100 inputs of std 0.3, two seeds. Theory: (8 / 3 pi) / sqrt(3) and 8 / 3 pi, both times "
-    "the mean of tanh', which the bands allow for.",
+    "zero; 100 inputs of std 0.3, two seeds. Theory: (8 / 3 pi) / sqrt(3) and 8 / 3 pi, both "
+    "times the mean of tanh', which the bands allow for.",
     measure=measure,
 )

@@ -44,7 +44,8 @@ def _second_moment(name, make, factor, nets, width, depth):
     x = np.random.default_rng(0).standard_normal((1, 1, width))
     last = str(2 * depth - 1)
     ratios = [
-        np.mean(np.square(np.asarray(signals(net, x)[last], np.float64)), axis=(1, 2)) / np.mean(x**2)
+        np.mean(np.square(np.asarray(signals(net, x)[last], np.float64)), axis=(1, 2))
+        / np.mean(x**2)
         for net in many(nets, [width] * (depth + 1), "relu", make)
     ]
     error = sqrt((1 + 5 / width) ** depth - 1) / sqrt(nets)
@@ -58,7 +59,9 @@ def _training(steps, seeds):
         for name, make in (("Xavier", XAVIER), ("He", HE)):
             for seed in range(seeds):
                 yield f"training {depth} layers, {name}, seed {seed}"
-                net = draw(chain([64, *[128] * depth], "relu", use_bias=True, outputs=10), make, seed)
+                net = draw(
+                    chain([64, *[128] * depth], "relu", use_bias=True, outputs=10), make, seed
+                )
                 scores[name, depth, seed] = fit(net, SGD(lr=0.01, momentum=0.9), steps, seed).test
     for seed in range(seeds):
         accuracy, loss = scores["Xavier", 30, seed].accuracy, scores["Xavier", 30, seed].loss
@@ -82,7 +85,7 @@ CLAIM = Claim(
     source="He et al., Delving deep into rectifiers (2015)",
     protocol="ReLU layers of 128 and a head on digits, biases zero, 600 steps of SGD at rate 0.01 "
     "with momentum 0.9, three seeds, scores on the test samples; batches of 64, which is "
-    "initlab's default. Second moments: bands of four standard errors, by Hanin & Rolnick's "
-    "exact (1 + 5/n)^L.",
+    "initlab's default. Second moments: bands of four standard errors, by Hanin & Rolnick's exact "
+    "(1 + 5/n)^L.",
     measure=measure,
 )

@@ -16,9 +16,7 @@ def measure(nets=20000):
             place = f"width {width}, depth {depth}"
             exact = 1 - (1 - 2.0**-width) ** depth
             error = 5 * sqrt(exact * (1 - exact) / nets)
-            yield Finding(
-                f"a point is dead, {place}", point, exact - error, exact + error, exact
-            )
+            yield Finding(f"a point is dead, {place}", point, exact - error, exact + error, exact)
             low, high = _bounds(width, depth)
             yield Finding(f"the whole net is dead, {place}", whole, low, high)
 

@@ -97,15 +97,15 @@ def _training(steps):
 
 CLAIM = Claim(
     question="How deep can a tanh net of a given (sigma_w, sigma_b) be trained?",
-    claim="Mean field theory gives its lengths, gradients and correlations; nets of up to about "
-    "6 xi_c layers can be trained, at the edge of chaos any.",
+    claim="Mean field theory gives its lengths, gradients and correlations; nets of up to about 6 "
+    "xi_c layers can be trained, at the edge of chaos any.",
     source="Poole et al. (2016), Schoenholz et al., Deep information propagation (2017)",
     protocol="Lengths and gradients between layers 10 and 50 of nets of 1000, four seeds: q* "
     "within 1 %, chi_1 within 2.5 %; xi_c by regressing one layer's correlations around c*, 40 "
     "draws, within 15 %, ten pairs of inputs a draw: from one pair xi_c = 13 has a standard error "
-    "of 11 %, and first came out as 10.8. With fewer units or seeds the first two bands grow as one over the root. "
-    "Training: 200 units, digits, biases' variance 0.05, 250 steps of SGD with momentum 0.9, the "
-    "better of two rates, 0.01 as for He et al. and a tenth of it, which is Schoenholz's; "
-    "accuracy on the training samples, as in the paper.",
+    "of 11 %, and first came out as 10.8. With fewer units or seeds the first two bands grow as "
+    "one over the root. Training: 200 units, digits, biases' variance 0.05, 250 steps of SGD with "
+    "momentum 0.9, the better of two rates, 0.01 as for He et al. and a tenth of it, which is "
+    "Schoenholz's; accuracy on the training samples, as in the paper.",
     measure=measure,
 )

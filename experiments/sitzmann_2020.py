@@ -110,12 +110,12 @@ CLAIM = Claim(
     claim="Activations follow the arcsine law and pre-activations N(0, 1) at every depth; images "
     "are fitted far better than by ReLU or tanh.",
     source="Sitzmann et al., Implicit neural representations (2020)",
-    protocol="Signals: two inputs as in an image, 2048 units, no biases (from one input "
-    "the first variance is 1/2 - Si(60)/120 = 0.4869 by theory, outside its band). Image: the middle of scikit-learn's "
-    "china.jpg in grey, 384 x 384 averaged to 64 x 64; three layers of 256 and a linear one, 500 "
-    "steps of Adam on all pixels, each net at the best of the rates 1e-4 (the paper's), 1e-3, "
-    "1e-2. Bands: distance to the arcsine law below 0.01, its variance within 2 %, layer 2 within "
-    "3 % of 1, layers from 5 on between 0.88 and 0.905, 20 dB.",
+    protocol="Signals: two inputs as in an image, 2048 units, no biases (from one input the first "
+    "variance is 1/2 - Si(60)/120 = 0.4869 by theory, outside its band). Image: the middle of "
+    "scikit-learn's china.jpg in grey, 384 x 384 averaged to 64 x 64; three layers of 256 and a "
+    "linear one, 500 steps of Adam on all pixels, each net at the best of the rates 1e-4 (the "
+    "paper's), 1e-3, 1e-2. Bands: distance to the arcsine law below 0.01, its variance within 2 "
+    "%, layer 2 within 3 % of 1, layers from 5 on between 0.88 and 0.905, 20 dB.",
     measure=measure,
     correction="Pre-activations have variance 1 in the second layer only; deeper ones go to the "
     "fixed point of v = 1 - exp(-2 v), a std of 0.8926: the claimed 1 is 12 % too much.",

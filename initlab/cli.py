@@ -264,28 +264,27 @@ def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
-    from initlab.reproduction import claims, load_claim, reproduce
-    from initlab.screen import print_table
+    from pathlib import Path
 
-    names = [argument for argument in arguments if "=" not in argument and argument != "--page"]
-    sizes = dict(argument.split("=", 1) for argument in arguments if "=" in argument)
-    if "--page" in arguments:
-        for name in names or claims():
-            print(reproduce(name, sizes).markdown())
-        return 0
-    for name in names:
-        report = reproduce(name, sizes)
-        print_table(*report.table(), title=f"{report.claim.source}: {report.claim.claim}")
-        print(f"{report.verdict}, in {report.seconds:.0f} s")
-        if report.claim.correction:
-            print(report.claim.correction)
-        if report.claim.chosen:
-            print(f"Chosen after a first measurement: {report.claim.chosen}")
-    if not names:
-        rows = [
-            (name, made.source, made.question) for name in claims() if (made := load_claim(name))
-        ]
+    from initlab.reproduction import claims, load_claim, reproduce
+    from initlab.screen import print_table, telling
+
+    options, rest = _take_options(arguments, ("--page",))
+    names = [argument for argument in rest if "=" not in argument]
+    sizes = dict(argument.split("=", 1) for argument in rest if "=" in argument)
+    if not names and not options:
+        known = {name: load_claim(name) for name in claims()}
+        rows = [(name, claim.source, claim.question) for name, claim in known.items()]
         print_table(("claim", "source", "what it is"), rows)
+        return 0
+    for name in names or claims():
+        with telling(name) as watch:
+            report = reproduce(name, sizes, watch)
+        print(f"{report.claim.source}\n{report.claim.claim}\nProtocol: {report.claim.protocol}")
+        print_table(*report.table())
+        print(f"{report.told()} ({report.seconds:.0f} s)")
+        if "--page" in options:
+            report.put(Path(options["--page"]))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -14,11 +15,11 @@ from rich.table import Table
 from initlab.running import Diverged, Drawn, Event, Planned, RunResult, Scored, Stepped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from initlab.training import Step
 
-__all__ = ["Screen", "print_table"]
+__all__ = ["Screen", "print_table", "telling"]
 
 REFRESH = 0.1  # seconds between two updates of the bar
 WIDE = 240  # columns of a table that goes to a file
@@ -100,6 +101,28 @@ class Screen:
             self._say(f"test {score}  ({len(result.steps):,} steps in {result.seconds:.1f} s)")
         if result.where is not None:
             self._say(f"See it in MLflow:\n{result.where}")
+
+
+@contextmanager
+def telling(title: str) -> Iterator[Callable[[str], None]]:
+    """Yield what shows the state of long work on standard error, which leaves the other to results.
+
+    On a terminal that is a line with a spinner, elsewhere one line a second at most.
+    """
+    console, began = Console(stderr=True), monotonic()
+    shown = began
+    with console.status(title) as status:
+
+        def tell(state: str) -> None:
+            nonlocal shown
+            now = monotonic()
+            line = f"{title}, {now - began:.0f} s: {state}"
+            status.update(escape(line))
+            if not console.is_terminal and now - shown >= 1:
+                shown = now
+                console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+        yield tell
 
 
 def print_table(

@@ -47,6 +47,10 @@ class Finding:
         """Whether the figure lies in the band."""
         return self.low <= self.measured <= self.high
 
+    def __str__(self) -> str:
+        """Return the quantity and its value."""
+        return f"{self.what}: {self.measured:.5g}"
+
     @classmethod
     def near(cls, what: str, measured: float, expected: float, relative: float) -> Finding:
         """Return a finding whose band is `expected` within a relative distance."""

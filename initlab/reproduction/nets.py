@@ -46,9 +46,10 @@ def chain(
         net = nn.Sequential()
         for inputs, units in pairwise(widths):
             net.add(nn.Dense(units, use_bias=use_bias, in_units=inputs))
-            if activation is not None:
-                act = nn.Activation if isinstance(activation, str) else nn.Lambda
-                net.add(act(activation))
+            if isinstance(activation, str):
+                net.add(nn.Activation(activation))
+            elif activation is not None:
+                net.add(nn.Lambda(activation))
         if outputs is not None:
             net.add(head=nn.Dense(outputs, use_bias=use_bias, in_units=widths[-1]))
     return net

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from initlab.errors import DataError
 from initlab.reproduction.claim import Claim, Finding, Verdict, judge
 from initlab.reproduction.load import load_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["Report", "reproduce"]
 
-COLUMNS = ("measured", "band", "expected", "holds", "what it is")
+COLUMNS = ("measured", "band", "expected", "off by", "holds", "what it is")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Report:
                 f"{found.measured:.5g}",
                 f"{found.low:.5g} ... {found.high:.5g}",
                 "-" if found.expected is None else f"{found.expected:.5g}",
+                "-" if not found.expected else f"{found.measured / found.expected - 1:+.1%}",
                 "yes" if found.holds else "NO",
                 found.what,
             )
@@ -52,29 +55,55 @@ class Report:
         ]
         return COLUMNS, rows
 
+    def told(self) -> str:
+        """Return the verdict with how many figures hold, and what had to be put right."""
+        held = sum(found.holds for found in self.findings)
+        correction = self.claim.correction
+        return f"{self.verdict}: {held} of {len(self.findings)} figures lie in their bands." + (
+            f" Correction: {correction}" if correction else ""
+        )
+
     def markdown(self) -> str:
         """Return it as a section of a page."""
         columns, rows = self.table()
         table = [columns, tuple("---" for _ in columns), *rows]
         claim = self.claim
-        told = [
+        parts = [
             f"## {claim.source}",
             f"**{claim.question}** {claim.claim}",
-            f"Verdict: **{self.verdict}**."
-            + (f" Correction: {claim.correction}" if claim.correction else ""),
-            f"Protocol: {claim.protocol}",
+            f"**Verdict:** {self.told()}",
+            f"**Protocol:** {claim.protocol}",
             f"`{self.command}`",
             "\n".join(f"| {' | '.join(row)} |" for row in table),
         ]
-        return "\n\n".join(told) + "\n"
+        return "\n\n".join(parts) + "\n"
+
+    def put(self, page: Path) -> None:
+        """Write the section into a page, in place of the one that tells of this claim, or last.
+
+        Raises:
+            DataError: when there is no such page.
+        """
+        if not page.is_file():
+            raise DataError(f"There is no page {page} to write the claim's section into.")
+        head = f"## {self.claim.source}\n"
+        before, found, after = page.read_text(encoding="utf-8").partition(head)
+        rest = after.partition("\n## ")[1:] if found else ("", "")
+        text = before.rstrip("\n") + "\n\n" + self.markdown() + "".join(rest)
+        page.write_text(text, encoding="utf-8")
 
 
-def reproduce(name: str, sizes: Mapping[str, str] | None = None) -> Report:
+def reproduce(
+    name: str,
+    sizes: Mapping[str, str] | None = None,
+    watch: Callable[[str], object] = str,
+) -> Report:
     """Measure a claim by the name of its file in experiments/.
 
     Args:
         name: such as "lu_2019".
         sizes: other sizes than the measurement's own, as text.
+        watch: is told what is being done, and each figure when it is there.
 
     Raises:
         UnknownNameError: for a claim or a size that is not there.
@@ -82,6 +111,10 @@ def reproduce(name: str, sizes: Mapping[str, str] | None = None) -> Report:
     """
     claim = load_claim(name)
     given = claim.sized(sizes or {})
+    findings = []
     began = perf_counter()
-    findings = list(claim.measure(**given))
+    for news in claim.measure(**given):
+        if isinstance(news, Finding):
+            findings.append(news)
+        watch(str(news))
     return Report(name, claim, findings, given, perf_counter() - began)

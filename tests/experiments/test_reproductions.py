@@ -8,23 +8,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from initlab import init, nd
 from initlab.cli import main
 from initlab.errors import BadTypeError, BadValueError, UnknownNameError
-from initlab.reproduction import Claim, Finding, Verdict, claims, judge, load_claim, reproduce
+from initlab.optim import SGD
+from initlab.reproduction import (
+    Claim,
+    Finding,
+    Verdict,
+    chain,
+    claims,
+    draw,
+    fit,
+    judge,
+    load_claim,
+    many,
+    reproduce,
+)
+from initlab.screen import telling
 
 ROOT = Path(__file__).parents[2]
 
 SMALL = {
-    "glorot_bengio_2010": {"width": 300, "seeds": 2},
+    "glorot_bengio_2010": {"width": 500, "seeds": 3},
     "gpt2_2019": {"width": 128, "seeds": 2},
     "hanin_rolnick_2018": {"nets": 300},
-    "he_2015": {"width": 128, "seeds": 10, "epochs": 0},
-    "lu_2019": {"nets": 300},
-    "schoenholz_2017": {"width": 300, "seeds": 4, "draws": 10, "epochs": 0},
-    "sitzmann_2020": {"width": 512, "steps": 0},
-    "sussillo_abbott_2014": {"layers": 2000},
+    "he_2015": {"nets": 10, "width": 128, "steps": 0},
+    "lu_2019": {},
+    "schoenholz_2017": {"width": 300, "seeds": 2, "draws": 40, "steps": 0},
+    "sitzmann_2020": {"samples": 200, "steps": 0},
+    "sussillo_abbott_2014": {"layers": 5000},
 }
 
 
@@ -53,6 +69,7 @@ def test_a_claim_is_told_whole(name):
     assert claim.question.endswith("?")
     assert claim.source[-5:-1].isdigit()
     assert claim.claim
+    assert claim.protocol
     assert claim.sizes
 
 
@@ -81,7 +98,7 @@ HOLDS, FAILS = Finding("a", 1.0, 0.0, 2.0), Finding("b", 3.0, 0.0, 2.0)
     ],
 )
 def test_a_verdict_follows_from_the_bands(findings, correction, verdict):
-    assert judge(Claim("?", "", "", list, correction), findings) == verdict
+    assert judge(Claim("?", "", "", "", list, correction), findings) == verdict
 
 
 def test_a_band_around_an_expectation():
@@ -106,11 +123,60 @@ def test_the_command_lists_and_measures(capsys):
     assert "sitzmann_2020" in capsys.readouterr().out
     assert main(["reproduce", "sitzmann_2020", "width=256", "steps=0"]) == 0
     out = capsys.readouterr().out
-    assert "reproduced with correction, in" in out
+    assert "Protocol: Signals: two inputs" in out
     assert "std of layer 2's pre-activations" in out
-    assert main(["reproduce", "--page", "gpt2_2019", "width=64", "seeds=2"]) == 0
-    out = capsys.readouterr().out
-    assert out.startswith("## Radford et al., GPT-2 (2019)\n")
-    assert "python -m initlab reproduce gpt2_2019 width=64 seeds=2" in out
+    assert "of 6 figures lie in their bands" in out
     assert main(["reproduce", "nothing"]) == 2
     assert "Unknown claim 'nothing'" in capsys.readouterr().err
+
+
+def test_the_command_writes_its_section_into_a_page(capsys, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n\nKept.\n\n## Another (2001)\n\nKept too.\n")
+    small = ["reproduce", "gpt2_2019", "width=32", "seeds=1", f"--page={page}"]
+    assert main(small) == 0
+    once = page.read_text()
+    assert once.startswith("# A page\n\nKept.\n\n## Another (2001)\n\nKept too.\n\n## Radford")
+    assert "`python -m initlab reproduce gpt2_2019 width=32 seeds=1`" in once
+    page.write_text(once + "\n## The last (2002)\n")
+    assert main(small) == 0
+    assert page.read_text() == once + "\n## The last (2002)\n"
+    capsys.readouterr()
+    assert main([*small[:-1], "--page", str(tmp_path / "none.md")]) == 2
+    assert "There is no page" in capsys.readouterr().err
+    assert main(["reproduce", "--pages"]) == 2
+    assert "Did you mean '--page'" in capsys.readouterr().err
+
+
+def test_the_state_of_long_work_is_told(monkeypatch, capsys):
+    times = iter([0.0, 0.5, 1.0, 1.9, 2.5])
+    monkeypatch.setattr("initlab.screen.monotonic", lambda: next(times))
+    with telling("claim") as tell:
+        for state in ("too soon", "a [figure]", "too soon again", "another"):
+            tell(state)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.split("\n") == ["claim, 1 s: a [figure]", "claim, 2 s: another", ""]
+
+
+def test_training_repeats_itself_and_counts_its_steps():
+    net = chain([64, 16], "relu", use_bias=True, outputs=10)
+    scores = [fit(draw(net, init.Xavier(), 0), SGD(lr=0.1), steps, 0) for steps in (1, 30, 30)]
+    assert scores[1] == scores[2]
+    assert scores[1].train.loss < scores[0].train.loss < 3
+
+
+def test_nets_side_by_side_are_the_nets_one_by_one():
+    (net,) = many(3, [4, 5, 2], "relu", init.Xavier())
+    x = np.random.default_rng(0).standard_normal((1, 6, 4)).astype(np.float32)
+    first, second = (np.asarray(net[layer].weight.data()) for layer in (0, 2))
+    for i, y in enumerate(np.asarray(net(nd.array(x)))):
+        alone = np.maximum(np.maximum(x[0] @ first[i].T, 0) @ second[i].T, 0)
+        np.testing.assert_allclose(y, alone, rtol=1e-5, atol=1e-6)
+
+
+def test_nets_side_by_side_are_as_many_as_asked_for_and_differ(monkeypatch):
+    monkeypatch.setattr("initlab.reproduction.nets.WEIGHTS", 50)
+    drawn = [np.asarray(net[0].weight.data()) for net in many(7, [4, 5], None, init.Xavier())]
+    assert [weights.shape[0] for weights in drawn] == [2, 2, 2, 1]
+    assert len(np.unique(np.concatenate(drawn))) == 7 * 20
