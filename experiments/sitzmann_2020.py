@@ -1,6 +1,6 @@
 """What are the signals in a SIREN, and does it fit an image better than other nets?"""
 
-from math import log10, sqrt
+from math import inf, isfinite, log10, sqrt
 
 import numpy as np
 
@@ -73,11 +73,12 @@ def _fits(steps):
         for rate in RATES:
             yield f"fitting the image, {name}, rate {rate:g}"
             net = chain([2, *[HIDDEN] * 3], activation, use_bias=True, outputs=1)
-            fits.append(_fit(draw(net, weight, 0, bias=bias), image, Adam(lr=rate), steps))
+            fits.append((_fit(draw(net, weight, 0, bias=bias), image, Adam(lr=rate), steps), rate))
         best[name] = max(fits)
+    told = {name: f"{name} ({fit:.1f} dB at rate {rate:g})" for name, (fit, rate) in best.items()}
     for name in RIVALS:
-        ahead = best["SIREN"] - best[name]
-        yield Finding(f"dB that SIREN ({best['SIREN']:.1f}) is ahead of {name}", ahead, 20, np.inf)
+        ahead = best["SIREN"][0] - best[name][0]
+        yield Finding(f"how far {told['SIREN']} is ahead of {told[name]}", ahead, 20, np.inf)
 
 
 def _image():
@@ -96,13 +97,14 @@ def _fit(net, image, optimizer, steps):
     place = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
     wanted = image.reshape(-1, 1).astype(np.float32)
     stepper = optimizer.bind(list(parameters(net).values()), total=steps)
-    for step in range(steps):
-        with autograd.record():
-            error = ((net(Tensor(place)) - wanted) ** 2).mean()
-        error.backward()
-        stepper.step(step=step)
-    error = np.mean((np.asarray(net(Tensor(place))) - wanted) ** 2)
-    return 10 * log10(4 / float(error))
+    with np.errstate(all="ignore"):
+        for step in range(steps):
+            with autograd.record():
+                error = ((net(Tensor(place)) - wanted) ** 2).mean()
+            error.backward()
+            stepper.step(step=step)
+        error = float(np.mean((np.asarray(net(Tensor(place))) - wanted) ** 2))
+    return 10 * log10(4 / error) if isfinite(error) else -inf
 
 
 CLAIM = Claim(
@@ -114,8 +116,8 @@ CLAIM = Claim(
     "variance is 1/2 - Si(60)/120 = 0.4869 by theory, outside its band). Image: the middle of "
     "scikit-learn's china.jpg in grey, 384 x 384 averaged to 64 x 64; three layers of 256 and a "
     "linear one, 500 steps of Adam on all pixels, each net at the best of the rates 1e-4 (the "
-    "paper's), 1e-3, 1e-2. Bands: distance to the arcsine law below 0.01, its variance within 2 "
-    "%, layer 2 within 3 % of 1, layers from 5 on between 0.88 and 0.905, 20 dB.",
+    "paper's), 1e-3, 1e-2. Bands: distance to the arcsine law below 0.01, its variance within "
+    "2 %, layer 2 within 3 % of 1, layers from 5 on between 0.88 and 0.905, 20 dB.",
     measure=measure,
     correction="Pre-activations have variance 1 in the second layer only; deeper ones go to the "
     "fixed point of v = 1 - exp(-2 v), a std of 0.8926: the claimed 1 is 12 % too much.",
