@@ -19,8 +19,8 @@ PAIRS = 10  # of inputs, a draw
 FIRST, DEPTH = 10, 50  # lengths and gradients are looked at between them
 
 
-def measure(width=1000, seeds=4, draws=40, steps=250):
-    """Yield q*, chi_1 and xi_c beside theory and, unless steps is 0, trainability by depth."""
+def measure(width=1000, seeds=4, draws=40, steps=250, deepest=80):
+    """Yield q*, chi_1 and xi_c beside theory and, unless steps is 0, trainability up to a depth."""
     wider = sqrt(1000 * 4 / (width * seeds))  # how much a band grows with fewer units or seeds
     for field in FIELDS:
         q, chi = np.mean([_look(field, width, seed) for seed in range(seeds)], axis=0)
@@ -33,7 +33,7 @@ def measure(width=1000, seeds=4, draws=40, steps=250):
             found = 1 / abs(log(_correlation_slope(field, width, draws)))
             yield Finding.near(f"depth scale xi_c, {_place(field)}", found, field.xi_c, 0.15)
     if steps:
-        yield from _training(steps)
+        yield from _training(steps, deepest)
 
 
 def _place(field):
@@ -77,7 +77,7 @@ def _correlation_slope(field, width, draws):
     return np.polyfit(c[:, 0], np.mean(found, axis=0), 1)[0]
 
 
-def _training(steps):
+def _training(steps, deepest):
     six = 6 * MeanField(np.tanh, 1.0, BIAS).xi_c
     edge = critical(np.tanh, BIAS).weight_variance
     for weight, depth, low, high in (
@@ -85,6 +85,8 @@ def _training(steps):
         *((1.0, depth, 0.0, 0.2) for depth in (60, 80)),
         (edge, 80, 0.97, 1.0),
     ):
+        if depth > deepest:
+            continue
         place = f"{depth} layers, weights {weight:.4g}"
         where = "the critical variance" if weight == edge else f"6 xi_c = {six:.1f} layers"
         reached = []

@@ -71,6 +71,7 @@ class Claim:
         measure: yields the findings, and before long work a line that says what is being done;
             its arguments, numbers with defaults, are the sizes.
         correction: what had to be put right in the claim for it to hold; "" where nothing had.
+        remark: what was found out about figures that miss their bands, written after measuring.
     """
 
     question: str
@@ -79,6 +80,7 @@ class Claim:
     protocol: str
     measure: Callable[..., Iterable[Finding | str]]
     correction: str = ""
+    remark: str = ""
 
     @property
     def sizes(self) -> Mapping[str, int | float]:

@@ -56,11 +56,12 @@ class Report:
         return COLUMNS, rows
 
     def told(self) -> str:
-        """Return the verdict with how many figures hold, and what had to be put right."""
-        held = sum(found.holds for found in self.findings)
-        correction = self.claim.correction
-        return f"{self.verdict}: {held} of {len(self.findings)} figures lie in their bands." + (
-            f" Correction: {correction}" if correction else ""
+        """Return the verdict, how many figures hold, what had to be put right, and remarks."""
+        held, claim = sum(found.holds for found in self.findings), self.claim
+        return (
+            f"{self.verdict}: {held} of {len(self.findings)} figures lie in their bands."
+            + (f" Correction: {claim.correction}" if claim.correction else "")
+            + (f" {claim.remark}" if claim.remark else "")
         )
 
     def markdown(self) -> str:

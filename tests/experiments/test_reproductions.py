@@ -18,6 +18,7 @@ from initlab.optim import SGD
 from initlab.reproduction import (
     Claim,
     Finding,
+    Report,
     Verdict,
     chain,
     claims,
@@ -63,6 +64,24 @@ def test_a_claim_holds_at_its_full_size(name):
     assert all(found.holds for found in reproduce(name).findings)
 
 
+@pytest.mark.slow
+def test_tanh_nets_train_below_six_depth_scales_and_not_far_beyond():
+    sizes = {"width": "100", "seeds": "1", "draws": "1", "deepest": "60"}
+    found = {one.what: one for one in reproduce("schoenholz_2017", sizes).findings}
+    trained = [one for what, one in found.items() if what.startswith("training accuracy")]
+    assert [one.low for one in trained] == [0.95, 0.95, 0.95, 0.0]
+    assert all(one.holds for one in trained)
+
+
+@pytest.mark.slow
+def test_thirty_relu_layers_learn_from_he_and_not_from_xavier():
+    report = reproduce("he_2015", {"nets": "1", "width": "8", "shallow": "1", "seeds": "1"})
+    trained = {one.what: one for one in report.findings if "at " in one.what}
+    assert trained["loss at 30 layers, Xavier, seed 0: ln 10"].holds
+    assert trained["accuracy at 30 layers, He, the worst"].holds
+    assert trained["accuracy at 22 layers, He's median less Xavier's"].holds
+
+
 @pytest.mark.parametrize("name", SMALL)
 def test_a_claim_is_told_whole(name):
     claim = load_claim(name)
@@ -73,12 +92,21 @@ def test_a_claim_is_told_whole(name):
     assert claim.sizes
 
 
-def test_the_page_has_every_claim_with_its_command():
+@pytest.mark.parametrize("name", SMALL)
+def test_the_page_tells_what_the_claim_says_and_its_figures_make_the_verdict(name):
+    claim = load_claim(name)
     page = (ROOT / "docs" / "reproductions.md").read_text()
-    for name in claims():
-        claim = load_claim(name)
-        assert f"## {claim.source}" in page
-        assert f"python -m initlab reproduce {name}" in page
+    section = page.partition(f"\n## {claim.source}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:2] == "| "][2:]
+    findings = []
+    for measured, band, expected, _, holds, what in rows:
+        low, high = (float(end) for end in band.split(" ... "))
+        figure = None if expected == "-" else float(expected)
+        findings.append(Finding(what, float(measured), low, high, figure))
+        assert findings[-1].holds == (holds == "yes")
+    report = Report(name, claim, findings, {}, 0.0)
+    head = report.markdown().partition("| measured")[0]
+    assert section.strip().startswith(head.partition("\n")[2].strip())
 
 
 # -- verdicts and mistakes ----------------------------------------------------------------
