@@ -110,4 +110,6 @@ CLAIM = Claim(
     "momentum 0.9, the better of two rates, 0.01 as for He et al. and a tenth of it, which is "
     "Schoenholz's; accuracy on the training samples, as in the paper.",
     measure=measure,
+    remark="The critical net of 80 layers is still learning after 250 steps; with steps=500 it "
+    "reaches 0.9875.",
 )
