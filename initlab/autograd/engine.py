@@ -157,25 +157,13 @@ def _run_kernel(
 ) -> None:
     """Let the node's kernel write into the buffers of leaves, and add up what it returns."""
     args, sources, kwargs, out, kept = node.call
-    needs: list[bool] = []
-    places: list[Any] = []
-    for source in sources:
-        if source is None:
-            needs.append(False)
-            places.append(None)
-        else:
-            needs.append(True)
-            if (
-                land
-                and type(source) is Leaf
-                and source.lands
-                and source.buffer.dtype is out.dtype
-                and source not in gradients
-            ):
-                gradients[source] = source.buffer
-                places.append(source.buffer)
-            else:
-                places.append(None)
+    needs = [source is not None for source in sources]
+    places: list[Any] = [None] * len(needs)
+    if land:
+        dtype = out.dtype
+        for i, source in enumerate(sources):
+            if type(source) is Leaf and source.lands is dtype and source not in gradients:
+                gradients[source] = places[i] = source.buffer
     parts = node.primitive.kernel.backward(g, out, kept, needs, places, *args, **kwargs)
     for part, place, source, arg in zip(parts, places, sources, args, strict=False):
         if part is place:

@@ -22,7 +22,8 @@ class Leaf:
         buffer: the live gradient array, same shape and dtype as the tensor's.
         grad: the Tensor over `buffer`, the same object over all backward passes.
         req: 'write' (each backward overwrites) or 'add' (they accumulate).
-        lands: whether a kernel may write into the buffer: it is overwritten, and without gaps.
+        lands: the dtype of what a kernel may write straight into the buffer, which is to be
+            overwritten and without gaps; else None.
         fresh: whether a backward pass came here since the gradient was last used.
     """
 
@@ -30,7 +31,7 @@ class Leaf:
 
     def __init__(self, buffer: np.ndarray, grad: Any, req: str) -> None:
         self.buffer, self.grad, self.req, self.fresh = buffer, grad, req, False
-        self.lands = req == "write" and buffer.flags.c_contiguous
+        self.lands = buffer.dtype if req == "write" and buffer.flags.c_contiguous else None
 
 
 class Node:

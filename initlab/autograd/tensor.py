@@ -220,7 +220,8 @@ def seed_gradient(
             "pass retain_graph=True where a graph is used twice."
         )
     if out_grad is None:
-        g: Any = np.ones(head.array.shape, head.array.dtype)
+        g: Any = np.empty_like(head.array)
+        g.fill(1)
     else:
         g = np.array(unwrap(out_grad), head.dtype)  # a copy: the tape writes into it
         if g.shape != head.shape:

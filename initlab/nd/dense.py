@@ -61,7 +61,7 @@ def _dense(
                 f"A bias of shape {b.shape} does not fit the weight of shape {W.shape}: it needs "
                 f"one value for each of the {len(W)} outputs."
             )
-        np.add(y, b, y)
+        y += b
     if activation is not None:
         ENDINGS[activation].apply(y)
     return y if flatten or x.ndim == 2 else y.reshape(*x.shape[:-1], len(W))
@@ -114,7 +114,7 @@ def _backward(
     if needs[1]:
         dW = product(g.T, rows, out[1])
     if b is not None and needs[2]:
-        db = np.dot(ones(len(g), g.dtype), g, out=out[2])
+        db = ones(len(g), g.dtype).dot(g, out[2])
     return back, dW, db
 
 

@@ -41,19 +41,19 @@ def _perceptron(x: Any, *layers: Any, activations: Sequence[str | None]) -> Any:
 def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[Any, list[Any]]:
     """Keep what every layer is given, and the values at the end."""
     kept = [x]
-    for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
-        try:
+    try:
+        for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
             x = product(x, W.T)
             if b is not None:
-                np.add(x, b, x)
-        except ValueError:
-            raise ShapeError(
-                f"An input of shape {x.shape} does not fit a weight of shape {W.shape} with a bias "
-                f"of shape {np.shape(b)}."
-            ) from None
-        if activation is not None:
-            ENDINGS[activation].apply(x)
-        kept.append(x)
+                x += b
+            if activation is not None:
+                ENDINGS[activation].apply(x)
+            kept.append(x)
+    except ValueError:
+        raise ShapeError(
+            f"An input of shape {x.shape} does not fit a weight of shape {W.shape} with a bias "
+            f"of shape {np.shape(b)}."
+        ) from None
     return x, kept
 
 
@@ -85,7 +85,7 @@ def _backward(
         if needs[at]:
             parts[at] = product(g.T, kept[i], out[at])
         if needs[at + 1]:
-            parts[at + 1] = np.dot(rows, g, out=out[at + 1])
+            parts[at + 1] = rows.dot(g, out[at + 1])
         if first >= at:
             return parts
         g = product(g, layers[at - 1])

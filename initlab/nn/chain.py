@@ -19,24 +19,24 @@ __all__ = ["chain"]
 def chain(blocks: Iterable[Block], x: Any) -> Any:
     """Return the last block's output, the same whether some of them are one call or not."""
     row: list[Block] = []
-    links: list[tuple[Any, Any, str | None]] = []
+    layers: list[Any] = []
+    endings: list[str | None] = []
     for block in blocks:
         link = block.link() if type(block) is Dense else None
         if link is None:
-            x = block(_through(row, links, x))
-            row, links = [], []
+            x = block(_through(row, layers, endings, x) if row else x)
+            row, layers, endings = [], [], []
         else:
             row.append(block)
-            links.append(link)
-    return _through(row, links, x)
+            layers += link[0], link[1]
+            endings.append(link[2])
+    return _through(row, layers, endings, x) if row else x
 
 
-def _through(row: list[Block], links: list[tuple[Any, Any, str | None]], x: Any) -> Any:
-    """Return what the layers of a row make of `x`."""
+def _through(row: list[Block], layers: list[Any], endings: list[str | None], x: Any) -> Any:
+    """Return what the dense layers of a row make of `x`."""
     if len(row) > 1 and x.ndim == 2:
-        endings = tuple(link[2] for link in links)
         try:
-            layers = [part for link in links for part in link[:2]]
             return nd.perceptron(x, *layers, activations=endings)
         except ShapeError:  # which layer it is, the layers say
             pass
