@@ -14,8 +14,6 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import numpy as np
-
 from initlab.errors import BadValueError
 
 if TYPE_CHECKING:

@@ -60,16 +60,19 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
         loss = self._sparse_loss(pred, label) if self._sparse else self._dense_loss(pred, label)
         if sample_weight is not None and np.ndim(sample_weight) > loss.ndim:
             sample_weight = np.squeeze(sample_weight, self._axis)
-        axis, batch = self._axis % pred.ndim, self._batch_axis % pred.ndim
         loss = self._weighted(loss, sample_weight)
+        if loss.ndim == 1:
+            return loss
+        axis, batch = self._axis % pred.ndim, self._batch_axis % pred.ndim
         others = tuple(i for i in range(loss.ndim) if i != batch - (axis < batch))
         return loss.mean(others) if others else loss
 
     def _sparse_loss(self, pred: Any, label: Any) -> Any:
         label = np.asarray(label)
-        if label.ndim == pred.ndim and label.shape[self._axis] == 1:
+        axes = pred.ndim
+        if label.ndim == axes and label.shape[self._axis] == 1:
             label = label.squeeze(self._axis)
-        if self._axis % pred.ndim != pred.ndim - 1:
+        if self._axis % axes != axes - 1:
             pred = np.moveaxis(pred, self._axis, -1)
         if not self._from_logits:
             return nd.softmax_cross_entropy(pred, label)

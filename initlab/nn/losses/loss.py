@@ -75,7 +75,7 @@ class Loss(Block):
                     f"{tuple(n if i == self._batch_axis else 1 for i, n in enumerate(loss.shape))}."
                 )
             loss = loss * like(sample_weight, loss, shape)
-        return loss if self._weight in (None, 1) else loss * self._weight
+        return loss if self._weight is None or self._weight == 1 else loss * self._weight
 
     def _other_axes(self, loss: Any) -> tuple[int, ...]:
         return tuple(i for i in range(loss.ndim) if i != self._batch_axis % loss.ndim)
