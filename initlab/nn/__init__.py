@@ -53,6 +53,7 @@ from initlab.nn.pooling import (
     MaxPool2D,
     MaxPool3D,
 )
+from initlab.nn.reflection_pad import ReflectionPad2D
 from initlab.nn.rnn import GRU, LSTM, RNN
 from initlab.nn.transposed_convolution import (
     Conv1DTranspose,
@@ -119,6 +120,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "PoissonNLLLoss",
+    "ReflectionPad2D",
     "Repeat",
     "Reshape",
     "Residual",
@@ -182,5 +184,6 @@ def layers() -> Mapping[str, type[Block]]:
             "global_avg_pool1d": GlobalAvgPool1D,
             "global_avg_pool2d": GlobalAvgPool2D,
             "global_avg_pool3d": GlobalAvgPool3D,
+            "reflection_pad2d": ReflectionPad2D,
         }
     )

@@ -8,12 +8,12 @@ from initlab import nd
 from initlab.errors import BadValueError, ShapeError
 from initlab.init import Initializer
 from initlab.nn.activation import Activation
+from initlab.nn.layout import Layout
 from initlab.tree import Block, ParameterDict
 
-__all__ = ["LAYOUTS", "Conv1D", "Conv2D", "Conv3D", "Convolution", "Size", "each_axis"]
+__all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution", "Size", "each_axis"]
 
 Size = int | tuple[int, ...]
-LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 
 
 def each_axis(name: str, value: Size, axes: int, least: int = 1) -> tuple[int, ...]:
@@ -40,7 +40,8 @@ class Convolution(Block):
         padding: zeros on either side.
         dilation: from one element of the kernel to the next.
         groups: how many equal parts inputs and outputs fall into, each on its own.
-        layout: the order of axes, batch, channels, space: "NCW", "NCHW" or "NCDHW".
+        layout: the order of axes, channels after the batch, as "NCHW", or last, as "NHWC"; of the
+            weight, too, whose first axis is that of the outputs.
         activation: the name of an activation, none if None.
         use_bias: whether to add b.
         weight_initializer: W's own; the one handed to `initialize` if None.
@@ -54,7 +55,7 @@ class Convolution(Block):
     """
 
     dimensions: int
-    in_axis, out_axis = 1, 0  # of the weight; axis 0 counts over all groups, axis 1 within one
+    transposed = False
 
     def __init__(
         self,
@@ -73,13 +74,15 @@ class Convolution(Block):
         prefix: str | None = None,
         params: ParameterDict | None = None,
     ) -> None:
-        self._check(layout, channels, in_channels, groups)
+        self._check(channels, in_channels, groups)
         super().__init__(prefix, params)
+        self._layout = Layout(layout, self.dimensions, self)
         self._channels, self._groups = channels, groups
         self._kernel = each_axis("kernel_size", kernel_size, self.dimensions)
         self._stride = each_axis("strides", strides, self.dimensions)
         self._pad = each_axis("padding", padding, self.dimensions, least=0)
         self._dilate = each_axis("dilation", dilation, self.dimensions)
+        axes = (0,), (self._layout.channels,)  # over all groups, within one
         with self.name_scope():
             self.weight = self.params.get(
                 "weight",
@@ -87,8 +90,8 @@ class Convolution(Block):
                 init=weight_initializer,
                 allow_deferred_init=True,
                 role="weight",
-                in_axes=(self.in_axis,),
-                out_axes=(self.out_axis,),
+                in_axes=axes[not self.transposed],
+                out_axes=axes[self.transposed],
                 groups=groups,
             )
             self.bias = None
@@ -114,12 +117,7 @@ class Convolution(Block):
     def _hint(self) -> str:
         return "conv"
 
-    def _check(self, layout: str | None, channels: int, inputs: int, groups: int) -> None:
-        if layout not in (None, LAYOUTS[self.dimensions]):
-            raise BadValueError(
-                f"{type(self).__name__} takes the layout {LAYOUTS[self.dimensions]!r}, got "
-                f"{layout!r}: bring the input into it with nd.transpose."
-            )
+    def _check(self, channels: int, inputs: int, groups: int) -> None:
         if channels < 1 or inputs < 0 or groups < 1 or channels % groups or inputs % groups:
             raise BadValueError(
                 f"{type(self).__name__} needs channels of at least 1 and in_channels of at least 0 "
@@ -128,30 +126,29 @@ class Convolution(Block):
             )
 
     def _weight_shape(self, inputs: int) -> tuple[int, ...]:
-        return (self._channels, inputs // self._groups, *self._kernel)
+        return self._layout.shape(self._channels, inputs // self._groups, self._kernel)
 
     def infer_shape(self, x: Any) -> None:
         """Take the number of inputs from the first batch."""
         self._check_input(x)
-        self.weight.shape = self._weight_shape(x.shape[1])
+        self.weight.shape = self._weight_shape(x.shape[self._layout.channels])
 
     def _check_input(self, x: Any) -> None:
-        if x.ndim != self.dimensions + 2 or x.shape[1] % self._groups:
+        if x.ndim != self.dimensions + 2 or x.shape[self._layout.channels] % self._groups:
             raise ShapeError(
-                f"{type(self).__name__} takes (n, channels, ...) with {self.dimensions} spatial "
-                f"axes and channels that {self._groups} groups divide, got an input of shape "
-                f"{x.shape}."
+                f"{type(self).__name__} takes inputs of layout {self._layout.name} with channels "
+                f"that {self._groups} groups divide, got one of shape {x.shape}."
             )
 
     def forward(self, x: Any) -> Any:
-        """Return (n, channels, ...) of an input (n, inputs, ...).
+        """Return the outputs of a batch, in its layout.
 
         Raises:
             ShapeError: when the input has other axes or channels, or is smaller than the kernel.
         """
         self._check_input(x)
-        bias = None if self.bias is None else self.bias.data()
-        return self._apply(x, self.weight.data(), bias)
+        bias, standard = None if self.bias is None else self.bias.data(), self._layout.standard
+        return self._layout.laid_out(self._apply(standard(x), standard(self.weight.data()), bias))
 
     def _apply(self, x: Any, W: Any, b: Any) -> Any:
         how = self._stride, self._pad, self._dilate, self._groups
@@ -161,7 +158,8 @@ class Convolution(Block):
         return y if act is None or ending is not None else act(y)
 
     def __repr__(self) -> str:
-        rows, columns = (self.weight.shape or (0, 0))[:2]
+        shape = self.weight.shape or self._weight_shape(0)
+        rows, columns = shape[0], shape[self._layout.channels]
         parts = [f"{columns or None} -> {rows}"]
         parts += [f"kernel_size={self._kernel}", f"stride={self._stride}", *self._options()]
         parts += [] if self.act is None else [repr(self.act)]

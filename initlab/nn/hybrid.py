@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from initlab import nd
+from initlab.autograd import Tensor
+from initlab.errors import BadTypeError
 from initlab.nn.containers import Sequential
 from initlab.tree import Block
 
@@ -26,7 +30,13 @@ class HybridBlock(Block):
     """
 
     def forward(self, *args: Any) -> Any:
-        """Return what `hybrid_forward` makes of the inputs and the block's Parameters."""
+        """Return what `hybrid_forward` makes of the inputs and the block's Parameters.
+
+        Raises:
+            BadTypeError: when no input is an array, nor a list with one.
+        """
+        if not any(map(_has_array, args)):
+            raise BadTypeError(f"{self.name} takes at least one array, got {args!r}.")
         own = {name: parameter.data() for name, parameter in self.own_parameters.items()}
         return self.hybrid_forward(nd, *args, **own)
 
@@ -35,6 +45,12 @@ class HybridBlock(Block):
         raise NotImplementedError(
             f"{type(self).__name__} is a HybridBlock without hybrid_forward(F, x, ...)."
         )
+
+
+def _has_array(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_has_array, value))
+    return isinstance(value, Tensor | np.ndarray)
 
 
 class HybridSequential(Sequential):

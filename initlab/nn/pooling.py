@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from initlab import nd
-from initlab.errors import BadValueError, ShapeError
-from initlab.nn.convolution import LAYOUTS, Size, each_axis
+from initlab.errors import ShapeError
+from initlab.nn.convolution import Size, each_axis
+from initlab.nn.layout import Layout
 from initlab.tree import Block, ParameterDict
 
 __all__ = [
@@ -31,7 +32,7 @@ class Pooling(Block):
     """What all pools share: the geometry and the printout.
 
     Args:
-        layout: the order of axes, batch, channels, space: "NCW", "NCHW" or "NCDHW".
+        layout: the order of axes, channels after the batch, as "NCHW", or last, as "NHWC".
         prefix: of the block's name.
         params: unused; Gluon's signature.
 
@@ -50,11 +51,7 @@ class Pooling(Block):
         params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix, params)
-        if layout not in (None, LAYOUTS[self.dimensions]):
-            raise BadValueError(
-                f"{type(self).__name__} takes the layout {LAYOUTS[self.dimensions]!r}, got "
-                f"{layout!r}: bring the input into it with nd.transpose."
-            )
+        self._layout = Layout(layout, self.dimensions, self)
         self._size = self._stride = (1,) * self.dimensions
         self._pad, self._ceil = (0,) * self.dimensions, True
 
@@ -70,17 +67,17 @@ class Pooling(Block):
         self._ceil = ceil
 
     def forward(self, x: Any) -> Any:
-        """Return (n, channels, ...) of an input (n, channels, ...).
+        """Return what is left of a batch, in its layout.
 
         Raises:
             ShapeError: when the input has other axes, or is smaller than the window.
         """
         if x.ndim != self.dimensions + 2:
             raise ShapeError(
-                f"{type(self).__name__} takes (n, channels, ...) with {self.dimensions} spatial "
-                f"axes, got an input of shape {x.shape}."
+                f"{type(self).__name__} takes inputs of layout {self._layout.name}, got one of "
+                f"shape {x.shape}."
             )
-        return self._pool(x)
+        return self._layout.laid_out(self._pool(self._layout.standard(x)))
 
     def _pool(self, x: Any) -> Any:
         raise NotImplementedError
@@ -89,7 +86,7 @@ class Pooling(Block):
         return (
             f"{type(self).__name__}(size={self._size}, stride={self._stride}, "
             f"padding={self._pad}, ceil_mode={self._ceil}, global_pool={self.everywhere}, "
-            f"pool_type={self.kind}, layout={LAYOUTS[self.dimensions]})"
+            f"pool_type={self.kind}, layout={self._layout.name})"
         )
 
 
@@ -100,7 +97,7 @@ class MaxPool(Pooling):
         pool_size: the window's, a number or one for each spatial axis, as are the next two.
         strides: from one window to the next; the window's size if None.
         padding: how far windows may stand out on either side.
-        layout: the order of axes, batch, channels, space: "NCW", "NCHW" or "NCDHW".
+        layout: the order of axes, channels after the batch, as "NCHW", or last, as "NHWC".
         ceil_mode: whether a last window may stand out behind the padding.
         prefix: of the block's name.
         params: unused; Gluon's signature.
@@ -136,7 +133,7 @@ class AvgPool(Pooling):
         strides: from one window to the next; the window's size if None.
         padding: zeros on either side.
         ceil_mode: whether a last window may stand out behind the padding.
-        layout: the order of axes, batch, channels, space: "NCW", "NCHW" or "NCDHW".
+        layout: the order of axes, channels after the batch, as "NCHW", or last, as "NHWC".
         count_include_pad: whether the zeros count.
         prefix: of the block's name.
         params: unused; Gluon's signature.

@@ -24,7 +24,8 @@ class TransposedConvolution(Convolution):
         output_padding: how much longer than the shortest the output is; less than the stride.
         dilation: from one element of the kernel to the next.
         groups: how many equal parts inputs and outputs fall into, each on its own.
-        layout: the order of axes, batch, channels, space: "NCW", "NCHW" or "NCDHW".
+        layout: the order of axes, channels after the batch, as "NCHW", or last, as "NHWC"; of the
+            weight, too, whose first axis is that of the inputs.
         activation: the name of an activation, none if None.
         use_bias: whether to add b.
         weight_initializer: W's own; the one handed to `initialize` if None.
@@ -37,7 +38,7 @@ class TransposedConvolution(Convolution):
         BadValueError: for another layout, or numbers that make no convolution.
     """
 
-    in_axis, out_axis = 0, 1
+    transposed = True
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class TransposedConvolution(Convolution):
             )
 
     def _weight_shape(self, inputs: int) -> tuple[int, ...]:
-        return (inputs, self._channels // self._groups, *self._kernel)
+        return self._layout.shape(inputs, self._channels // self._groups, self._kernel)
 
     def _apply(self, x: Any, W: Any, b: Any) -> Any:
         how = self._stride, self._pad, self._dilate, self._groups, self._extra

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from math import cos, pi
+from itertools import pairwise, repeat
+from math import cos, pi, prod
 from typing import TYPE_CHECKING
 
 from initlab.errors import BadTypeError, BadValueError, UnknownNameError
@@ -103,7 +103,7 @@ class FactorScheduler(LRScheduler):
     def rate(self, num_update: int) -> float:
         """Return the base rate after its falls."""
         falls = max(0, num_update - 1) // self.step
-        rate = self.base_lr * self.factor**falls
+        rate = _fallen(self.base_lr, self.factor, falls)
         return max(rate, self.stop_factor_lr) if falls else float(rate)
 
 
@@ -140,7 +140,7 @@ class MultiFactorScheduler(LRScheduler):
 
     def rate(self, num_update: int) -> float:
         """Return the base rate after its falls."""
-        return float(self.base_lr * self.factor ** sum(num_update > n for n in self.step))
+        return _fallen(self.base_lr, self.factor, sum(num_update > n for n in self.step))
 
 
 class PolyScheduler(LRScheduler):
@@ -207,6 +207,11 @@ class CosineScheduler(LRScheduler):
         """Return the cosine's value."""
         half = (1 + cos(pi * self._share(num_update, self.max_update))) / 2
         return self.final_lr + (self.base_lr - self.final_lr) * half
+
+
+def _fallen(rate: float, factor: float, times: int) -> float:
+    """Return the rate after its falls one by one, which rounds as a training's own product does."""
+    return float(prod(repeat(factor, times), start=rate))
 
 
 def _falling(steps: Sequence[int], factor: float) -> None:

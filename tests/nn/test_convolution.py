@@ -87,8 +87,8 @@ def test_names_and_printouts_are_gluons():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: nn.Conv2D(4, 3, layout="NHWC"), "Conv2D takes the layout 'NCHW', got 'NHWC'"),
-        (lambda: nn.MaxPool1D(layout="NWC"), "MaxPool1D takes the layout 'NCW', got 'NWC'"),
+        (lambda: nn.Conv2D(4, 3, layout="NCWH"), "layout of Conv2D 'NCWH'"),
+        (lambda: nn.MaxPool1D(layout="NHWC"), "layout of MaxPool1D 'NHWC'"),
         (lambda: nn.Conv1D(0, 3), "channels=0, in_channels=0, groups=1"),
         (lambda: nn.Conv1D(4, 3, groups=3), "which groups divide, got channels=4"),
         (lambda: nn.Conv2D(4, (3, 3, 3)), r"kernel_size .* at least 1, or 2 of them, got \(3, 3"),
@@ -104,9 +104,9 @@ def test_numbers_that_make_no_layer_are_refused(make, words):
 @pytest.mark.parametrize(
     ("net", "shape", "words"),
     [
-        (nn.Conv2D(4, 3), (2, 3, 8), r"Conv2D takes \(n, channels, \.\.\.\) with 2 spatial axes"),
+        (nn.Conv2D(4, 3), (2, 3, 8), "Conv2D takes inputs of layout NCHW"),
         (nn.Conv1D(4, 3, groups=2), (2, 3, 8), "channels that 2 groups divide"),
-        (nn.MaxPool2D(), (2, 3, 8), r"MaxPool2D takes .* got an input of shape \(2, 3, 8\)"),
+        (nn.MaxPool2D(), (2, 3, 8), r"MaxPool2D takes .* got one of shape \(2, 3, 8\)"),
         (nn.Conv1D(4, 3), (2, 3, 2), "is smaller than a kernel"),
     ],
 )
@@ -159,3 +159,92 @@ def test_a_cnn_learns_to_tell_a_bar_that_stands_from_one_that_lies():
         for parameter in net.collect_params().values():
             parameter.data()[:] -= 0.2 / 32 * parameter.grad().array
     assert (net(nd.array(x)).argmax(axis=1).array == labels).mean() > 0.9
+
+
+POOLS = [
+    lambda layout: nn.MaxPool1D(3, 2, layout=layout),
+    lambda layout: nn.AvgPool2D((3, 2), padding=(1, 0), ceil_mode=True, layout=layout),
+    lambda layout: nn.AvgPool2D(2, padding=1, count_include_pad=False, layout=layout),
+    lambda layout: nn.GlobalMaxPool2D(layout=layout),
+    lambda layout: nn.GlobalAvgPool3D(layout=layout),
+]
+CONVOLUTIONS = [
+    lambda layout: nn.Conv1D(6, 3, 2, 1, groups=2, layout=layout),
+    lambda layout: nn.Conv2D(6, (3, 2), groups=2, layout=layout, activation="relu"),
+    lambda layout: nn.Conv3D(6, 2, dilation=2, layout=layout, use_bias=False),
+    lambda layout: nn.Conv2DTranspose(6, (3, 2), 2, output_padding=1, groups=2, layout=layout),
+]
+
+
+def with_channels_last(make):
+    """Return both layers, their batches of equal values, and the layout's name."""
+    plain = make(None)
+    names = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+    name = names[plain.dimensions][1]
+    x = np.random.default_rng(0).normal(size=(2, 4, *range(5, 5 + plain.dimensions)))
+    x = nd.array(x.astype("float32"))
+    return plain, make(name), x, nd.array(np.moveaxis(x.array, 1, -1)), name
+
+
+@pytest.mark.parametrize("make", POOLS + CONVOLUTIONS)
+def test_channels_may_come_last(make):
+    """Values and gradients are those of the other order; weights follow the layout, as Gluon's."""
+    plain, last, x, y, _ = with_channels_last(make)
+    for layer, batch in ((plain, x), (last, y)):
+        layer.initialize()
+        layer(batch)
+    for name, weight in plain.own_parameters.items():
+        values = weight.data().array
+        values = np.moveaxis(values, 1, -1) if values.ndim > 1 else values
+        assert getattr(last, name).shape == values.shape
+        getattr(last, name).set_data(values)
+    outputs = []
+    for layer, batch in ((plain, x), (last, y)):
+        batch.attach_grad()
+        with record():
+            outputs.append(layer(batch))
+            loss = (outputs[-1] ** 2).sum()
+        loss.backward()
+    assert_allclose(np.moveaxis(outputs[0].array, 1, -1), outputs[1], rtol=1e-5, atol=1e-6)
+    assert_allclose(np.moveaxis(x.grad.array, 1, -1), y.grad, rtol=1e-4, atol=1e-5)
+    if "weight" in plain.own_parameters:
+        grads = np.moveaxis(plain.weight.grad().array, 1, -1), last.weight.grad()
+        assert_allclose(*grads, rtol=1e-4, atol=1e-4)
+        a, b = plain.weight.spec, last.weight.spec
+        assert (a.fan_in, a.fan_out) == (b.fan_in, b.fan_out)
+
+
+def test_weights_of_channels_last_are_mxnets():
+    """Shapes by MXNet 1.9.1; it prints the kernel's size as the number of inputs."""
+    assert nn.Conv2D(16, 3, groups=2, layout="NHWC").weight.shape == (16, 3, 3, 0)
+    net = nn.Conv3D(16, 3, in_channels=4, groups=2, layout="NDHWC")
+    assert net.weight.shape == (16, 3, 3, 3, 2)
+    assert repr(net).startswith("Conv3D(2 -> 16, ")
+    net = nn.Conv2DTranspose(16, 3, in_channels=4, groups=2, layout="NHWC")
+    assert net.weight.shape == (4, 3, 3, 8)
+    assert repr(nn.MaxPool2D(layout="NHWC")).endswith("pool_type=max, layout=NHWC)")
+
+
+def test_a_reflection_leaves_the_edge_out():
+    """The 5 x 5 picture that MXNet 1.9.1 makes of 3 x 3."""
+    x = nd.arange(9.0, dtype="float32").reshape(1, 1, 3, 3)
+    x.attach_grad()
+    with record():
+        y = nn.ReflectionPad2D(1)(x)
+        loss = y.sum()
+    loss.backward()
+    rows = [4, 3, 4, 5, 4], [1, 0, 1, 2, 1], [4, 3, 4, 5, 4], [7, 6, 7, 8, 7], [4, 3, 4, 5, 4]
+    assert y.array[0, 0].tolist() == [list(map(float, row)) for row in rows]
+    assert x.grad.array[0, 0].tolist() == [[1, 3, 1], [3, 9, 3], [1, 3, 1]]  # how often each shows
+    sides = nn.ReflectionPad2D((0, 0, 0, 0, 0, 2, 1, 0))(x).array[0, 0]
+    assert sides[:, 0].tolist() == [1, 4, 7, 4, 1]
+
+
+def test_a_reflection_needs_a_longer_picture_and_whole_numbers():
+    with pytest.raises(ShapeError, match=r"longer than the padding .*, got .* \(1, 1, 3, 3\)"):
+        nn.ReflectionPad2D(3)(nd.ones((1, 1, 3, 3)))
+    with pytest.raises(ShapeError, match=r"got an input of shape \(1, 3, 3\)"):
+        nn.ReflectionPad2D(1)(nd.ones((1, 3, 3)))
+    for wrong in (-1, (1, 2, 3, 4), (0, 0, 1, 1, 1, 1, 1, 1)):
+        with pytest.raises(BadValueError, match="takes one whole number of at least 0, or"):
+            nn.ReflectionPad2D(wrong)

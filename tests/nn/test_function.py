@@ -68,3 +68,17 @@ def test_a_hybrid_sequential_is_a_sequential_by_its_own_name():
     assert net(nd.ones((4, 3))).shape == (4, 2)
     assert type(net[:1]) is nn.HybridSequential
     assert repr(net[1:]) == "HybridSequential(\n  (0): Flatten\n)"
+
+
+def test_a_hybrid_block_needs_an_array():
+    """None may stand for an array that is left out, and lists may hold them."""
+
+    class Sum(nn.HybridBlock):
+        def hybrid_forward(self, F, a, b=None):
+            return sum(a) if b is None else b
+
+    x = nd.ones((2,))
+    assert Sum()(None, x) is x
+    assert Sum()([x, x]).array.tolist() == [2, 2]
+    with pytest.raises(BadTypeError, match=r"takes at least one array, got \(None, \[1\]\)"):
+        Sum()(None, [1])

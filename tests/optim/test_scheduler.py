@@ -81,3 +81,13 @@ def test_what_is_no_list_or_mode_is_refused():
         LRScheduler(warmup_mode="lineal")
     with pytest.raises(NotImplementedError, match=r"scheduler without rate\(\)"):
         LRScheduler()(1)
+
+
+def test_a_rate_falls_as_a_product_of_floats_does():
+    """As MXNet's test of its Trainer compares them: equal, not close."""
+    rate, scheduler = 1.0, FactorScheduler(2, factor=0.1, base_lr=1.0)
+    for update in range(1, 11):
+        assert scheduler(update) == rate
+        rate *= 1 if update % 2 else 0.1
+    falls = MultiFactorScheduler([1, 2, 3], factor=0.1, base_lr=1.0)
+    assert falls(4) == 1.0 * 0.1 * 0.1 * 0.1

@@ -19,7 +19,7 @@ NEVER = -1e30  # the logarithm of no chance at all, whose gradient is finite
 class CTCLoss(Loss):
     """-log of the chance of the labels, summed over all alignments (Graves et al., 2006).
 
-    The last class is the blank, the others are labels from 0.
+    The last class is the blank; as a label, as MXNet allows, it has to be put out where it stands.
 
     Args:
         layout: of the outputs: 'NTC' or 'TNC', N samples, T steps, C classes.
@@ -68,7 +68,7 @@ class CTCLoss(Loss):
 
         Raises:
             ShapeError: when there are not as many samples of both.
-            BadValueError: for a label that is no class, or the blank.
+            BadValueError: for a label that is no class.
         """
         logs = nd.log_softmax(pred if self._layout == "TNC" else np.swapaxes(pred, 0, 1))
         labels = np.asarray(label).astype(np.intp)
@@ -81,9 +81,9 @@ class CTCLoss(Loss):
             )
         wanted = _lengths(label_lengths, (np.cumsum(labels < 0, axis=1) == 0).sum(1))
         labels = np.where(np.arange(labels.shape[1]) < wanted[:, None], labels, 0)
-        if labels.size and not 0 <= labels.min() <= labels.max() < classes - 1:
+        if labels.size and not 0 <= labels.min() <= labels.max() < classes:
             raise BadValueError(
-                f"CTCLoss takes labels from 0 to {classes - 2}, the last of {classes} classes "
+                f"CTCLoss takes labels from 0 to {classes - 1}, the last of {classes} classes "
                 f"being the blank, got {labels.min()} to {labels.max()}."
             )
         counted = _lengths(pred_lengths, np.full(samples, steps))
@@ -104,7 +104,7 @@ def _log_chance(logs: Any, labels: np.ndarray, wanted: np.ndarray, counted: np.n
     path = np.full((samples, 2 * labels.shape[1] + 1), classes - 1)
     path[:, 1::2] = labels
     skips = np.zeros(path.shape, bool)
-    skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
+    skips[:, 3::2] = (labels[:, 1:] != labels[:, :-1]) & (labels[:, 1:] != classes - 1)
     rows = np.arange(samples)[:, None]
     reached = np.where(np.arange(path.shape[1]) < 2, logs[0][rows, path], NEVER)
     for t in range(1, steps):

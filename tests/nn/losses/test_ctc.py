@@ -67,8 +67,8 @@ def test_labels_that_do_not_fit_the_steps_are_nearly_impossible_but_no_nan():
 def test_what_cannot_be_is_refused():
     with pytest.raises(UnknownNameError, match="layout 'NCT'"):
         nn.CTCLoss("NCT")
-    with pytest.raises(BadValueError, match=r"labels from 0 to 2, the last of 4 .* got 0 to 3"):
-        nn.CTCLoss()(nd.ones((1, 5, 4)), [[3, 0]])
+    with pytest.raises(BadValueError, match=r"labels from 0 to 3, the last of 4 .* got 0 to 4"):
+        nn.CTCLoss()(nd.ones((1, 5, 4)), [[4, 0]])
     with pytest.raises(ShapeError, match=r"outputs of 1 samples with labels of shape \(2, 2\)"):
         nn.CTCLoss()(nd.ones((1, 5, 4)), [[1, 0], [1, 0]])
 
@@ -86,3 +86,10 @@ def test_it_is_torchs():
     )  # fmt: skip
     got = nn.CTCLoss()(nd.array(outputs, dtype="float64"), labels, [6, 6, 5], [3, 2, 1])
     assert_allclose(got, peer.numpy(), rtol=1e-10)
+
+
+def test_the_blank_may_be_a_label():
+    """MXNet's own tests have it; two of these numbers come from a run of MXNet 1.9.1."""
+    x = nd.array(np.random.RandomState(0).randn(2, 6, 4), dtype="float32")
+    got = nn.CTCLoss()(x, np.array([[1, 3, 1], [3, 3, 0]]))
+    assert_allclose(got, [7.3028874, 6.2577477], rtol=1e-5)
