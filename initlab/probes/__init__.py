@@ -10,7 +10,7 @@ from initlab.probes.gradient_moments import GradientMoments
 from initlab.probes.observe import Observation, blocks_to_observe, observe, select_places
 from initlab.probes.probe import Claim, Foretold, Probe, Reading, Snapshot, Subject
 from initlab.probes.ratios import GradientToWeight, UpdateToWeight
-from initlab.probes.signal_rms import SignalRMS
+from initlab.probes.rms import GradientRMS, SignalRMS
 from initlab.probes.weight_moments import WeightMoments
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "DeadUnits",
     "Foretold",
     "GradientMoments",
+    "GradientRMS",
     "GradientToWeight",
     "Observation",
     "Probe",
@@ -49,5 +50,6 @@ def probes() -> Mapping[str, type[Probe]]:
             "activation_moments": ActivationMoments,
             "dead_units": DeadUnits,
             "signal_rms": SignalRMS,
+            "gradient_rms": GradientRMS,
         }
     )

@@ -59,6 +59,7 @@ class Snapshot:
         claims: what the initializers promised; only at initialization.
         foretold: the root mean square that theory expects of the blocks' outputs; only at
             initialization, for probes that ask.
+        foretold_gradients: the same of `signals`, relative to the measured one at the output.
 
     >>> import numpy as np
     >>> Snapshot(0, {"weight": np.ones(2)}).weights["weight"].size
@@ -73,6 +74,7 @@ class Snapshot:
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     foretold: Mapping[str, Foretold] = field(default_factory=dict)
+    foretold_gradients: Mapping[str, Foretold] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Probe:
     Class attributes:
         over: whether its pattern chooses among parameters or blocks.
         headlines: the statistics worth a chart; the others go to the full table only.
-        asks_theory: whether it wants `Snapshot.foretold`.
+        asks_theory: whether it wants `Snapshot.foretold` and `foretold_gradients`.
 
     Example::
 

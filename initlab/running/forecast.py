@@ -17,13 +17,13 @@ from initlab.running.assemble import assemble
 from initlab.running.staging import stages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from initlab.config import RunSpec
     from initlab.init import InitPlan
     from initlab.nn import Block
 
-__all__ = ["Expected", "Forecast", "expected", "forecast", "foretold"]
+__all__ = ["Expected", "Forecast", "expected", "forecast", "foretold", "foretold_gradients"]
 
 COLUMNS = ("block", "signal rms", "within a factor", "gradient rms (the output's is 1)")
 STEADY = 3.0  # what changes by less than this factor keeps its size
@@ -76,7 +76,7 @@ class Forecast:
         ]
         if self.field:
             said.append(f"{_slope(self.field)}.")
-        within = _within(self.stream[-1].signal)
+        within = _within(self.stream[-1].signal.fluctuation)
         said.append(f"One draw's last signal is within a factor {within:.3g} of that (one sigma).")
         return "\n".join(said)
 
@@ -86,7 +86,7 @@ class Forecast:
             (
                 level.path,
                 f"{sqrt(level.signal.second_moment):.4g}",
-                f"{_within(level.signal):.3g}",
+                f"{_within(level.signal.fluctuation):.3g}",
                 f"{sqrt(level.gradient):.4g}",
             )
             for level in self.levels
@@ -125,17 +125,19 @@ def forecast(spec: RunSpec) -> Forecast:
 
 
 class Expected(NamedTuple):
-    """What theory expects of one block: root mean squares, and the factor they are within.
+    """What theory expects of one block: root mean squares, and the factors they are within.
 
     Args:
         signal: of its output.
         gradient: of the gradient that arrives there, where the net's last block has 1.
         within: the factor by which one draw's signal may be off (one sigma).
+        gradient_within: the factor by which one draw's gradient may be off.
     """
 
     signal: float
     gradient: float
     within: float
+    gradient_within: float
 
 
 def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
@@ -151,18 +153,42 @@ def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
     found = {}
     for level in _levels(staged, x):
         signal, gradient = sqrt(level.signal.second_moment), sqrt(level.gradient)
-        found[level.path] = Expected(signal, gradient, _within(level.signal))
+        within = _within(level.signal.fluctuation), _within(level.gradient_fluctuation)
+        found[level.path] = Expected(signal, gradient, *within)
         layer = level.path.rpartition(".")[0]
         if layer in layers:  # its activation is what the layer ends in
             found[layer] = found[level.path]
     return found
 
 
-def foretold(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Foretold]:
-    """Return the root mean square that theory expects of each block's output on a batch."""
+def foretold(levels: Mapping[str, Expected]) -> dict[str, Foretold]:
+    """Return the root mean square that theory expects of each block's output."""
     return {
         path: Foretold(level.signal, level.signal * log(level.within))
-        for path, level in expected(net, plan, x).items()
+        for path, level in levels.items()
+    }
+
+
+def foretold_gradients(
+    levels: Mapping[str, Expected], arriving: Mapping[str, np.ndarray]
+) -> dict[str, Foretold]:
+    """Return the root mean square that theory expects of the gradient at each block's output.
+
+    Theory knows it relative to that at the net's output, which is measured; so the places where
+    nothing was drawn between them go without.
+
+    Args:
+        levels: what theory expects.
+        arriving: the gradients, by the block's path.
+    """
+    last = next((path for path in reversed(list(levels)) if path in arriving), None)
+    if last is None or levels[last].gradient_within > 1:
+        return {}
+    measured = float(np.sqrt(np.mean(np.square(arriving[last], dtype=np.float64))))
+    return {
+        path: Foretold(size, size * log(level.gradient_within))
+        for path, level in levels.items()
+        if level.gradient_within > 1 and isfinite(size := measured * level.gradient)
     }
 
 
@@ -202,9 +228,9 @@ def _ratio(after: float, before: float) -> float:
     return sqrt(after / before) if before > 0 else (0.0 if after == 0 else inf)
 
 
-def _within(signal: theory.Signal) -> float:
+def _within(fluctuation: float) -> float:
     """Return the factor that the root mean square of one draw is within, as if log-normal."""
-    return exp(sqrt(log(1 + signal.fluctuation)) / 2)
+    return exp(sqrt(log(1 + fluctuation)) / 2)
 
 
 def _change(factor: float) -> str:

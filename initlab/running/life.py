@@ -27,7 +27,7 @@ from initlab.running.events import (
     Scored,
     Stepped,
 )
-from initlab.running.forecast import foretold
+from initlab.running.forecast import expected, foretold, foretold_gradients
 from initlab.running.magnitudes import magnitudes
 from initlab.running.schedule import Watch
 from initlab.training import evaluate, locate, steps_per_epoch, train
@@ -148,6 +148,7 @@ class _Training:
         """Take everything but the update, on the same batch at every step."""
         drawn = step == 0 and self.spec.init.calibrate is None
         asked = drawn and any(spec.probe.asks_theory for spec in self.spec.probes)
+        known = expected(self.net, self.plan, self.batch[0]) if asked else {}
         with np.errstate(all="ignore"):
             seen = observe(self.net, *self.batch, self.loss)
         return Snapshot(
@@ -157,7 +158,8 @@ class _Training:
             activations=seen.activations,
             signals=seen.signals,
             claims=_claims(self.plan) if drawn else {},
-            foretold=foretold(self.net, self.plan, self.batch[0]) if asked else {},
+            foretold=foretold(known),
+            foretold_gradients=foretold_gradients(known, seen.signals),
         )
 
     def _with_updates(self, before: Snapshot) -> Snapshot:

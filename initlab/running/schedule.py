@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from initlab.probes import Reading
 
 __all__ = ["Watch", "due_steps"]
+
+T = TypeVar("T")
 
 
 def due_steps(total: int, times: int, every: int | None = None) -> frozenset[int]:
@@ -73,16 +75,17 @@ def _only(snapshot: Snapshot, over: Subject, places: frozenset[str]) -> Snapshot
             snapshot.step,
             activations=_kept(snapshot.activations, places),
             signals=_kept(snapshot.signals, places),
-            foretold={path: it for path, it in snapshot.foretold.items() if path in places},
+            foretold=_kept(snapshot.foretold, places),
+            foretold_gradients=_kept(snapshot.foretold_gradients, places),
         )
     return Snapshot(
         snapshot.step,
         weights=_kept(snapshot.weights, places),
         gradients=_kept(snapshot.gradients, places),
         updates=_kept(snapshot.updates, places),
-        claims={path: claim for path, claim in snapshot.claims.items() if path in places},
+        claims=_kept(snapshot.claims, places),
     )
 
 
-def _kept(arrays: Mapping[str, np.ndarray], places: frozenset[str]) -> dict[str, np.ndarray]:
-    return {path: array for path, array in arrays.items() if path in places}
+def _kept(found: Mapping[str, T], places: frozenset[str]) -> dict[str, T]:
+    return {path: it for path, it in found.items() if path in places}

@@ -12,6 +12,7 @@ from initlab.theory.moments import (
     mean,
     moment_growth,
     second_moment,
+    slope_growth,
     variance,
 )
 from initlab.theory.pairs import kernel
@@ -53,6 +54,7 @@ __all__ = [
     "moment_growth",
     "predict",
     "second_moment",
+    "slope_growth",
     "variance",
     "variance_gain",
 ]

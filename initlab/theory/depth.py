@@ -1,16 +1,17 @@
 """What depth does: the second moments of signals and gradients through a net's stages.
 
 Fluctuations over draws of the weights are to leading order in 1 / width, which for ReLU without
-biases is Hanin & Rolnick's (2018) exact (1 + 5/n)^depth.
+biases is Hanin & Rolnick's (2018) exact (1 + 5/n)^depth, forwards and backwards.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from initlab.theory.signal import Signal
+from initlab.theory.stages import Linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,11 +28,13 @@ class Level(NamedTuple):
         path: the stage's name.
         signal: what comes out of it.
         gradient: the second moment of the gradient that arrives there, relative to the last.
+        gradient_fluctuation: its variance over draws, relative to its square.
     """
 
     path: str
     signal: Signal
     gradient: float
+    gradient_fluctuation: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Residual:
             return Signal(0.0)
         share = y.second_moment / whole
         follows = x.second_moment / whole + y.sensitivity * share
-        fluctuation = follows**2 * x.fluctuation + share**2 * y.fluctuation
+        crossed = 4 * share * x.second_moment / whole / self._widths[1]
+        fluctuation = follows**2 * x.fluctuation + share**2 * y.fluctuation + crossed
         common = None
         if x.common is not None and y.common is not None:
             common = x.common + y.common + 2 * x.mean * y.mean
@@ -60,7 +64,23 @@ class Residual:
 
     def backward(self, x: Signal) -> float:
         """Return 1 + the body's factor."""
-        return 1.0 + prod(stage.backward(y) for stage, y in _signals(self.body, x))
+        return 1.0 + self._branch(x)
+
+    def backward_spread(self, x: Signal) -> float:
+        """Return the body's, for its share, and that of the product of the sum's two parts."""
+        body = prod(1 + stage.backward_spread(y) for stage, y in _signals(self.body, x)) - 1
+        branch = self._branch(x)
+        share = branch / (1 + branch)
+        return share**2 * body + 4 * share * (1 - share) / self._widths[0]
+
+    @property
+    def _widths(self) -> tuple[float, float]:
+        """How many inputs the body's first layer has, how many outputs its last one."""
+        layers = [stage for stage in self.body if isinstance(stage, Linear)]
+        return (layers[0].inputs, layers[-1].width) if layers else (inf, inf)
+
+    def _branch(self, x: Signal) -> float:
+        return prod(stage.backward(y) for stage, y in _signals(self.body, x))
 
 
 def predict(stages: Sequence[Stage], x: Signal) -> list[Level]:
@@ -76,16 +96,19 @@ def predict(stages: Sequence[Stage], x: Signal) -> list[Level]:
     >>> [round(level.signal.second_moment, 3) for level in predict(half, Signal(1.0))]
     [1.0, 0.394]
     """
-    return list(reversed(list(_levels(stages, x, 1.0))))
+    return list(reversed(list(_levels(stages, x, 1.0, 0.0))))
 
 
-def _levels(stages: Sequence[Stage], x: Signal, gradient: float) -> Iterator[Level]:
+def _levels(
+    stages: Sequence[Stage], x: Signal, gradient: float, fluctuation: float
+) -> Iterator[Level]:
     """Yield the levels from the last to the first, each with the gradient that arrives there."""
     for stage, before in reversed(list(_signals(stages, x))):
-        yield Level(stage.path, stage.forward(before), gradient)
+        yield Level(stage.path, stage.forward(before), gradient, fluctuation)
         if isinstance(stage, Residual):
-            yield from _levels(stage.body, before, gradient)
+            yield from _levels(stage.body, before, gradient, fluctuation)
         gradient *= stage.backward(before)
+        fluctuation = (1 + fluctuation) * (1 + stage.backward_spread(before)) - 1
 
 
 def _signals(stages: Sequence[Stage], x: Signal) -> Iterator[tuple[Stage, Signal]]:

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["derivative", "fourth_moment", "mean", "moment_growth", "second_moment", "variance"]
+__all__ = [
+    "derivative",
+    "fourth_moment",
+    "mean",
+    "moment_growth",
+    "second_moment",
+    "slope_growth",
+    "variance",
+]
 
 POWERS = {2: "square", 4: "fourth power"}
 
@@ -84,6 +92,23 @@ def variance(f: Callable[[Any], Any]) -> float:
     """
     centre = mean(f)
     return second_moment(lambda z: np.asarray(f(z)) - centre)
+
+
+def slope_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
+    """Return by which power of the variance of z ~ N(0, length) E f'(z)^2 grows.
+
+    It is (E[f'(z)^2 z^2] / (length E f'(z)^2) - 1) / 2, by the derivative of the normal density,
+    and 0 where f' is 0.
+
+    >>> from initlab import nd
+    >>> round(slope_growth(lambda z: z**3), 12), round(slope_growth(nd.relu), 12) + 0
+    (2.0, 0.0)
+    """
+    scale, slope = sqrt(length), derivative(f)
+    squared = expectation(lambda z: slope(scale * z) ** 2)
+    if squared == 0:
+        return 0.0
+    return (expectation(lambda z: (z * slope(scale * z)) ** 2) / squared - 1) / 2
 
 
 def derivative(f: Callable[[Any], Any]) -> Callable[[Any], NDArray[np.float64]]:

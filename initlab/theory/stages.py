@@ -10,7 +10,14 @@ from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from initlab.theory.moments import derivative, fourth_moment, mean, moment_growth, second_moment
+from initlab.theory.moments import (
+    derivative,
+    fourth_moment,
+    mean,
+    moment_growth,
+    second_moment,
+    slope_growth,
+)
 from initlab.theory.pairs import kernel
 from initlab.theory.signal import Signal
 
@@ -32,6 +39,9 @@ class Stage(Protocol):
 
     def backward(self, x: Signal) -> float:
         """Return the factor on a gradient's second moment, from the output to the input x."""
+
+    def backward_spread(self, x: Signal) -> float:
+        """Return the variance of that factor over draws, relative to its square."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,11 @@ class Linear:
         """The factor on a second moment, sigma_w^2."""
         return self.fan_in * self.weight_variance
 
+    @property
+    def inputs(self) -> float:
+        """How many inputs there are; a window's places share their channels."""
+        return self.fan_in / max(self.fan_out / self.width, 1.0)
+
     def forward(self, x: Signal) -> Signal:
         """Return the centred sum."""
         weighted = self.gain * x.second_moment
@@ -72,6 +87,10 @@ class Linear:
     def backward(self, _: Signal) -> float:
         """Return fan_out Var w."""
         return self.fan_out * self.weight_variance
+
+    def backward_spread(self, _: Signal) -> float:
+        """Return chi squared's, with as many degrees of freedom as there are inputs."""
+        return 2 / self.inputs
 
 
 @dataclass(frozen=True)
@@ -92,6 +111,10 @@ class Scale:
     def backward(self, _: Signal) -> float:
         """Return the factor's square."""
         return self.factor**2
+
+    def backward_spread(self, _: Signal) -> float:
+        """Return 0."""
+        return 0.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +145,12 @@ class Elementwise:
         """Return E f'^2."""
         return _response(self.f, x.mean, x.variance).slope
 
+    def backward_spread(self, x: Signal) -> float:
+        """Return that of a sum of g^2 f'^2 beyond that of g^2, the gradients g being Gaussian."""
+        at = _response(self.f, x.mean, x.variance)
+        width, given = x.source or (inf, x.fluctuation)
+        return 3 * at.slope_spread / (width + 2) + at.slope_growth**2 * given
+
 
 @dataclass(frozen=True)
 class Normalization:
@@ -141,6 +170,10 @@ class Normalization:
     def backward(self, x: Signal) -> float:
         """Return gain / variance."""
         return self.gain / x.variance if x.variance > 0 else inf
+
+    def backward_spread(self, x: Signal) -> float:
+        """Return the input's, by which is divided."""
+        return x.fluctuation
 
 
 @dataclass(frozen=True)
@@ -168,18 +201,22 @@ class _Response(NamedTuple):
     spread: float  # E f^4 / (E f^2)^2 - 1
     growth: float  # d ln E f^2 / d ln variance
     slope: float  # E f'^2
+    slope_spread: float  # E f'^4 / (E f'^2)^2 - 1
+    slope_growth: float  # d ln E f'^2 / d ln variance
 
 
 @cache
 def _response(f: Callable[[Any], Any], centre: float, variance: float) -> _Response:
     g = _shifted(f, centre)
-    squared = second_moment(g, variance)
+    squared, slope = second_moment(g, variance), second_moment(derivative(g), variance)
     return _Response(
         squared,
         mean(g, variance),
         fourth_moment(g, variance) / squared**2 - 1 if squared else 0.0,
         variance * moment_growth(g, variance) / squared if squared and variance else 0.0,
-        second_moment(derivative(g), variance),
+        slope,
+        fourth_moment(derivative(g), variance) / slope**2 - 1 if slope else 0.0,
+        slope_growth(g, variance),
     )
 
 

@@ -18,7 +18,7 @@ from initlab.init import Normal, VarianceScaling, Zeros, make_plan
 from initlab.nd.random import Streams
 from initlab.running import draw_phases, forecast, live
 from initlab.running.events import Measured
-from initlab.running.forecast import foretold
+from initlab.running.forecast import expected, foretold, foretold_gradients
 from initlab.running.staging import stages
 from initlab.theory import MeanField, Phase, Signal, predict
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
@@ -231,8 +231,9 @@ def test_a_weight_that_is_not_centred_is_named():
         stages(net, plan)
 
 
-PROBED = ["model=deep_mlp", "model.depth=6", "probes=none", "+probes.signal.name=signal_rms",
+PROBED = ["model=deep_mlp", "model.depth=6", "probes=none", "+probes.size.name=signal_rms",
           "training.epochs=1", "tracking=none"]  # fmt: skip
+BACKWARD = "probes.size.name=gradient_rms"
 
 
 def first_readings(*overrides):
@@ -251,6 +252,27 @@ def test_a_probes_reading_stands_beside_what_theory_foretold(activation, seed):
         assert reading.verdict == "as expected"
 
 
+@pytest.mark.parametrize("model", ["deep_mlp", "residual_mlp"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+def test_a_gradients_reading_stands_beside_what_theory_foretold(model, activation):
+    overrides = "+init=he", f"model={model}", "model.depth=6", f"model.activation={activation}"
+    readings = first_readings(*overrides, BACKWARD)
+    assert readings.pop("output").expected is None
+    told = [one for one in readings.values() if one.expected is not None]
+    assert len(told) >= 6
+    for one in told:
+        assert one.verdict == "as expected"
+        assert one.value == pytest.approx(one.expected, rel=0.3)
+
+
+def test_a_gradient_that_shrinks_as_foretold_is_as_expected():
+    readings = first_readings("+init=xavier", BACKWARD)
+    first, last = readings["hidden.0"], readings["hidden.5"]
+    assert first.value / last.value == pytest.approx(sqrt(0.5**5), rel=0.5)
+    assert first.expected / last.expected == pytest.approx(sqrt(0.5**5), rel=1e-6)
+    assert first.verdict == "as expected"
+
+
 def test_a_wrong_gain_is_seen_by_the_probe_that_expects_another(monkeypatch):
     def wrong(_self, spec, rng, out):
         out[...] = rng.standard_normal(spec.shape) * 0.5
@@ -258,10 +280,12 @@ def test_a_wrong_gain_is_seen_by_the_probe_that_expects_another(monkeypatch):
     monkeypatch.setattr(VarianceScaling, "write", wrong)
     readings = first_readings("+init=he")
     assert readings["hidden.5"].verdict == "off"
+    assert first_readings("+init=he", BACKWARD)["hidden.0"].verdict == "off"
 
 
 def test_a_calibrated_net_is_read_without_expectation():
-    assert all(r.expected is None for r in first_readings("+init=lsuv").values())
+    for probe in ((), (BACKWARD,)):
+        assert all(r.expected is None for r in first_readings("+init=lsuv", *probe).values())
 
 
 def test_a_net_that_theory_does_not_know_is_foretold_nothing():
@@ -270,4 +294,16 @@ def test_a_net_that_theory_does_not_know_is_foretold_nothing():
             return x
 
     net, plan = planned(nn.Dense(3), Strange())
-    assert foretold(net, plan, np.zeros((2, N), np.float32)) == {}
+    assert expected(net, plan, np.zeros((2, N), np.float32)) == {}
+    assert foretold({}) == foretold_gradients({}, {}) == {}
+
+
+def test_gradients_are_foretold_only_where_the_last_one_is_measured():
+    net, plan = planned(nn.Dense(N, "tanh"), nn.Dense(N))
+    levels = expected(net, plan, np.zeros((2, N), np.float32) + 1)
+    ones = np.ones((2, N))
+    assert foretold_gradients(levels, {"0": ones}) == {}
+    told = foretold_gradients(levels, {"0": ones, "1": 3 * ones})
+    assert set(told) == {"0", "0.act"}
+    assert told["0"].value == pytest.approx(3 * levels["0"].gradient)
+    assert told["0"].error == pytest.approx(told["0"].value * sqrt(np.log(1 + 2 / N)) / 2)

@@ -44,6 +44,47 @@ def test_relus_fluctuation_is_hanin_and_rolnicks():
     assert last.fluctuation == pytest.approx((1 + 5 / 100) ** 20 - 1, rel=1e-9)
 
 
+def test_relus_gradients_fluctuate_as_its_signals_do():
+    levels = predict(net(20, 100, 2.0, nd.relu), Signal(1.0))
+    assert levels[-1].gradient_fluctuation == 0
+    for depth in (1, 5, 19):
+        told = levels[-1 - 2 * depth].gradient_fluctuation
+        assert told == pytest.approx((1 + 5 / 100) ** depth - 1, rel=1e-9)
+
+
+@pytest.mark.parametrize(("f", "variance"), [(np.tanh, 3.0), (np.sin, 2.0)])
+def test_gradients_fluctuate_as_those_of_drawn_nets(f, variance):
+    n, depth, nets, rng = 40, 4, 4000, np.random.default_rng(0)
+    slope = {np.tanh: lambda z: 1 - np.tanh(z) ** 2, np.sin: np.cos}[f]
+    weights = rng.standard_normal((depth, nets, n, n)) * sqrt(variance / n)
+    h, slopes = np.ones((nets, n)), []
+    for w in weights:
+        z = np.einsum("kij,kj->ki", w, h)
+        h = f(z)
+        slopes.append(slope(z))
+    g = rng.standard_normal((nets, n))
+    g *= sqrt(n) / np.linalg.norm(g, axis=1, keepdims=True)
+    for w, s in zip(weights[:0:-1], slopes[:0:-1], strict=True):
+        g = np.einsum("kij,ki->kj", w, g * s)
+    sizes = np.mean(g**2, axis=1)
+    level = predict(net(depth, n, variance, f), Signal(1.0))[1]
+    assert sizes.mean() == pytest.approx(level.gradient, rel=0.05)
+    # the leading order in 1 / n leaves out how one layer's signal and gradient go together
+    assert sizes.var() / sizes.mean() ** 2 == pytest.approx(level.gradient_fluctuation, rel=0.25)
+
+
+def test_a_residual_sums_two_parts_that_fluctuate_together_and_apart():
+    n, nets, rng = 50, 20000, np.random.default_rng(0)
+    level = predict([Residual("r", layer("w", n, 3.0))], Signal(1.0))[-1]
+    w = rng.standard_normal((200, n, n)) * sqrt(3 / n)
+    x = rng.choice([-1.0, 1.0], (nets // 200, n))
+    sums = np.mean((x + np.einsum("kij,mj->kmi", w, x)) ** 2, axis=-1).ravel()
+    assert sums.mean() == pytest.approx(level.signal.second_moment, rel=0.02)
+    assert sums.var() / sums.mean() ** 2 == pytest.approx(level.signal.fluctuation, rel=0.1)
+    spread = Residual("r", layer("w", n, 3.0)).backward_spread(Signal(1.0))
+    assert spread == pytest.approx(level.signal.fluctuation)  # W's transpose has the same law
+
+
 def test_a_deep_net_reaches_the_fixed_point_of_its_mean_field():
     field = MeanField(np.tanh, 1.4, 0.05)
     levels = predict(net(40, 100, 1.4, np.tanh, 0.05), Signal(1.0))
