@@ -11,6 +11,11 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 # marker -> (what it is, whether it is here, what adds it)
 OTHERS = {
+    "fast": (
+        "comparisons of compiled kernels with NumPy's form",
+        find_spec("numba"),
+        'pip install -c constraints.txt -e ".[test,fast]"',
+    ),
     "peers": (
         "comparisons with PyTorch, JAX, Keras and mpmath",
         find_spec("torch"),

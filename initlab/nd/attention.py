@@ -10,8 +10,7 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, composed, primitive, unwrap
 from initlab.errors import ShapeError
-from initlab.nd.constants import ones
-from initlab.nd.softmax import softmax
+from initlab.nd.softmax import exponentials, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,9 +57,7 @@ def _forward(
     if causal:
         np.copyto(e, -np.inf, where=_hidden(q, k))
     rows = e.reshape(-1, e.shape[-1])
-    rows -= rows[np.arange(len(rows)), rows.argmax(1)][:, None]  # quicker than the maximum
-    np.exp(e, out=e)
-    share = 1 / (e @ ones(e.shape[-1], e.dtype))[..., None]
+    share = 1 / exponentials(rows, rows)[2].reshape(*e.shape[:-1], 1)
     each = np.matmul(e, v, out=_heads(y, heads))
     each *= share
     return y, (e, share)

@@ -16,6 +16,7 @@ import numpy as np
 
 from initlab.autograd import Kernel, primitive
 from initlab.nd.activations import erf
+from initlab.nd.compiled import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,10 @@ def _forward(x: Any) -> tuple[Any, np.ndarray]:
     if x.dtype != np.float32:
         return _gelu(x), _gelu_rule(1, None, x)
     x = np.ascontiguousarray(x)
+    fast = compiled("gelu", x)
+    if fast is not None:
+        value: tuple[np.ndarray, np.ndarray] = fast.gelu(x, COEFFICIENTS, REACH)
+        return value
     y, slope = np.empty_like(x), np.empty_like(x)
     powers = np.empty((len(COEFFICIENTS), min(PIECE, x.size)), np.float32)
     flat = x.reshape(-1), y.reshape(-1), slope.reshape(-1)

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.autograd import Kernel, primitive
+from initlab.nd.compiled import compiled
 from initlab.nd.constants import ones
 
 if TYPE_CHECKING:
@@ -81,15 +83,22 @@ def _back(rows: np.ndarray, like: np.ndarray, axis: int) -> np.ndarray:
 def _forward(
     x: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5
 ) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """The same by rows, sums as products; keeps z, x with mean 0 and variance 1, and its factor."""
+    """The same by rows; keeps z, x with mean 0 and variance 1, and its factor."""
     rows = _rows(x, axis)
+    way = compiled("layer_norm", rows, gamma, beta) or BY_NUMPY
+    y, z, factor = way.forward(rows, gamma, beta, eps)
+    return _back(y, x, axis), (z, factor)
+
+
+def _rows_forward(rows: Any, gamma: Any, beta: Any, eps: float) -> tuple[Any, Any, Any]:
+    """Return gamma z + beta, z and its factor; sums are products."""
     n = rows.shape[1]
     z = rows - (rows @ ones(n, rows.dtype) / n)[:, None]
     factor = 1 / np.sqrt(np.einsum("ij,ij->i", z, z) / n + eps, dtype=z.dtype)
     z *= factor[:, None]
     y = z * gamma
     y += beta
-    return _back(y, x, axis), (z, factor)
+    return y, z, factor
 
 
 def _backward(
@@ -104,20 +113,29 @@ def _backward(
     axis: int = -1,
     eps: float = 1e-5,
 ) -> tuple[Any, ...]:
-    """The rule above by rows, sums as products."""
-    (z, factor), rows = kept, _rows(g, axis)
-    over, n = ones(len(rows), rows.dtype), rows.shape[1]
-    gz = rows * z
-    dgamma = np.dot(over, gz, out=out[1]) if needs[1] else None
-    dbeta = np.dot(over, rows, out=out[2]) if needs[2] else None
-    if not needs[0]:
-        return None, dgamma, dbeta
-    mean, slope = rows @ gamma / n, gz @ gamma / n
-    back = np.multiply(rows, gamma, out=gz)
+    """The rule above by rows."""
+    rows = _rows(g, axis)
+    way = compiled("layer_norm", rows, gamma) or BY_NUMPY
+    back, dgamma, dbeta = way.backward(rows, *kept, gamma, out[1:])
+    return _back(back, x, axis), dgamma, dbeta
+
+
+def _rows_backward(
+    g: np.ndarray, z: np.ndarray, factor: np.ndarray, gamma: Any, out: Sequence[Any]
+) -> tuple[Any, Any, Any]:
+    """Return the gradients of rows, gamma and beta; sums are products."""
+    over, n = ones(len(g), g.dtype), g.shape[1]
+    gz = g * z
+    dgamma, dbeta = np.dot(over, gz, out=out[0]), np.dot(over, g, out=out[1])
+    mean, slope = g @ gamma / n, gz @ gamma / n
+    back = np.multiply(g, gamma, out=gz)
     back -= mean[:, None]
     back -= z * slope[:, None]
     back *= factor[:, None]
-    return _back(back, x, axis), dgamma, dbeta
+    return back, dgamma, dbeta
+
+
+BY_NUMPY = SimpleNamespace(forward=_rows_forward, backward=_rows_backward)
 
 
 layer_norm = primitive(_layer_norm, joint=_layer_norm_back, kernel=Kernel(_forward, _backward))

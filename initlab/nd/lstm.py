@@ -9,8 +9,10 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, composed, primitive
 from initlab.nd.activations import sigmoid
+from initlab.nd.compiled import compiled
 from initlab.nd.constants import ones
 from initlab.nd.joining import split, stack
+from initlab.nd.lstm_step import LstmStep, each_gate
 from initlab.nd.rnn import over_time
 from initlab.nd.threads import product, single
 from initlab.nd.trigonometric import tanh
@@ -36,18 +38,17 @@ def _by_parts(x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any) -> Any:
 def _forward(
     x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """The same in place; a step is one product [x h 1] [Wx Wh b]ᵀ and one tanh for all gates.
+    """The same in place; a step is one product [x h 1] [Wx Wh b]ᵀ and what `LstmStep` does to it.
 
-    For sigmoid(z) = 1/2 + tanh(z / 2) / 2. Keeps the gates i, f, u, o of each step, the cells
-    before each and after the last, and the tanh of those after.
+    Keeps the gates i, f, u, o of each step, the cells before each and after the last, and the tanh
+    of those after.
     """
     (times, n, inputs), width = x.shape, h.shape[1]
     y = np.empty((times + 1, n, width), np.result_type(x, Wx))
     gates, cells = np.empty((times, n, 4 * width), y.dtype), np.empty_like(y)
-    tanhs, term = np.empty_like(y[1:]), np.empty_like(y[0])
-    scale = _each_gate(n, width, (0.5, 0.5, 1, 0.5), y.dtype)
-    shift = _each_gate(n, width, (0.5, 0.5, 0, 0.5), y.dtype)
-    half = _each_gate(1, width, (0.5, 0.5, 1, 0.5), y.dtype)
+    tanhs = np.empty_like(y[1:])
+    step = (compiled("lstm", gates) or LstmStep(n, width, y.dtype)).forward
+    half = each_gate(1, width, (0.5, 0.5, 1, 0.5), y.dtype)
     W = np.ascontiguousarray(np.concatenate([Wx.T, Wh.T, b[None]]) * half)
     seen = np.ones((n, len(W)), y.dtype)
     state, cells[0] = seen[:, inputs:-1], c
@@ -55,13 +56,9 @@ def _forward(
     with single():
         for t in range(times):
             seen[:, :inputs] = x[t]
-            z = np.tanh(np.matmul(seen, W, out=gates[t]), out=gates[t])
-            z *= scale
-            z += shift
-            i, f, u, o = _gates(z, width)
-            cell = np.multiply(f, cells[t], out=cells[t + 1])
-            cell += np.multiply(i, u, out=term)
-            state[...] = np.multiply(o, np.tanh(cell, out=tanhs[t]), out=y[t])
+            np.matmul(seen, W, out=gates[t])
+            step(gates[t], cells[t], cells[t + 1], tanhs[t], y[t])
+            state[...] = y[t]
     y[times] = cells[times]
     return y, (gates, cells, tanhs)
 
@@ -82,27 +79,11 @@ def _backward(
     """Back through time; the gradients of weights and inputs are products over all steps."""
     gates, cells, tanhs = kept
     times, (n, width) = len(x), h.shape
-    dzs, slope = np.empty_like(gates), np.empty_like(gates[0])
-    dc, dh, steep = g[times], np.zeros_like(y[0]), np.empty_like(y[0])
-    constant = _each_gate(n, width, (0, 0, 1, 0), y.dtype)
-    linear = 1 - constant
+    g, dzs, dh = np.ascontiguousarray(g), np.empty_like(gates), np.zeros_like(y[0])
+    dc, step = g[times], (compiled("lstm", gates) or LstmStep(n, width, y.dtype)).backward
     with single():
         for t in reversed(range(times)):
-            (i, f, u, o), (di, df, du, do) = _gates(gates[t], width), _gates(dzs[t], width)
-            dh += g[t]
-            np.multiply(dh, tanhs[t], out=do)
-            dh *= o
-            np.multiply(tanhs[t], tanhs[t], out=steep)
-            dh *= np.subtract(1, steep, out=steep)
-            dc += dh
-            np.multiply(dc, u, out=di)
-            np.multiply(dc, cells[t], out=df)
-            np.multiply(dc, i, out=du)
-            dc *= f
-            np.subtract(linear, gates[t], out=slope)
-            slope *= gates[t]
-            slope += constant  # y - y² of a sigmoid, 1 - y² of a tanh
-            dzs[t] *= slope
+            step(g[t], dh, dc, gates[t], cells[t], tanhs[t], dzs[t])
             np.matmul(dzs[t], Wh, out=dh)
     flat = dzs.reshape(-1, 4 * width)
     return (
@@ -113,16 +94,6 @@ def _backward(
         over_time(dzs, h, y, out[4]) if needs[4] else None,
         np.dot(ones(len(flat), flat.dtype), flat, out=out[5]) if needs[5] else None,
     )
-
-
-def _gates(z: np.ndarray, width: int) -> tuple[np.ndarray, ...]:
-    """Return the columns of i, f, u, o as views."""
-    return tuple(z[:, k : k + width] for k in range(0, 4 * width, width))
-
-
-def _each_gate(n: int, width: int, values: tuple[float, ...], dtype: Any) -> np.ndarray:
-    """Return (n, 4 width) with one value for each gate."""
-    return np.tile(np.repeat(np.array(values, dtype), width), (n, 1))
 
 
 def _lstm(x: Any, h: Any, c: Any, Wx: Any, Wh: Any, b: Any) -> Any:

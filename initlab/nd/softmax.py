@@ -10,13 +10,14 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, primitive
 from initlab.errors import BadValueError, ShapeError
+from initlab.nd.compiled import compiled
 from initlab.nd.constants import ones
 from initlab.nd.windows import CACHED, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["log_softmax", "softmax", "softmax_cross_entropy"]
+__all__ = ["exponentials", "log_softmax", "softmax", "softmax_cross_entropy"]
 
 
 def _softmax(x: Any, axis: int = -1) -> Any:
@@ -66,25 +67,28 @@ def _cross_entropy_rule(g: Any, y: Any, logits: Any, places: Any) -> Any:
 
 def _forward(logits: Any, places: Any) -> tuple[Any, tuple[Any, Any]]:
     """Keep e^(x - max) and its sums; a large matrix goes by rows that stay in the cache."""
-    if logits.size <= CACHED:
-        top, e, sums = _exponentials(logits)
+    if logits.size <= CACHED or compiled("softmax", logits):
+        top, e, sums = exponentials(logits)
     else:
         e, (top, sums) = np.empty_like(logits), np.empty((2, len(logits)), logits.dtype)
         for rows in chunks(len(logits), logits.size):
-            top[rows], _, sums[rows] = _exponentials(logits[rows], e[rows])
+            top[rows], _, sums[rows] = exponentials(logits[rows], e[rows])
     y = np.log(sums)
     y += top
     y -= logits.take(places)
     return y, (e, sums)
 
 
-def _exponentials(x: np.ndarray, out: Any = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the largest of each row, e^(x - max), and its sums.
+def exponentials(x: np.ndarray, out: Any = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the largest of each row, e^(x - max), in `out` if given, which may be x, and its sums.
 
     On short rows argmax and dot are quicker than max and sum.
     """
     n, classes = x.shape
     top = x.take(_starts(n, classes) + x.argmax(1))
+    fast = compiled("softmax", x)
+    if fast is not None:
+        return top, *fast.exponentials(x, top, out)
     e = np.subtract(x, top[:, None], out=out)
     np.exp(e, out=e)
     return top, e, e.dot(ones(classes, e.dtype))

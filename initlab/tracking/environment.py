@@ -16,7 +16,7 @@ __all__ = ["environment", "environment_tags"]
 
 PACKAGES = (
     "initlab", "numpy", "scipy", "scikit-learn", "threadpoolctl", "hydra-core", "omegaconf",
-    "pluggy", "safetensors", "matplotlib", "mlflow",
+    "pluggy", "safetensors", "matplotlib", "mlflow", "numba",
 )  # fmt: skip
 
 _GIT = ("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uno")

@@ -1,0 +1,40 @@
+"""Kernels in one pass over memory, where NumPy takes many: compiled by numba, if that is installed.
+
+`pip install "initlab[fast]"` brings it, and it switches itself on: for arrays of single precision
+without gaps that are large enough to pay. Each kernel does what the NumPy form beside its primitive
+does, to some units of rounding, and without the interpreter, so that threads share it well. What it
+was compiled to is kept beside the code, or where numba keeps such things for a user; whoever
+changes `exponential` deletes that (`__pycache__/*.nb?`), for numba looks at a kernel's own file.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+__all__ = ["compiled"]
+
+LARGE = 2**16  # elements
+
+
+@cache
+def installed() -> bool:
+    """Return whether numba is."""
+    return find_spec("numba") is not None
+
+
+def compiled(name: str, array: np.ndarray, *others: np.ndarray) -> Any:
+    """Return the module of that name here if it pays for such arrays, else None.
+
+    >>> compiled("gelu", np.ones(3, np.float32)) is None
+    True
+    """
+    if array.size < LARGE or not installed():
+        return None
+    if any(a.dtype != np.float32 or not a.flags.c_contiguous for a in (array, *others)):
+        return None
+    return import_module(f"{__name__}.{name}")

@@ -1,0 +1,116 @@
+"""Compiled kernels against NumPy's form of the same, there and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from initlab import autograd, nd
+from initlab.nd import compiled as room
+from initlab.nd.compiled import LARGE, compiled, installed
+
+UNIT = float(np.finfo(np.float32).eps)
+
+
+def test_small_arrays_other_precisions_and_arrays_with_gaps_stay_with_numpy():
+    large = np.zeros((2, LARGE), np.float32)
+    assert compiled("gelu", large[0, :-1]) is None
+    assert compiled("gelu", large.astype(float)) is None
+    assert compiled("gelu", large[:, ::2]) is None
+    assert compiled("layer_norm", large, np.ones(LARGE)) is None
+
+
+def test_without_numba_all_stay_with_numpy(monkeypatch):
+    monkeypatch.setattr(room, "installed", lambda: False)
+    assert compiled("gelu", np.zeros(LARGE, np.float32)) is None
+
+
+@pytest.fixture(params=[1, 2])
+def both_ways(monkeypatch, request):
+    """Return what runs a function of tensors compiled and by NumPy: value and gradients of each."""
+
+    def run(fn, *arrays):
+        found = []
+        for here in (True, False):
+            monkeypatch.setattr(room, "installed", lambda here=here: here)
+            tensors = [autograd.Tensor(a.copy()) for a in arrays]
+            for tensor in tensors:
+                tensor.attach_grad()
+            with nd.threads(request.param), autograd.record():
+                y = fn(*tensors)
+            y.backward(_draw(9, y.shape))
+            found.append([y.array, *(tensor.grad.array for tensor in tensors)])
+        return zip(*found, strict=True)
+
+    return run
+
+
+def _draw(seed, shape, scale=1.0):
+    return (np.random.default_rng(seed).standard_normal(shape) * scale).astype(np.float32)
+
+
+def _agree(pairs, units):
+    """Both are the same to so many units of rounding of the largest."""
+    for ours, theirs in pairs:
+        assert np.abs(ours - theirs).max() <= units * UNIT * np.abs(theirs).max()
+
+
+@pytest.mark.fast
+def test_gelu(both_ways):
+    _agree(both_ways(nd.gelu, _draw(0, (300, 777), 3)), 3)
+
+
+@pytest.mark.fast
+def test_layer_norm(both_ways):
+    x, gamma, beta = _draw(0, (700, 130), 3) + 1, _draw(1, 130), _draw(2, 130)
+    _agree(both_ways(nd.layer_norm, x, gamma, beta), 16)
+
+
+@pytest.mark.fast
+def test_softmax_cross_entropy(both_ways):
+    labels = np.arange(400) % 333
+    x = _draw(0, (400, 333), 4)
+    _agree(both_ways(lambda logits: nd.softmax_cross_entropy(logits, labels), x), 4)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention(both_ways, causal):
+    q, k, v = _draw(0, (3, 4, 70, 96), 1)[:, :, :, :]
+    q, k, v = (np.concatenate([part] * 2) for part in (q, k, v))
+    _agree(both_ways(lambda *qkv: nd.attention(*qkv, 4, causal), q, k, v), 32)
+
+
+@pytest.mark.fast
+def test_lstm(both_ways):
+    x, h, c = _draw(0, (9, 32, 20)), _draw(1, (32, 64)), _draw(2, (32, 64))
+    Wx, Wh, b = _draw(3, (256, 20), 0.3), _draw(4, (256, 64), 0.2), _draw(5, 256)
+    _agree(both_ways(lambda *args: nd.lstm_steps(*args)[0], x, h, c, Wx, Wh, b), 16)
+
+
+@pytest.mark.fast
+def test_the_exponential_and_the_tangent_are_within_two_units_and_end_as_they_should():
+    from numba import vectorize  # noqa: PLC0415 - of the extra
+
+    from initlab.nd.compiled.exponential import exp, tanh  # noqa: PLC0415 - idem
+
+    e, t = (vectorize(["float32(float32)"])(fn.py_func) for fn in (exp, tanh))
+    x = np.linspace(-87, 88, 1_000_001).astype(np.float32)
+    assert np.abs(e(x) / np.exp(x.astype(float)) - 1).max() < 2 * UNIT
+    near = x / 10
+    exact = np.tanh(near.astype(float))
+    assert (np.abs(t(near) - exact) / np.maximum(np.abs(exact), 1e-30)).max() < 2 * UNIT
+    with np.errstate(over="ignore"):
+        ends = e(np.array([-np.inf, -88, 0, 89, np.inf, np.nan], np.float32))
+    np.testing.assert_array_equal(ends, [0, 0, 1, np.inf, np.inf, np.nan])
+    np.testing.assert_array_equal(t(np.array([-np.inf, 0, np.inf, np.nan], "f")), [-1, 0, 1, np.nan])
+
+
+@pytest.mark.fast
+def test_what_is_not_a_number_stays_none(both_ways):
+    x = _draw(0, (400, 333), 4)
+    x[3, 5] = np.nan
+    labels = np.zeros(400, int)
+    for fn in (nd.gelu, lambda z: nd.softmax_cross_entropy(z, labels)):
+        for ours, theirs in both_ways(fn, x):
+            np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
