@@ -39,6 +39,7 @@ ONLY_IMPORTERS = {
     "matplotlib": {"running"},
     "rich": {"screen", "listing", "jobs", "recall"},
     "safetensors": {"nd"},
+    "numba": {"nd"},
 }
 
 

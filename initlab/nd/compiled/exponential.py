@@ -1,8 +1,8 @@
 """e^z and tanh z in single precision, such that loops over them run at full width.
 
 e^z = 2^n e^r with n the whole number nearest to z / log 2 and |r| < log(2) / 2, where a polynomial
-serves, as one does for tanh near 0 (Moshier 1989): within two units of rounding. What has no place
-among the normal numbers, e^z for z beyond -87.7 and 88.4, is 0 and infinity.
+serves, as one does for tanh near 0 (Moshier 1989): within three units of rounding. What has no
+place among the normal numbers, e^z for z beyond -87.7 and 88.4, is 0 and infinity.
 """
 
 from __future__ import annotations

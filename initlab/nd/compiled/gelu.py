@@ -47,6 +47,7 @@ def _gelu(x: Any, y: Any, slope: Any, c: Any, reach: Any) -> None:
         p = p * q + c[2]
         p = p * q + c[1]
         p = (p * q + c[0]) * v
-        phi = f(1) / (f(1) + exp(f(-2) * p))
+        tail = f(1) / (f(1) + exp(f(2) * abs(p))) if abs(x[k]) < reach else f(0)
+        phi = tail if p < f(0) else f(1) - tail
         y[k] = x[k] * phi
         slope[k] = phi + v * exp(f(-0.5) * q - HALF_LOG)
