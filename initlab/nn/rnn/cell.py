@@ -8,7 +8,7 @@ from initlab import nd
 from initlab.errors import BadValueError
 from initlab.nn.activation import ACTIVATIONS
 from initlab.nn.hybrid import HybridBlock
-from initlab.nn.rnn.sequence import last_of, masked, merged, split
+from initlab.nn.rnn.sequence import delivered, last_of, split
 from initlab.tree import Block, ParameterDict
 
 if TYPE_CHECKING:
@@ -93,11 +93,9 @@ class RecurrentCell(Block):
             output, states = self(step, states)
             outputs.append(output)
             history.append(states)
-        if valid_length is None:
-            return merged(outputs, layout) if merge_outputs else outputs, states
-        states = [last_of(kept, valid_length) for kept in zip(*history, strict=True)]
-        whole = masked(merged(outputs, layout), valid_length, layout)
-        return split(whole, length, layout) if merge_outputs is False else whole, states
+        if valid_length is not None:
+            states = [last_of(kept, valid_length) for kept in zip(*history, strict=True)]
+        return delivered(outputs, layout, merge_outputs, valid_length), states
 
     def _first(self, begin_state: list[Any] | None, step: Any) -> list[Any]:
         if begin_state is not None:

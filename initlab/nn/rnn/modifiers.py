@@ -10,6 +10,7 @@ from initlab import nd
 from initlab.errors import BadTypeError, BadValueError
 from initlab.nd.random import generator
 from initlab.nn.rnn.cell import HybridRecurrentCell, RecurrentCell
+from initlab.nn.rnn.sequence import delivered, split
 from initlab.nn.rnn.stacks import BidirectionalCell
 from initlab.tree import ParameterDict
 
@@ -67,8 +68,12 @@ class ModifierCell(HybridRecurrentCell):
         BadValueError: when a modifier has it already.
     """
 
+    stepwise = True
+    """Whether it changes single steps, which a BidirectionalCell does not make."""
+
     def __init__(self, base_cell: RecurrentCell) -> None:
-        if isinstance(base_cell, BidirectionalCell) or not isinstance(base_cell, RecurrentCell):
+        stepped = self.stepwise and isinstance(base_cell, BidirectionalCell)
+        if stepped or not isinstance(base_cell, RecurrentCell):
             raise BadTypeError(
                 f"{type(self).__name__} modifies a cell that can be stepped, got {base_cell!r}. "
                 "Modify the cells of a BidirectionalCell."
@@ -132,10 +137,29 @@ class ZoneoutCell(ModifierCell):
 class ResidualCell(ModifierCell):
     """The cell's output plus its input (He et al., 2016)."""
 
+    stepwise = False
+
     def forward(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
         """Return the sum, and the cell's states."""
         output, states = self.base_cell(inputs, states)
         return output + inputs, states
+
+    def unroll(
+        self,
+        length: int,
+        inputs: Any,
+        begin_state: list[Any] | None = None,
+        layout: str = "NTC",
+        merge_outputs: bool | None = None,
+        valid_length: Any = None,
+    ) -> tuple[Any, list[Any]]:
+        """Unroll the cell over the whole sequence; see RecurrentCell.unroll."""
+        self.reset()
+        steps = split(inputs, length, layout)
+        first = self._first(begin_state, steps[0])
+        outputs, states = self.base_cell.unroll(length, steps, first, layout, False, valid_length)
+        sums = [output + step for output, step in zip(outputs, steps, strict=True)]
+        return delivered(sums, layout, merge_outputs, valid_length), states
 
 
 def _mixed(new: Any, old: Any, p: float) -> Any:

@@ -11,7 +11,7 @@ from initlab.errors import ShapeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["last_of", "masked", "merged", "reversed_steps", "split"]
+__all__ = ["delivered", "last_of", "masked", "merged", "reversed_steps", "split"]
 
 
 def split(inputs: Any, length: int | None, layout: str) -> list[Any]:
@@ -36,6 +36,14 @@ def split(inputs: Any, length: int | None, layout: str) -> list[Any]:
 def merged(steps: Any, layout: str) -> Any:
     """Return a list of steps as one tensor in the layout; a tensor as it is."""
     return np.stack(steps, axis=layout.index("T")) if isinstance(steps, list) else steps
+
+
+def delivered(outputs: list[Any], layout: str, merge: bool | None, valid_length: Any) -> Any:
+    """Return the outputs of a sequence as `unroll` promises them."""
+    if valid_length is None:
+        return merged(outputs, layout) if merge else outputs
+    whole = masked(merged(outputs, layout), valid_length, layout)
+    return split(whole, None, layout) if merge is False else whole
 
 
 def masked(outputs: Any, valid_length: Any, layout: str) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from initlab import nd
 from initlab.nn.rnn.cell import RecurrentCell
-from initlab.nn.rnn.sequence import masked, merged, reversed_steps, split
+from initlab.nn.rnn.sequence import delivered, reversed_steps, split
 
 __all__ = ["BidirectionalCell", "HybridSequentialRNNCell", "SequentialRNNCell"]
 
@@ -149,11 +149,7 @@ class BidirectionalCell(_Cells):
         back, r_states = right.unroll(length, backwards, parts[1], layout, False, valid_length)
         back = reversed_steps(back, valid_length)
         outputs = [np.concatenate([l, r], axis=1) for l, r in zip(there, back, strict=True)]
-        states = l_states + r_states
-        if valid_length is not None:
-            whole = masked(merged(outputs, layout), valid_length, layout)
-            return split(whole, length, layout) if merge_outputs is False else whole, states
-        return merged(outputs, layout) if merge_outputs else outputs, states
+        return delivered(outputs, layout, merge_outputs, valid_length), l_states + r_states
 
     def __repr__(self) -> str:
         left, right = self._children.values()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from initlab.catalog import hookimpl
+from initlab_mxnet.fused import structural
 from initlab_mxnet.reading import load
 from initlab_mxnet.source import MXNet
 from initlab_mxnet.writing import save
 
-__all__ = ["MXNet", "load", "save"]
+__all__ = ["MXNet", "load", "save", "structural"]
 
 
 @hookimpl

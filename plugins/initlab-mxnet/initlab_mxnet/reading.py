@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import DataError
+from initlab_mxnet.fused import plain
 from initlab_mxnet.layout import BFLOAT16, DENSE, DTYPES, LIST, V1, V2, V3
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ LARGEST = 2**59  # elements, so that their bytes can be counted
 def load(file: str | Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of a `.params` file by name, as `mx.nd.load`, in the order of the file.
 
-    Names are as they stand there, `arg:` and `aux:` included; arrays without names are numbered.
+    Names are as they stand there, `arg:` and `aux:` included, but that the cells of a fused
+    recurrent layer are initlab's: `l0_i2h_weight`. Arrays without names are numbered.
     bfloat16 arrays come as float32, which holds all their values.
 
     Raises:
@@ -63,7 +65,7 @@ class _Reader:
             raise DataError(f"{left:,} bytes follow after its end.")
         if len(names) != len(arrays):
             raise DataError(f"it has {len(arrays)} arrays and {len(names)} names.")
-        found = dict(zip(names, arrays, strict=True))
+        found = dict(zip(map(plain, names), arrays, strict=True))
         if len(found) < len(names):
             twice = Counter(names).most_common(1)[0][0]
             raise DataError(f"it has more than one array of the name {twice!r}.")

@@ -162,6 +162,7 @@ def test_names_and_printouts_are_gluons():
         (lambda: nn.LSTM(5, layout="XNC"), "Invalid layout XNC; must be one of TNC, NTC"),
         (lambda: nn.GRU(0), "got hidden_size=0"),
         (lambda: nn.GRU(2, dropout=1.0), r"dropout=1\.0"),
+        (lambda: nn.LSTM(2, projection_size=0), "projection_size of at least 1, or None, got 0"),
         (lambda: nn.RNN(2, activation="gelu"), "activation is 'relu' or 'tanh', got 'gelu'"),
     ],
 )
@@ -170,7 +171,7 @@ def test_numbers_that_make_no_layer_are_refused(make, words):
         make()
 
 
-@pytest.mark.parametrize("option", ["projection_size", "state_clip_max", "use_sequence_length"])
+@pytest.mark.parametrize("option", ["state_clip_max", "use_sequence_length"])
 def test_options_that_it_has_not_are_refused(option):
     with pytest.raises(TypeError, match=option):
         nn.LSTM(4, **{option: 2})
@@ -184,8 +185,85 @@ def test_inputs_and_states_of_other_shapes_are_refused():
     ):
         net(nd.ones((7, 3)))
     wrong = [nd.zeros((1, 3, 5))] * 2
-    with pytest.raises(ShapeError, match=r"2 recurrent states of shape \(1, 2, 5\), got .*\(1, 3"):
+    with pytest.raises(
+        ShapeError, match=r"recurrent states of shape \[\(1, 2, 5\), .*, got .*\(1, 3"
+    ):
         net(nd.ones((7, 2, 3)), wrong)
+
+
+def test_a_projection_goes_on_in_place_of_the_outputs():
+    """Recomputed in float64 from Sak et al. (2014), biases and cells as without one."""
+    rng = np.random.default_rng(0)
+    net = nn.LSTM(
+        5, input_size=3, projection_size=2, dtype="float64", h2r_weight_initializer="ones"
+    )
+    net.initialize("xavier")
+    shapes = {name: parameter.shape for name, parameter in net.places()}
+    assert shapes == {
+        "l0_i2h_weight": (20, 3), "l0_h2h_weight": (20, 2), "l0_i2h_bias": (20,),
+        "l0_h2h_bias": (20,), "l0_h2r_weight": (2, 5),
+    }  # fmt: skip
+    assert (net.l0_h2r_weight.data().array == 1).all()
+    net.l0_h2r_weight.set_data(rng.normal(size=(2, 5)))
+    x, h, c = rng.normal(size=(4, 3)), rng.normal(size=2), rng.normal(size=5)
+    y, after = net(nd.array(x[:, None], dtype="float64"),
+                   [nd.array(s[None, None], dtype="float64") for s in (h, c)])  # fmt: skip
+    Wx, Wh, bx, bh, Wr = (parameter.data().array for _, parameter in net.places())
+    for t in range(4):
+        open_h, c = one_step(net, x[t], [h, c], Wx, Wh, bx, bh)
+        h = Wr @ open_h
+        assert_allclose(y.array[t, 0], h, atol=1e-12)
+    assert_allclose(after[0].array[0, 0], h, atol=1e-12)
+    assert_allclose(after[1].array[0, 0], c, atol=1e-12)
+
+
+def test_gradients_go_through_projections():
+    net = nn.LSTM(3, 2, input_size=2, projection_size=2, bidirectional=True, dtype="float64")
+    net.initialize("xavier")
+    x = nd.array(np.random.default_rng(1).normal(size=(3, 2, 2)), dtype="float64")
+
+    def loss():
+        return (net(x) ** 2).sum()
+
+    with record():
+        y = loss()
+    y.backward()
+    for name in ("l0_h2r_weight", "r0_h2h_weight", "l1_i2h_weight", "r1_i2h_bias"):
+        weight = getattr(net, name)
+        found, values = weight.grad().array.flat[1], weight.data().array
+        values.flat[1] += 1e-6
+        above = float(loss())
+        values.flat[1] -= 2e-6
+        below = float(loss())
+        values.flat[1] += 1e-6
+        assert_allclose(found, (above - below) / 2e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("layer", "options"), LAYERS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_unfused_it_is_a_stack_of_cells_with_its_parameters(layer, options, bidirectional):
+    net = layer(
+        4, 2, dropout=0.5, bidirectional=bidirectional, h2h_bias_initializer="ones", **options
+    )
+    stack = net.unfuse()
+    assert len(stack) == 3  # dropout between
+    net.initialize("xavier")
+    x = nd.array(np.random.default_rng(2).normal(size=(5, 2, 3)), dtype="float32")
+    outputs, states = stack.unroll(5, x, layout="TNC", merge_outputs=True)
+    y, after = net(x, net.begin_state(2))
+    assert_allclose(outputs, y, atol=1e-6)
+    assert set(stack.collect_params()) == set(net.collect_params())
+    assert len(states) == 2 * (1 + bidirectional) * len(after)
+    with pytest.raises(BadValueError, match="has a projection, which no cell has"):
+        nn.LSTM(4, projection_size=2).unfuse()
+
+
+def test_deep_lstms_of_ones_say_what_mxnets_test_says():
+    net = nn.LSTM(2, num_layers=6, bidirectional=True)
+    net.initialize("ones")
+    low, high = 0.72045636, 0.95215213
+    expected = [[[low, low, high, high]] * 2, [[high, high, low, low]] * 2]
+    assert_allclose(net(nd.ones((2, 2, 2))), expected, atol=1e-3)
 
 
 @pytest.mark.peers

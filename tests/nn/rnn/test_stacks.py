@@ -131,3 +131,18 @@ def test_a_cell_is_modified_once_and_then_belongs_to_its_modifier():
         rnn.ZoneoutCell(rnn.BidirectionalCell(rnn.RNNCell(2), rnn.RNNCell(2)))
     with pytest.raises(BadValueError, match=r"at least 0 and below 1, got 1"):
         rnn.DropoutCell(1)
+
+
+@pytest.mark.parametrize("lengths", [None, [3, 2]])
+def test_a_residual_may_go_around_both_directions(lengths):
+    """Cells of zeros return zeros, so what comes out is what went in, but for the padding."""
+    both = rnn.BidirectionalCell(rnn.GRUCell(1), rnn.GRUCell(1))
+    cell = rnn.ResidualCell(both)
+    cell.initialize("zeros")
+    x = wide(np.random.default_rng(0).normal(size=(2, 3, 2)))
+    outputs, states = cell.unroll(3, x, merge_outputs=True, valid_length=lengths)
+    expected = x.array.copy()
+    if lengths:
+        expected[1, 2:] = 0
+    np.testing.assert_array_equal(outputs, expected)
+    assert [state.shape for state in states] == [(2, 1), (2, 1)]
