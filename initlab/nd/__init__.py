@@ -86,7 +86,7 @@ from initlab.nd.shapes import (
 from initlab.nd.slopes import ENDINGS
 from initlab.nd.softmax import log_softmax, softmax, softmax_cross_entropy
 from initlab.nd.storage import load, save
-from initlab.nd.threads import threads
+from initlab.nd.threads import in_shares, threads
 from initlab.nd.trigonometric import (
     arccos,
     arccosh,
@@ -160,6 +160,7 @@ __all__ = [
     "gru_steps",
     "hardtanh",
     "hstack",
+    "in_shares",
     "isfinite",
     "isinf",
     "isnan",

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from initlab.probes.activations import ActivationMoments, DeadUnits
 from initlab.probes.gradient_moments import GradientMoments
+from initlab.probes.histogram import histogram
+from initlab.probes.moments import Moments, moments
 from initlab.probes.observe import Observation, blocks_to_observe, observe, select_places
 from initlab.probes.probe import Claim, Foretold, Probe, Reading, Snapshot, Subject
 from initlab.probes.ratios import GradientToWeight, UpdateToWeight
 from initlab.probes.rms import GradientRMS, SignalRMS
+from initlab.probes.weight_entropy import WeightEntropy
 from initlab.probes.weight_moments import WeightMoments
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ __all__ = [
     "GradientMoments",
     "GradientRMS",
     "GradientToWeight",
+    "Moments",
     "Observation",
     "Probe",
     "Reading",
@@ -31,8 +35,11 @@ __all__ = [
     "Snapshot",
     "Subject",
     "UpdateToWeight",
+    "WeightEntropy",
     "WeightMoments",
     "blocks_to_observe",
+    "histogram",
+    "moments",
     "observe",
     "probes",
     "select_places",
@@ -44,6 +51,7 @@ def probes() -> Mapping[str, type[Probe]]:
     return MappingProxyType(
         {
             "weight_moments": WeightMoments,
+            "weight_entropy": WeightEntropy,
             "gradient_moments": GradientMoments,
             "gradient_to_weight": GradientToWeight,
             "update_to_weight": UpdateToWeight,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from initlab.nd import in_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-__all__ = ["Moments", "moments", "norm"]
+__all__ = ["PIECE", "Moments", "moments", "norm"]
 
-PIECE = 1 << 14  # elements
+PIECE = 1 << 15
+"""How many elements are looked at a time: they and their copy in float64 stay in cache."""
 ONES = np.ones(PIECE)  # a product with them is a quick sum
+FAR = 8  # standard deviations from 0 from which a mean costs the squares digits
 
 
 class Moments(NamedTuple):
@@ -30,7 +36,7 @@ class Moments(NamedTuple):
 
 
 def moments(array: NDArray[np.floating]) -> Moments:
-    """Return the moments of all elements of `array`, of any shape.
+    """Return the moments of all elements of `array`, of any shape, the same on any threads.
 
     Sums are taken of what lies between the elements and the mean of the first of them, so that
     they keep their digits where all are alike.
@@ -38,16 +44,11 @@ def moments(array: NDArray[np.floating]) -> Moments:
     >>> moments(np.array([0.0, 3.0, -3.0, 4.0])).norm ** 2
     34.0
     """
-    size, middle = array.size, _middle(array)
-    total = squares = 0.0
-    lows, highs, zeros = [], [], 0
-    for part, wide in _pieces(array):
-        np.subtract(wide, middle, out=wide)
-        total += float(wide.dot(ONES[: wide.size]))
-        squares += float(wide.dot(wide))
-        lows.append(part.min())
-        highs.append(part.max())
-        zeros += int(np.count_nonzero(part == 0))
+    flat, size = array.reshape(-1), array.size
+    middle = _middle(flat)
+    shares = in_shares(partial(_sums, flat, middle), range(0, size, PIECE))
+    totals, squared, lows, highs, zeros = zip(*chain(*shares), strict=True)
+    total, squares = sum(totals), sum(squared)
     offset = total / size
     return Moments(
         mean=middle + offset,
@@ -55,8 +56,21 @@ def moments(array: NDArray[np.floating]) -> Moments:
         min=float(np.min(lows)),
         max=float(np.max(highs)),
         norm=_root(squares + middle * (2 * total + size * middle)),
-        zeros=zeros / size,
+        zeros=sum(zeros) / size,
     )
+
+
+def _sums(
+    flat: NDArray[np.floating], middle: float, starts: range
+) -> list[tuple[float, float, np.floating, np.floating, int]]:
+    """Return of each piece the sum and that of squares about `middle`, least, largest, zeros."""
+    found = []
+    for part, wide in _pieces(flat, starts):
+        if middle:
+            np.subtract(wide, middle, out=wide)
+        total, squares = float(wide.dot(ONES[: wide.size])), float(wide.dot(wide))
+        found.append((total, squares, part.min(), part.max(), int(np.count_nonzero(part == 0))))
+    return found
 
 
 def norm(array: NDArray[np.floating]) -> float:
@@ -65,26 +79,27 @@ def norm(array: NDArray[np.floating]) -> float:
     >>> norm(np.full((2, 2), 1e30, np.float32)) == 2 * float(np.float32(1e30))
     True
     """
-    return sqrt(sum(float(wide.dot(wide)) for _, wide in _pieces(array)))
+    pieces = _pieces(array.reshape(-1), range(0, array.size, PIECE))
+    return sqrt(sum(float(wide.dot(wide)) for _, wide in pieces))
 
 
 def _pieces(
-    array: NDArray[np.floating],
+    flat: NDArray[np.floating], starts: range
 ) -> Iterator[tuple[NDArray[np.floating], NDArray[np.float64]]]:
-    """Yield pieces that stay in cache, each with its copy in float64, to be overwritten."""
-    flat = array.reshape(-1)
+    """Yield pieces, each with its copy in float64, to be overwritten."""
     wide = np.empty(min(PIECE, flat.size))
-    for start in range(0, flat.size, PIECE):
+    for start in starts:
         part = flat[start : start + PIECE]
         copy = wide[: part.size]
         np.copyto(copy, part)
         yield part, copy
 
 
-def _middle(array: NDArray[np.floating]) -> float:
-    """Return the mean of the first piece, 0 where that is no number."""
-    mean = float(array.reshape(-1)[:PIECE].mean(dtype=np.float64))
-    return mean if isfinite(mean) else 0.0
+def _middle(flat: NDArray[np.floating]) -> float:
+    """Return the mean of the first piece; 0 where it is no number, or as near as makes no odds."""
+    first = flat[:PIECE].astype(np.float64)
+    mean = float(first.mean())
+    return mean if isfinite(mean) and abs(mean) > FAR * float(first.std()) else 0.0
 
 
 def _root(square: float) -> float:

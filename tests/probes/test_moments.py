@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from initlab.probes import GradientMoments, Snapshot, WeightMoments
+from initlab import nd
+from initlab.probes import GradientMoments, Snapshot, WeightMoments, moments
 
 STATISTICS = ("mean", "std", "min", "max", "norm", "zeros")
 
@@ -73,3 +74,15 @@ def test_a_norm_whose_square_single_precision_cannot_hold_is_read():
 
 def test_a_net_without_gradients_has_no_readings_of_them():
     assert list(GradientMoments().measure(Snapshot(0, {"w": np.ones(2)}))) == []
+
+
+def test_the_moments_have_the_same_bits_on_any_number_of_threads():
+    array = np.random.default_rng(3).standard_normal(200_003).astype(np.float32)
+    alone = moments(array)
+    with nd.threads(2):
+        assert moments(array) == alone
+
+
+def test_a_mean_far_from_zero_costs_the_deviation_no_digits():
+    array = 1e6 + np.random.default_rng(4).standard_normal(100_000)
+    assert moments(array).std == pytest.approx(np.std(array - 1e6), rel=1e-12)

@@ -1,0 +1,133 @@
+"""All figures of every parameter of a tree, by initlab and by torch: python benchmarks/probes.py
+
+P1: mean, deviation, least, largest, L2 norm, share of zeros and a histogram of 64 bins of every
+array of a tree shaped as GPT-2 small, 124 million numbers; beside it one reading of their memory,
+the least that any of it could take. P3: a Hessian-vector product of a 20-layer tanh MLP of width
+128, batch 128. Everybody in turn; a ratio is that of the least times. `--threads 2` gives
+everybody two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from draw import GPT2, limit
+
+ROUNDS = 5
+WIDTH, DEPTH, BATCH = 128, 20, 128
+
+
+def tree():
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(shape, np.float32) * np.float32(0.02) for shape in GPT2]
+
+
+def statistics(threads: int) -> dict:
+    """Return P1 as each one does it."""
+    import torch
+
+    from initlab import nd
+    from initlab.probes import histogram, moments
+
+    arrays, pool = tree(), ThreadPoolExecutor(threads)
+    tensors = [torch.from_numpy(array) for array in arrays]
+    halves = [half for array in arrays for half in np.array_split(array.ravel(), threads)]
+
+    def initlab():
+        with nd.threads(threads):
+            for array in arrays:
+                found = moments(array)
+                histogram(array, found.min, found.max)
+
+    def theirs():
+        for x in tensors:
+            _ = x.mean(), x.std(), x.min(), x.max(), x.norm(), (x == 0).sum(), torch.histc(x, 64)
+
+    return {"torch": theirs, "initlab": initlab, "memory": lambda: [*pool.map(np.max, halves)]}
+
+
+def curvature(_threads: int) -> dict:
+    """Return P3: H v by the gradient of the product of gradient and v."""
+    import torch
+
+    from initlab import nd, nn
+    from initlab.autograd import Tensor, grad, record
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((BATCH, WIDTH)).astype(np.float32)
+    y = rng.integers(0, WIDTH, BATCH)
+    weights = [rng.standard_normal((WIDTH, WIDTH)) / WIDTH**0.5 for _ in range(DEPTH)]
+    weights = [w.astype(np.float32) for w in weights]
+    endings = ["tanh"] * (DEPTH - 1) + [None]
+
+    net, loss = nn.Sequential(), nn.SoftmaxCrossEntropyLoss()
+    net.add(*(nn.Dense(WIDTH, activation=f, in_units=WIDTH) for f in endings))
+    net.initialize()
+    for layer, w in zip(net, weights, strict=True):
+        layer.weight.set_data(w)
+    ours = [p.data() for p in net.collect_params().values()]
+    along = [Tensor(np.ones(p.shape, np.float32)) for p in ours]
+    batch = nd.array(x)
+
+    def initlab():
+        with record():
+            slopes = grad(loss(net(batch), y).mean(), ours, create_graph=True)
+            product = sum((g * v).sum() for g, v in zip(slopes, along, strict=True))
+        return [part.array for part in grad(product, ours)]
+
+    model = torch.nn.Sequential()
+    for w, f in zip(weights, endings, strict=True):
+        layer = torch.nn.Linear(WIDTH, WIDTH)
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(w))
+            layer.bias.zero_()
+        model.extend([layer, torch.nn.Tanh()] if f else [layer])
+    theirs = list(model.parameters())
+    others = [torch.ones_like(p) for p in theirs]
+    x_, y_ = torch.from_numpy(x), torch.from_numpy(y)
+
+    def hvp():
+        value = torch.nn.functional.cross_entropy(model(x_), y_)
+        slopes = torch.autograd.grad(value, theirs, create_graph=True)
+        return [part.numpy() for part in torch.autograd.grad(slopes, theirs, others)]
+
+    for a, b in zip(initlab(), hvp(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0.01, atol=1e-3 * abs(b).max())
+    return {"torch": hvp, "initlab": initlab}
+
+
+ROWS = {"P1": (statistics, ROUNDS), "P3": (curvature, 100)}
+
+
+def least(steps: dict, rounds: int) -> dict[str, float]:
+    times = {who: [] for who in steps}
+    for _ in range(rounds):
+        for who, step in steps.items():
+            start = time.perf_counter()
+            step()
+            times[who].append(time.perf_counter() - start)
+    return {who: min(found) for who, found in times.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", default=[])
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    limit(options.threads)
+    print("| row | threads | torch, ms | initlab, ms | ratio | by a reading of memory |")
+    print("|---|---|---|---|---|---|")
+    for row in options.rows or ROWS:
+        maker, rounds = ROWS[row]
+        found = least(maker(options.threads), rounds)
+        torch, initlab = found["torch"] * 1e3, found["initlab"] * 1e3
+        memory = f"{found['initlab'] / found['memory']:.1f}" if "memory" in found else "-"
+        cells = f"{torch:.3g} | {initlab:.3g} | {initlab / torch:.2f} | {memory}"
+        print(f"| {row} | {options.threads} | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
