@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Board", "Line", "holm", "make_board"]
 
-PREFERRED = ("final/test_accuracy", "final/test_loss")
+PREFERRED = ("accuracy", "loss")
 LOWER_IS_BETTER = ("loss", "error", "diverged", "perplexity")
 CURVES = ("test/loss", "train/loss")
 ALPHA = 0.05
@@ -32,7 +32,7 @@ class Line:
         condition: the values of the other axes.
         runs: how many.
         values: of the metric, of the runs that have it.
-        loss: the mean final test loss.
+        losses: on the test data at the end, of the runs that have one: none that diverged.
         trained: how many came below half of their first loss; None where the record can't tell.
         crossings: the first steps below the loss asked for, of the runs that got there.
         p: of Welch's test against the best of the condition, Holm-corrected; None for the best
@@ -44,7 +44,7 @@ class Line:
     condition: str
     runs: int
     values: Sequence[float]
-    loss: float | None
+    losses: Sequence[float]
     trained: int | None
     crossings: Sequence[int]
     p: float | None = None
@@ -90,7 +90,7 @@ class Board:
             line.row,
             str(line.runs),
             "-" if math.isnan(line.mean) else f"{line.mean:.4g}{error}",
-            "-" if line.loss is None else f"{line.loss:.4g}",
+            _loss(line),
             "-" if line.trained is None else f"{line.trained}/{line.runs}",
             f"{median(crossings):.0f} ({len(crossings)}/{line.runs})" if crossings else "never",
             _verdict(line),
@@ -102,10 +102,19 @@ class Board:
             f"Against the best of each condition: Welch's t-test of {self.metric} over seeds, p "
             f"corrected by Holm for all {self.tests} comparisons; 'differs' is p < {ALPHA}."
         )
+        diverged = "A run that diverged has no loss, and its accuracy is 0."
         return [
             how,
+            *([diverged] if any(len(line.losses) < line.runs for line in self.lines) else []),
             "Few seeds show few differences: 'not shown' is no proof that there is none.",
         ]
+
+
+def _loss(line: Line) -> str:
+    if not line.losses:
+        return "-"
+    of = f" ({len(line.losses)}/{line.runs})" if len(line.losses) < line.runs else ""
+    return f"{fmean(line.losses):.4g}{of}"
 
 
 def _verdict(line: Line) -> str:
@@ -172,7 +181,7 @@ def _line(
     below: float,
 ) -> Line:
     metrics = [trial.run.metrics for trial in group]
-    losses = [m["final/test_loss"] for m in metrics if "final/test_loss" in m]
+    losses = [m["loss"] for m in metrics if "loss" in m]
     told = [m["trained"] for m in metrics if "trained" in m]
     reached = (
         next((step for step, loss in curves[trial.run.run_id] if loss < below), None)
@@ -183,7 +192,7 @@ def _line(
         condition=key[0],
         runs=len(group),
         values=[m[metric] for m in metrics if metric in m],
-        loss=fmean(losses) if losses else None,
+        losses=losses,
         trained=int(sum(told)) if told else None,
         crossings=[step for step in reached if step is not None],
     )
@@ -205,8 +214,9 @@ def _tested(lines: Sequence[Line], *, lower: bool) -> list[Line]:
     return [Line(**{**vars(line), "p": corrected.get(n)}) for n, line in enumerate(ordered)]
 
 
-def _rank(line: Line, *, lower: bool) -> tuple[bool, float]:
-    return (not line.values, line.mean if lower else -line.mean)
+def _rank(line: Line, *, lower: bool) -> tuple[float, float]:
+    """Put first what all runs came to, then by the mean: a few survivors are no better."""
+    return (1 - len(line.values) / line.runs, line.mean if lower else -line.mean)
 
 
 def _natural(text: str) -> list[tuple[int, float, str]]:

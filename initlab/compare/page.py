@@ -76,11 +76,7 @@ def _run(past: Past, trial: Trial, phases: _Phases) -> dict[str, Any]:
         "values": dict(trial.values),
         "seed": run.params.get("seed", ""),
         "diverged": bool(metrics.get("diverged")),
-        "final": {
-            name: metrics[f"final/{name}"]
-            for name in ("test_loss", "test_accuracy", "train_loss")
-            if f"final/{name}" in metrics
-        },
+        "final": {name: metrics[name] for name in ("accuracy", "loss") if name in metrics},
         "curves": {name: _thin(past.curve(run, name)) for name in CURVES if name in metrics},
         "depth": {
             short: past.curve(run, name) for short, name in DEPTHS.items() if name in metrics

@@ -80,4 +80,4 @@ class Outcome:
     def loss(self) -> float:
         """The final test loss, infinite for a job without one."""
         ended = self.state is State.finished
-        return self.summary.get("final/test_loss", inf) if ended else inf
+        return self.summary.get("loss", inf) if ended else inf

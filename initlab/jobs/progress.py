@@ -114,7 +114,7 @@ def describe(outcomes: list[Outcome], left: float | None) -> str:
         parts.append(f"about {_time(left)} left")
     best = min(outcomes, key=lambda it: it.loss, default=None)
     if best is not None and best.state is State.finished:
-        accuracy = best.summary.get("final/test_accuracy")
+        accuracy = best.summary.get("accuracy")
         score = "" if accuracy is None else f" accuracy {accuracy:.3f}"
         parts.append(f"best {best.label} loss {best.loss:.4f}{score}")
     return ", ".join(parts)

@@ -94,7 +94,7 @@ def _outcomes(sweep: Sweep, past: Past | None) -> dict[str, Outcome]:
 
 
 def _row(job: str, outcome: Outcome) -> tuple[str, ...]:
-    numbers = (outcome.summary.get("final/test_loss"), outcome.summary.get("final/test_accuracy"))
+    numbers = (outcome.summary.get("loss"), outcome.summary.get("accuracy"))
     texts = ["-" if number is None else f"{number:.4g}" for number in numbers]
     return (job, outcome.label, str(outcome.state), *texts, f"{outcome.seconds:.1f}")
 

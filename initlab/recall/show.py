@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["print_replay", "print_run"]
 
-LEADING = ("final/", "diverged", "trained")  # metrics that are shown before the others
+# metrics that are shown before the others
+LEADING = ("accuracy", "loss", "train_loss", "trained", "diverged", "diverged_step")
 SHOWN = 5  # differences of a replay
 
 
@@ -65,7 +66,7 @@ def _head(run: PastRun) -> Iterator[str]:
 
 
 def _ordered(run: PastRun) -> list[str]:
-    return sorted(run.metrics, key=lambda key: (not key.startswith(LEADING), key))
+    return sorted(run.metrics, key=lambda key: ((*LEADING, key).index(key), key))
 
 
 def print_replay(made: Replay, console: Console | None = None) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
-from math import isfinite
+from math import isfinite, log
 from typing import TYPE_CHECKING
 
+from initlab.data import Task
 from initlab.running.events import (
     Diverged,
     Drawn,
@@ -112,20 +113,14 @@ class RunResult:
 
     @property
     def summary(self) -> dict[str, float]:
-        """The numbers that runs are ranked by, finite or left out.
+        """The numbers that runs are ranked by: `accuracy` and `loss` on the test data, at the end.
 
-        A run has `trained` when it came to half of its first loss, or below.
+        All are finite. A diverged net has no loss, and none of its answers is right: what is not a
+        number is no class. `trained` tells whether the last step's loss, `train_loss`, is below
+        half of the first one, and below half of what equal chances for all classes give.
         """
-        numbers = {"diverged": float(self.divergence is not None)}
-        finite = [step for step in self.steps if step.finite]
-        if finite:
-            numbers["final/train_loss"] = finite[-1].loss
-            halved = finite[-1].loss < self.steps[0].loss / 2
-            numbers["trained"] = float(halved and self.divergence is None)
-        if self.score is not None:
-            numbers["final/test_loss"] = self.score.loss
-            if self.score.accuracy is not None:
-                numbers["final/test_accuracy"] = self.score.accuracy
+        numbers = {**self._tested(), **self._trained()}
+        numbers["diverged"] = float(self.divergence is not None)
         if self.divergence is not None:
             numbers["diverged_step"] = float(self.divergence.step)
         return {name: value for name, value in numbers.items() if isfinite(value)}
@@ -158,6 +153,28 @@ class RunResult:
                 *(_value(found.get(entry.path)) for found in (drawn, grads, updates)),
             ))  # fmt: skip
         return COLUMNS, rows
+
+    @property
+    def _classifies(self) -> bool:
+        return self.data is not None and self.data.task is Task.classification
+
+    def _tested(self) -> dict[str, float]:
+        if self.divergence is not None:
+            return {"accuracy": 0.0} if self._classifies else {}
+        if self.score is None:
+            return {}
+        told = {} if self.score.accuracy is None else {"accuracy": self.score.accuracy}
+        return {**told, "loss": self.score.loss}
+
+    def _trained(self) -> dict[str, float]:
+        finite = [step.loss for step in self.steps if step.finite]
+        if not finite:
+            return {}
+        start = finite[0]
+        if self._classifies:
+            start = min(start, log(self.spec.data.outputs))
+        halved = finite[-1] < start / 2 and self.divergence is None
+        return {"train_loss": finite[-1], "trained": float(halved)}
 
     def __str__(self) -> str:
         numbers = ", ".join(f"{name}={value:.4g}" for name, value in self.summary.items())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from initlab.errors import TrackingError, UnknownNameError
 from initlab.tracking.mlflow import Store
 from initlab.tracking.spec import Backend, sqlite_file
-from initlab.tracking.view import KNOWN_TO_WORK, view_address, view_tag
+from initlab.tracking.view import KNOWN_TO_WORK, view_address, view_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -113,9 +113,11 @@ class Past:
             self.store.log_tags(run.run_id, {**tags, **run.tags, **joined})
 
     def announce(self, sweep: str, axes: Sequence[str]) -> str:
-        """Save a view of the sweep for MLflow's pages and return how to open it."""
+        """Save the views of the sweep for MLflow's pages and return how to open the first."""
         if self.store.version.startswith(KNOWN_TO_WORK):
-            self.store.tag_experiment(self.experiment, *view_tag(sweep, axes, time_ns() // 10**6))
+            runs = [run.metrics for run in self.sweep(sweep)]
+            for key, text in view_tags(sweep, axes, runs, time_ns() // 10**6).items():
+                self.store.tag_experiment(self.experiment, key, text)
         return self.store.page(view_address(self.experiment, sweep))
 
     def summarize(self, sweep: str, summary: Mapping[str, Any]) -> None:

@@ -184,7 +184,8 @@ class MlflowTracker:
     def _flush(self, summary: Sequence[Row] = (), *, last: bool = False) -> None:
         rows = self._buffer.take(self._clock() - self._began, last=last)
         try:
-            self.store.log_rows(self.run_id, [*rows, *summary])
+            # the summary first: MLflow's compare page begins with what was written first
+            self.store.log_rows(self.run_id, [*summary, *rows])
         except BaseException:
             self._buffer.give_back(rows)
             raise

@@ -7,45 +7,51 @@ The form of a saved view is MLflow's own and written down nowhere: it is what th
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from initlab.tracking.charts import charts, outcomes, parallel, sections
 
-__all__ = ["KNOWN_TO_WORK", "VIEW_TAG", "view_address", "view_tag"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Metrics = Sequence[Mapping[str, float]]
+
+__all__ = ["KNOWN_TO_WORK", "VIEW_TAG", "view_address", "view_tags"]
 
 KNOWN_TO_WORK = "3.17."
 VIEW_TAG = "mlflow.sharedViewState."
+BY_RUN = "-runs"
 SEED = "seed"
-COLUMNS = ("final/test_accuracy", "final/test_loss", "trained", "diverged", "diverged_step")
-SECTIONS = {
-    "What it came to": (("BAR", "final/test_accuracy", False), ("BAR", "final/test_loss", False)),
-    "Training": (
-        ("LINE", "test/accuracy", False), ("LINE", "test/loss", True), ("LINE", "train/loss", True),
-    ),
-    "Signal through depth, as drawn": (
-        ("LINE", "at_init/act_std_by_depth", True),
-        ("LINE", "at_init/signal_grad_std_by_depth", True),
-    ),
-}  # fmt: skip
 
 
-def view_tag(sweep: str, axes: Sequence[str], now: int) -> tuple[str, str]:
-    """Return name and text of the experiment's tag that keeps a sweep's view.
+def view_tags(sweep: str, axes: Sequence[str], runs: Metrics, now: int) -> dict[str, str]:
+    """Return the experiment's tags that keep a sweep's two views.
+
+    One groups its runs by the axes but the seed, with bands over seeds; the other, "SWEEP-runs",
+    shows each run by itself, in parallel coordinates first.
 
     Args:
         sweep: its name.
         axes: the keys that have several values.
+        runs: the last value of each metric, by run.
         now: ms since 1970.
     """
-    view = {
-        "name": sweep,
-        "createdAt": now,
-        "updatedAt": now,
-        "state": json.dumps(_state(sweep, axes)),
+    compared = [axis for axis in axes if axis != SEED] or [SEED]
+    groups = [{"mode": "param", "groupByData": axis} for axis in compared]
+    state = _state(sweep, axes, runs)
+    section, chart = parallel(axes, runs)
+    states = {
+        sweep: {**state, "groupBy": {"aggregateFunction": "average", "groupByKeys": groups}},
+        f"{sweep}{BY_RUN}": {
+            **state,
+            "compareRunSections": [section, *state["compareRunSections"]],
+            "compareRunCharts": [chart, *state["compareRunCharts"]],
+        },
     }
-    return f"{VIEW_TAG}{sweep}", json.dumps(view)
+    return {f"{VIEW_TAG}{name}": _envelope(name, view, now) for name, view in states.items()}
 
 
 def view_address(experiment: str, sweep: str) -> str:
@@ -58,15 +64,22 @@ def view_address(experiment: str, sweep: str) -> str:
     return f"#/experiments/{experiment}/runs?{urlencode(query)}"
 
 
-def _state(sweep: str, axes: Sequence[str]) -> dict[str, Any]:
-    compared = [axis for axis in axes if axis != SEED]
-    columns = [*(f"params.`{axis}`" for axis in dict.fromkeys(("init", *compared, SEED)))]
-    columns += [f"metrics.`{name}`" for name in COLUMNS]
-    groups = [{"mode": "param", "groupByData": axis} for axis in compared or [SEED]]
+def _envelope(name: str, state: Mapping[str, Any], now: int) -> str:
+    """Return a view as MLflow keeps it; packed, since a tag holds no more than 20,000 letters."""
+    packed = b64encode(zlib.compress(json.dumps(state).encode())).decode()
+    view = {"name": name, "createdAt": now, "updatedAt": now, "state": f"deflate;{packed}"}
+    return json.dumps(view)
+
+
+def _state(sweep: str, axes: Sequence[str], runs: Metrics) -> dict[str, Any]:
+    told = outcomes(runs)
+    columns = [f"params.`{axis}`" for axis in dict.fromkeys(("init", *axes, SEED))]
+    columns += [f"metrics.`{name}`" for name in told]
+    best = next(iter(told), "loss")
     return {
         "searchFilter": f"tags.`initlab.sweep` LIKE '%{sweep}%'",
-        "orderByKey": "metrics.`final/test_accuracy`",
-        "orderByAsc": False,
+        "orderByKey": f"metrics.`{best}`",
+        "orderByAsc": best == "loss",
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "datasetsFilter": [],
@@ -82,59 +95,14 @@ def _state(sweep: str, axes: Sequence[str]) -> dict[str, Any]:
         "runListHidden": False,
         "viewMaximized": False,
         "autoRefreshEnabled": True,
-        "groupBy": {"aggregateFunction": "average", "groupByKeys": groups},
+        "groupBy": None,
         "useGroupedValuesInCharts": True,
         "groupsExpanded": {},
         "hideEmptyCharts": True,
-        "compareRunSections": [_section(place, name) for place, name in enumerate(SECTIONS)],
-        "compareRunCharts": [
-            _chart(place, kind, metric, log=log)
-            for place, charts in enumerate(SECTIONS.values())
-            for kind, metric, log in charts
-        ],
+        "compareRunSections": sections(runs),
+        "compareRunCharts": charts(runs),
         "isAccordionReordered": True,
-        "globalLineChartConfig": _axis(),
-    }
-
-
-def _section(place: int, name: str) -> dict[str, Any]:
-    return {
-        "uuid": f"section-{place}",
-        "name": name,
-        "display": True,
-        "isReordered": True,
-        "deleted": False,
-        "isGenerated": False,
-    }
-
-
-def _chart(section: int, kind: str, metric: str, *, log: bool) -> dict[str, Any]:
-    chart = {
-        "uuid": f"chart-{section}-{metric}",
-        "type": kind,
-        "runsCountToCompare": 100,
-        "metricSectionId": f"section-{section}",
-        "deleted": False,
-        "isGenerated": False,
-        "displayName": metric.rpartition("/")[2].replace("_", " ") if section == 2 else metric,
-        "metricKey": metric,
-    }
-    if kind == "BAR":
-        return chart
-    scale = "log" if log else "linear"
-    line = {
-        "selectedMetricKeys": [metric],
-        "scaleType": scale,
-        "xAxisScaleType": "linear",
-        "yAxisKey": "metric",
-        "yAxisExpressions": [],
-        "range": {},
-        "ignoreOutliers": False,
-        "useGlobalXaxisKey": False,
-        "useGlobalLineSmoothing": False,
-    }
-    return {**chart, **_axis(), **line}
-
-
-def _axis() -> dict[str, Any]:
-    return {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""}
+        "globalLineChartConfig": {
+            "xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": "",
+        },
+    }  # fmt: skip

@@ -19,17 +19,17 @@ def test_the_latest_sweep_is_taken_with_its_axes(past):
     found = select(past, [])
     assert found.name.startswith("init-depth-seed-")
     assert (found.axes, found.row, found.left_out) == (("init", "model.depth"), "init", 0)
-    assert len(found.trials) == 18
-    assert {trial.condition for trial in found.trials} == {"model.depth=2", "model.depth=10"}
+    assert len(found.trials) == 27
+    assert {t.condition for t in found.trials} == {f"model.depth={depth}" for depth in (2, 4, 10)}
     assert select(past, [found.name]).trials == found.trials
 
 
 @pytest.mark.parametrize(
     ("words", "count"),
     [
-        (["init=he"], 6),
+        (["init=he"], 9),
         (["+init=he", "model.depth=10"], 3),
-        (["params.init = 'he' and metrics.`final/test_loss` < 100"], 6),
+        (["params.init = 'he' and metrics.`loss` < 100"], 9),
     ],
 )
 def test_a_filter_takes_some_of_them(past, words, count):
@@ -46,34 +46,48 @@ def test_a_filter_that_selects_nothing_offers_the_sweeps(past):
 def test_means_errors_and_order_are_those_of_the_runs(past):
     selection = select(past, [])
     board = make_board(past, selection)
-    assert board.metric == "final/test_accuracy"
-    assert [line.condition for line in board.lines] == ["model.depth=2"] * 3 + [
-        "model.depth=10"
-    ] * 3
+    assert board.metric == "accuracy"
+    assert [line.condition for line in board.lines] == [
+        f"model.depth={depth}" for depth in (2, 4, 10) for _ in range(3)
+    ]
     for line in board.lines:
         values = [
-            trial.run.metrics["final/test_accuracy"]
+            trial.run.metrics["accuracy"]
             for trial in selection.trials
             if (trial.row, trial.condition) == (line.row, line.condition)
         ]
         assert line.mean == pytest.approx(fmean(values))
         assert line.error == pytest.approx(stdev(values) / 3**0.5)
-    for part in (board.lines[:3], board.lines[3:]):
+    for part in (board.lines[:3], board.lines[3:6], board.lines[6:]):
         assert [line.mean for line in part] == sorted((line.mean for line in part), reverse=True)
         assert [line.best for line in part] == [True, False, False]
-        assert part[-1].row == "zeros"
-        assert part[-1].trained == 0
+        assert part[-1].row == "torch.normal"
+
+
+def test_runs_that_diverged_count_as_wrong_and_have_no_loss(past):
+    selection = select(past, [])
+    board = make_board(past, selection)
+    last = board.lines[-1]
+    assert (last.row, last.condition) == ("torch.normal", "model.depth=10")
+    assert (last.values, last.losses, last.trained) == ([0, 0, 0], [], 0)
+    columns, rows = board.table(selection)
+    assert rows[-1][columns.index("test loss")] == "-"
+    assert "A run that diverged has no loss, and its accuracy is 0." in board.notes()
+    # of losses a few survivors' mean is no better than what every run came to
+    by_loss = make_board(past, selection, metric="loss").lines
+    for condition in ("model.depth=4", "model.depth=10"):
+        assert [x.row for x in by_loss if x.condition == condition][-1] == "torch.normal"
 
 
 def test_p_is_welchs_corrected_by_holm(past):
     board = make_board(past, select(past, []))
     raw = [
         ttest_ind(part[0].values, line.values, equal_var=False).pvalue
-        for part in (board.lines[:3], board.lines[3:])
+        for part in (board.lines[:3], board.lines[3:6], board.lines[6:])
         for line in part[1:]
     ]
     found = [line.p for line in board.lines if line.p is not None]
-    assert board.tests == len(raw) == 4
+    assert board.tests == len(raw) == 6
     assert found == pytest.approx(holm(raw))
 
 

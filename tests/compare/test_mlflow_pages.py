@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import re
 import shutil
@@ -10,13 +12,16 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
+from base64 import b64decode
 from pathlib import Path
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
 
 from initlab.compare import select
-from initlab.tracking.view import view_address, view_tag
+from initlab.tracking.view import view_address, view_tags
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -63,41 +68,103 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    opened = browser.new_page(viewport={"width": 1700, "height": 1150})
+    opened = browser.new_page(viewport={"width": 1600, "height": 1200})
     opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()
 
 
+def open_page(page, address, awaited):
+    """Open an address, wait for a text, and close what MLflow opens beside it."""
+    page.goto("about:blank")
+    page.goto(address)
+    page.get_by_text(awaited).first.wait_for()
+    assistant = page.get_by_role("button", name="Send message")
+    if assistant.count():
+        page.get_by_role("button", name="Close", exact=True).last.click()
+        assistant.wait_for(state="hidden")
+
+
+def keep(page, name):
+    """Keep a picture for the documents."""
+    if os.environ.get("INITLAB_SCREENSHOTS"):
+        time.sleep(4)  # charts move into place
+        page.screenshot(path=DOCS / f"{name}.png")
+
+
 def test_the_saved_view_opens_the_charts_in_order_grouped_by_initializer(page, server, past):
     sweep = select(past, []).name
-    page.goto(f"{server}/{view_address(past.experiment, sweep)}")
+    open_page(page, f"{server}/{view_address(past.experiment, sweep)}", "27 matching runs")
     for section in ("What it came to", "Training", "Signal through depth, as drawn"):
         page.get_by_text(section, exact=False).first.wait_for()
-    page.get_by_text("18 matching runs").wait_for()
     page.get_by_text(re.compile(r"Group: init: he")).first.wait_for()
     text = page.locator("body").inner_text()
     assert text.index("What it came to") < text.index("Training\n") < text.index("Signal through")
-    for initializer in ("he", "xavier", "zeros"):
-        for depth in (2, 10):
+    for initializer in ("he", "xavier", "torch.normal"):
+        for depth in (2, 4, 10):
             assert f"init: {initializer}, model.depth: {depth}" in text
     page.locator("svg .lines, svg.main-svg").first.wait_for()  # the charts are drawn
-    if os.environ.get("INITLAB_SCREENSHOTS"):
-        if (close := page.get_by_label("Close Assistant")).count():
-            close.first.click()
-        time.sleep(3)
-        page.screenshot(path=DOCS / "sweep-in-mlflow.png")
+    keep(page, "sweep-in-mlflow")
+
+
+def test_further_down_the_charts_are_by_probe_and_in_it_by_block(page, server, past):
+    sweep = select(past, []).name
+    open_page(page, f"{server}/{view_address(past.experiment, sweep)}", "27 matching runs")
+    page.get_by_text("weight_std").first.wait_for()
+    text = page.locator("body").inner_text()
+    assert "act_std\n(11)" in text  # ten hidden layers and the output
+    assert re.findall(r"^(\w+)\n\(\d+\)$", text, re.MULTILINE)[:8] == [
+        "Training", "act_std", "dead_units", "grad_std", "grad_to_weight", "signal_grad_std",
+        "update_to_weight", "weight_std",
+    ]  # fmt: skip
+    page.get_by_text("act_std", exact=True).first.evaluate("title => title.scrollIntoView()")
+    for block in ("hidden.0", "hidden.1", "hidden.2"):
+        page.get_by_text(f"act_std/{block}", exact=True).first.wait_for()
+
+
+def test_runs_that_diverged_stay_in_the_parallel_coordinates_of_the_view_by_run(page, server, past):
+    sweep = select(past, []).name
+    open_page(page, f"{server}/{view_address(past.experiment, f'{sweep}-runs')}", "Run by run")
+    page.locator("svg text", has_text="model.depth").first.wait_for()
+    told = page.locator("svg text").evaluate_all("texts => texts.map(text => text.textContent)")
+    axes = ["init", "model.depth", "seed", "trained", "accuracy"]
+    assert [text for text in told if text in axes][:5] == axes
+    keep(page, "parallel-in-mlflow")
 
 
 def test_the_runs_table_has_the_columns_that_matter_first(page, server, past):
     sweep = select(past, []).name
     address = view_address(past.experiment, sweep).replace("CHART", "TABLE")
-    page.goto(f"{server}/{address}")
-    page.get_by_text("18 matching runs").wait_for()
-    page.get_by_role("columnheader", name="final/test_accuracy").first.wait_for()
-    headers = " ".join(page.get_by_role("columnheader").all_inner_texts())
-    for column in ("init", "model.depth", "seed", "final/test_accuracy", "final/test_loss"):
-        assert column in headers
+    open_page(page, f"{server}/{address}", "27 matching runs")
+    page.get_by_role("columnheader", name="diverged").first.wait_for()
+    places = page.get_by_role("columnheader").evaluate_all(
+        "all => all.map(one => [one.getBoundingClientRect().left, one.innerText.trim()])"
+    )
+    headers = list(dict.fromkeys(text for _, text in sorted(places)))
+    first = ["init", "model.depth", "seed", "accuracy", "loss", "trained", "diverged"]
+    assert [text for text in headers if text in first] == first
+
+
+def test_the_compare_page_begins_with_the_accuracy_and_its_box_plots_have_every_run(
+    page, server, past
+):
+    runs = [trial.run for trial in select(past, []).trials]
+    query = urlencode({
+        "runs": json.dumps([run.run_id for run in runs]),
+        "experiments": json.dumps([past.experiment]),
+    })  # fmt: skip
+    open_page(page, f"{server}/#/compare-runs?{query}", "Comparing 27 Runs from 1 Experiment")
+    chosen = page.locator("[class$=select-selection-item-content]")  # by MLflow, at first
+    chosen.nth(3).wait_for()
+    assert [text for text in chosen.all_inner_texts() if "." not in text] == ["init", "accuracy"]
+    page.get_by_text("Box Plot").click()
+    for axis, name in (("x", "init"), ("y", "accuracy")):
+        page.locator(f"#{axis}-axis-selector").click()
+        page.get_by_role("option", name=name, exact=True).click()
+    page.locator("path.box").nth(2).wait_for()
+    assert page.locator("path.box").count() == 3
+    assert page.locator("path.point").count() == 27  # those that diverged at 0
+    keep(page, "boxes-in-mlflow")
 
 
 def test_a_runs_page_has_its_data_set_tags_and_artifacts(page, server, past):
@@ -111,9 +178,51 @@ def test_a_runs_page_has_its_data_set_tags_and_artifacts(page, server, past):
         page.get_by_text(file, exact=True).first.wait_for()
 
 
-def test_a_view_is_text_that_fits_a_tag_and_names_the_axes():
-    key, text = view_tag("init-seed-3f2a9c", ("init", "seed"), 0)
-    assert key == "mlflow.sharedViewState.init-seed-3f2a9c"
-    assert len(text) < 8000
-    assert "params.`init`" in text
-    assert "initlab.sweep` LIKE '%init-seed-3f2a9c%'" in text
+RUNS = [
+    {"accuracy": 0.9, "loss": 0.5, "trained": 1.0, "diverged": 0.0, "train/loss": 0.1},
+    {"accuracy": 0.0, "trained": 0.0, "diverged": 1.0, "train/loss": 1e30},
+]
+
+
+def view_of(runs, axes=("init", "seed")):
+    """Return the name and the state of each view that is kept."""
+    tags = view_tags("init-seed-3f2a9c", axes, runs, 0)
+    assert all(len(text) < 20_000 for text in tags.values())  # as long as MLflow lets them be
+    states = [json.loads(text)["state"].removeprefix("deflate;") for text in tags.values()]
+    return {
+        key.removeprefix("mlflow.sharedViewState."): json.loads(zlib.decompress(b64decode(state)))
+        for key, state in zip(tags, states, strict=True)
+    }
+
+
+def test_a_view_names_the_sweep_and_its_axes():
+    views = view_of(RUNS)
+    assert list(views) == ["init-seed-3f2a9c", "init-seed-3f2a9c-runs"]
+    for view in views.values():
+        assert view["searchFilter"] == "tags.`initlab.sweep` LIKE '%init-seed-3f2a9c%'"
+        assert view["selectedColumns"][:3] == [
+            "params.`init`", "params.`seed`", "metrics.`accuracy`"
+        ]  # fmt: skip
+
+
+def test_what_some_runs_lack_is_no_axis_of_parallel_coordinates():
+    chart = view_of(RUNS)["init-seed-3f2a9c-runs"]["compareRunCharts"][0]
+    assert (chart["type"], chart["selectedParams"]) == ("PARALLEL", ["init", "seed"])
+    assert chart["selectedMetrics"] == ["trained", "accuracy"]  # the diverged one has no loss
+
+
+def test_a_run_that_diverged_leaves_a_picture_instead_of_squeezing_the_others():
+    charts = {c["metricKey"]: c for c in view_of(RUNS)["init-seed-3f2a9c"]["compareRunCharts"]}
+    low, high = (charts["train/loss"]["range"][end] for end in ("yMin", "yMax"))
+    assert low < math.log10(0.1) < high < 2  # in powers of ten
+    charts = {c["metricKey"]: c for c in view_of(RUNS[:1])["init-seed-3f2a9c"]["compareRunCharts"]}
+    assert charts["train/loss"]["range"] == {}
+
+
+def test_a_view_of_the_deepest_nets_fits_into_a_tag():
+    probes = ("act_std", "grad_std", "weight_std", "update_to_weight")
+    deep = {f"{probe}/hidden.{n}.weight": 10.0**-n for probe in probes for n in range(25)}
+    assert (
+        len(view_of([RUNS[0] | deep, RUNS[1] | deep])["init-seed-3f2a9c"]["compareRunCharts"])
+        == 104
+    )

@@ -60,9 +60,9 @@ def test_every_picture_is_there_with_every_run(page):
     for title in ("Test accuracy by init", "Test loss while training", "Signal through depth",
                   "Gradient through depth", "Last update / weight", "Phase position"):  # fmt: skip
         assert title in titles
-    assert marks(page, "Test accuracy by init").count() == 18
-    assert page.locator("#board tbody tr").count() == 6
-    assert page.locator("#plans details").count() == 18
+    assert marks(page, "Test accuracy by init").count() == 27
+    assert page.locator("#board tbody tr").count() == 9
+    assert page.locator("#plans details").count() == 27
     if os.environ.get("INITLAB_SCREENSHOTS"):
         page.screenshot(path=DOCS / "compare.png")
 
@@ -70,10 +70,10 @@ def test_every_picture_is_there_with_every_run(page):
 def test_a_filter_and_a_name_take_runs_away(page):
     page.locator("select[data-axis='model.depth']").select_option("10")
     assert marks(page, "Test accuracy by init").count() == 9
-    page.locator("button[data-row=zeros]").click()
+    page.locator("button[data-row='torch.normal']").click()
     assert marks(page, "Test accuracy by init").count() == 6
     assert page.locator("#plans details").count() == 6
-    page.locator("button[data-row=zeros]").click()
+    page.locator("button[data-row='torch.normal']").click()
     assert marks(page, "Test accuracy by init").count() == 9
 
 
@@ -100,11 +100,29 @@ def test_without_colours_each_name_has_its_own_mark_and_dash(page):
     assert len(marks_) == len(dashes) == 3
 
 
+def test_runs_that_diverged_are_hollow_marks_in_every_picture_of_results(page, past):
+    diverged = {t.run.name for t in select(past, []).trials if t.run.metrics["diverged"]}
+    assert len(diverged) >= 4
+    for title in ("Test accuracy by init", "Test loss by init"):
+        hollow = page.locator(f"figure:has(h2:text-is('{title}')) path.mark[fill=none] title")
+        assert set(hollow.all_text_contents()) == {f"{name}: diverged" for name in diverged}
+        assert marks(page, title).count() == 27
+
+
+def test_what_diverged_does_not_squeeze_the_others_losses(page):
+    # 1e30 on the axis would leave nothing of the losses from 0.2 to 3
+    figure = page.locator("figure:has(h2:text-is('Training loss'))")
+    ticks = [float(text) for text in figure.locator("text[text-anchor=end]").all_text_contents()]
+    assert 0.05 < min(ticks) < max(ticks) < 1e4
+
+
 def test_theory_puts_the_runs_where_it_should(page):
     texts = marks(page, "Phase position").locator("title").all_text_contents()
-    # tanh, no biases: sigma_w^2 is 2 for He (chaotic), 1 for Xavier in hidden layers (critical)
+    # relu, no biases: sigma_w^2 is 2 for He (critical), 1 for Xavier, 32 for N(0, 1) of 32 inputs
     found = {text.split(":")[0]: text.split(": ")[1].split(",")[0] for text in texts}
-    assert (found["he"], found["zeros"]) == ("chaotic", "ordered")
+    assert (found["he"], found["xavier"], found["torch.normal"]) == (
+        "critical", "ordered", "chaotic",
+    )  # fmt: skip
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(page):

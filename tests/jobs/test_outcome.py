@@ -15,7 +15,7 @@ from initlab.jobs.claim import claim
 
 
 def test_an_outcome_is_read_as_it_was_written(tmp_path):
-    outcome = Outcome("a", State.failed, "no", 1.5, "there", True, {"final/test_loss": 0.1})
+    outcome = Outcome("a", State.failed, "no", 1.5, "there", True, {"loss": 0.1})
     outcome.write(tmp_path / "new")
     assert Outcome.read(tmp_path / "new") == outcome
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["outcome.json"]
@@ -34,7 +34,7 @@ def test_a_job_that_runs_or_was_killed_is_to_be_done(state):
 
 @pytest.mark.parametrize("state", State)
 def test_only_a_finished_job_has_a_loss(state):
-    outcome = Outcome("a", state, summary={"final/test_loss": 0.25})
+    outcome = Outcome("a", state, summary={"loss": 0.25})
     assert outcome.loss == (0.25 if state == "finished" else math.inf)
     assert Outcome("a", state).loss == math.inf
 

@@ -14,7 +14,7 @@ from initlab.jobs import Outcome, Progress, State, conclude, describe
 
 
 def done(label, loss, **more):
-    return Outcome(label, State.finished, summary={"final/test_loss": loss}, **more)
+    return Outcome(label, State.finished, summary={"loss": loss}, **more)
 
 
 def concluded(sweep, outcomes):
@@ -113,9 +113,9 @@ def test_the_state_of_a_sweep_in_one_line():
     outcomes = [
         Outcome("x", State.running),
         Outcome("y", State.failed),
-        Outcome("z", State.diverged, summary={"final/test_loss": 0.0}),
+        Outcome("z", State.diverged, summary={"loss": 0.0}),
         done("b", 0.5),
-        Outcome("a", State.finished, summary={"final/test_loss": 0.25, "final/test_accuracy": 0.9}),
+        Outcome("a", State.finished, summary={"loss": 0.25, "accuracy": 0.9}),
     ]
     text = describe(outcomes, 42.4)
     assert text == "1 running, 1 failed, about 42 s left, best a loss 0.2500 accuracy 0.900"

@@ -33,7 +33,7 @@ def task():
 def test_a_job_returns_its_test_loss_and_leaves_its_outcome(spec, tmp_path):
     loss = run_job(lambda: spec, tmp_path)
     summary = initlab.run(spec).summary
-    assert loss == summary["final/test_loss"]
+    assert loss == summary["loss"]
     found = Outcome.read(tmp_path)
     assert (found.label, found.state) == (spec.label, State.finished)
     assert found.summary == summary

@@ -156,7 +156,7 @@ def test_a_run_is_shown_with_its_end_numbers_config_and_plan(recorded, past):
     assert "FINISHED  began 20" in text
     assert f"NumPy {__import__('numpy').__version__}" in text
     rows = [line.split() for line in text.splitlines()]
-    (accuracy,) = [row[1] for row in rows if row[:1] == ["final/test_accuracy"]]
+    (accuracy,) = [row[1] for row in rows if row[:1] == ["accuracy"]]
     assert float(accuracy) == pytest.approx(result.score.accuracy, rel=1e-5)
     assert ["model.width", "16"] in rows
     assert "hidden.0.weight" in text

@@ -44,7 +44,7 @@ def test_an_interrupted_run_is_killed_and_passes_the_interrupt_on(spec):
         initlab.run(spec(trap), tracker=record)
     assert (record.status, record.error) == (Status.KILLED, "interrupted")
     assert len(steps_in(record)) == 30
-    assert record.summary["final/train_loss"] == record.metrics["train/loss"][-1][1]
+    assert record.summary["train_loss"] == record.metrics["train/loss"][-1][1]
 
 
 def test_an_interrupted_watcher_kills_the_run_too(spec):
@@ -153,4 +153,4 @@ def test_mlflow_knows_how_a_run_ended(spec, store, tmp_path, end):
     assert tags.get("initlab.error", "").startswith(note or "")
     assert ("initlab.error" in tags) == (note is not None)
     assert metrics["diverged"] == (end == "diverged")
-    assert {"train/loss", "weight_std/output.weight", "final/train_loss"} <= metrics.keys()
+    assert {"train/loss", "weight_std/output.weight", "train_loss"} <= metrics.keys()

@@ -101,7 +101,7 @@ def test_charts_hold_headlines_and_the_rest_is_in_the_table_only(usual):
     }
     others = {
         "train/loss", "train/accuracy", "test/loss", "test/accuracy", "diverged", "trained",
-        "final/train_loss", "final/test_loss", "final/test_accuracy",
+        "train_loss", "loss", "accuracy",
         "at_init/act_std_by_depth", "at_init/signal_grad_std_by_depth",
     }  # fmt: skip
     assert record.metrics.keys() == charts | others
@@ -134,10 +134,10 @@ def test_the_summary_is_what_the_last_step_and_score_say(usual):
     result, record = usual
     expected = {
         "diverged": 0.0,
-        "trained": float(result.steps[-1].loss < result.steps[0].loss / 2),
-        "final/train_loss": result.steps[-1].loss,
-        "final/test_loss": result.scores[-1][1].loss,
-        "final/test_accuracy": result.scores[-1][1].accuracy,
+        "trained": float(result.steps[-1].loss < min(result.steps[0].loss, math.log(10)) / 2),
+        "train_loss": result.steps[-1].loss,
+        "loss": result.scores[-1][1].loss,
+        "accuracy": result.scores[-1][1].accuracy,
     }
     assert result.summary == record.summary == expected
 
@@ -249,8 +249,19 @@ def test_the_last_update_may_be_the_one_that_diverges(run):
     assert [step.finite for step in result.steps] == [True]
     assert result.outcome is Outcome.diverged
     assert record.status == Status.FINISHED
-    assert record.summary.keys() >= {"final/train_loss", "diverged_step"}
-    assert "final/test_loss" not in record.summary
+    assert record.summary.keys() >= {"train_loss", "diverged_step"}
+    assert "loss" not in record.summary
+    assert record.summary["accuracy"] == 0  # no answer of a net of NaN is right
+
+
+def test_a_loss_that_only_came_down_to_chance_is_not_training(run):
+    # weights of N(0, 1): the first loss is in the hundreds, equal chances for ten digits are ln 10
+    result, _ = run("+init=torch.normal", "model.depth=3", "training.epochs=3", "seed=1")
+    assert result.divergence is None
+    first, last = result.steps[0].loss, result.steps[-1].loss
+    assert first > 100
+    assert math.log(10) / 2 < last < first / 2
+    assert result.summary["trained"] == 0
 
 
 def test_a_watcher_sees_all_events_and_changes_none(run, usual):

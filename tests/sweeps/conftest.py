@@ -65,7 +65,7 @@ class Lab:
         return dict(
             self.ask(
                 "select r.name, m.value from latest_metrics m join runs r using (run_uuid) "
-                "where m.key = 'final/test_loss' and r.status = 'FINISHED'"
+                "where m.key = 'loss' and r.status = 'FINISHED'"
             )
         )
 
