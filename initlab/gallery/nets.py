@@ -50,8 +50,13 @@ WAVE = (
 SHARES = "+init.rules.this.use.shares=[5,1,1,1,1,1,1,1,1,1] "
 KNOWN: Mapping[str, str] = {
     **dict.fromkeys(
-        ("gpt2", "depth_scaled", "small_init", "deepnorm", "t_fixup"), f"+init=NAME {TRANSFORMER}"
+        ("gpt2", "depth_scaled", "small_init", "t_fixup", "depth_mup", "completep", "u_mup"),
+        f"+init=NAME {TRANSFORMER}",
     ),
+    "deepnorm": f"+init=NAME {TRANSFORMER.replace('transformer', 'post_ln_transformer')}",
+    **dict.fromkeys(("recurrent", "keras.lstm"), f"+init=NAME {LSTM}"),
+    "fourier_features": f"+init=NAME {MLP} model.activation=sin",
+    "exact_gain": f"+init=NAME {MLP} model.activation=tanh",
     "siren": f"+init=NAME init.weight.omega=1 {MLP} model.activation=sin",
     "irnn": f"+init=NAME {RNN}",
     **dict.fromkeys(

@@ -6,6 +6,7 @@ from initlab.init.create import alias, create, register
 from initlab.init.critical import AtPoint, Critical
 from initlab.init.desc import InitDesc
 from initlab.init.entry import PlanEntry
+from initlab.init.exact_gain import Direction, ExactGain
 from initlab.init.fans import Fans, Mode
 from initlab.init.fixed import (
     STFT,
@@ -60,18 +61,23 @@ from initlab.init.placed import (
     GPT2,
     IRNN,
     NTK,
+    Antisymmetric,
     BranchScale,
     DeepNorm,
     DepthScaled,
     Fixup,
+    FourierFeatures,
     Given,
     LooksLinear,
     MuP,
     Placed,
+    RecurrentStart,
     Siren,
     SmallInit,
     TFixup,
     TorchDefault,
+    UMuP,
+    ZeroOutput,
 )
 from initlab.init.plan import InitPlan, make_plan
 from initlab.init.presets import initializers
@@ -90,6 +96,7 @@ from initlab.init.structured import (
     Sparse,
     Spectral,
     Standardized,
+    Twin,
 )
 
 Zero, One = Zeros, Ones  # Gluon's names
@@ -105,6 +112,7 @@ __all__ = [
     "RAI",
     "STFT",
     "Announced",
+    "Antisymmetric",
     "AtPoint",
     "Bilinear",
     "Bounds",
@@ -121,15 +129,18 @@ __all__ = [
     "DeltaOrthogonal",
     "DepthScaled",
     "Dirac",
+    "Direction",
     "Distribution",
     "DropoutScaling",
     "Entries",
     "EqualRows",
+    "ExactGain",
     "FactorType",
     "Fans",
     "Fixed",
     "Fixup",
     "Flat",
+    "FourierFeatures",
     "Gaussian",
     "Given",
     "HaarOrthogonal",
@@ -162,6 +173,7 @@ __all__ = [
     "Promise",
     "RandomType",
     "RandomWalk",
+    "RecurrentStart",
     "Role",
     "Rule",
     "Scaled",
@@ -177,6 +189,8 @@ __all__ = [
     "TorchDefault",
     "TruncatedGaussian",
     "TruncatedNormal",
+    "Twin",
+    "UMuP",
     "Uniform",
     "Unitary",
     "VarianceScaling",
@@ -184,6 +198,7 @@ __all__ = [
     "Xavier",
     "Zero",
     "ZeroHadamard",
+    "ZeroOutput",
     "Zeros",
     "alias",
     "as_matrices",

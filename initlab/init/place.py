@@ -45,6 +45,10 @@ class Place:
         """The last segment of the path: 'weight', 'h2h_weight', 'scale'."""
         return self.path.rpartition(".")[2]
 
+    def mentions(self, *words: str) -> bool:
+        """Whether one of the words is in its path: 'query', 'value'."""
+        return any(word in self.path for word in words)
+
     @property
     def is_weight(self) -> bool:
         """Whether it is one of the weights that are counted."""

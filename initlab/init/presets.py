@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from initlab.init.critical import Critical
+from initlab.init.exact_gain import ExactGain
 from initlab.init.fans import Fans, Mode
 from initlab.init.fixed import (
     STFT,
@@ -51,18 +52,23 @@ from initlab.init.placed import (
     GPT2,
     IRNN,
     NTK,
+    Antisymmetric,
     BranchScale,
     DeepNorm,
     DepthScaled,
     Fixup,
+    FourierFeatures,
     LooksLinear,
     MuP,
+    RecurrentStart,
     Rule,
     Siren,
     SmallInit,
     Start,
     TFixup,
     TorchDefault,
+    UMuP,
+    ZeroOutput,
 )
 from initlab.init.recurrent import Chrono, LSTMBias
 from initlab.init.structured import (
@@ -77,6 +83,7 @@ from initlab.init.structured import (
     Sparse,
     Spectral,
     Standardized,
+    Twin,
     Unit,
 )
 
@@ -107,7 +114,7 @@ OWN: dict[str, type[Initializer] | Initializer] = {
     "dropout_scaling": DropoutScaling,
     "random_walk": RandomWalk,
     "critical": Critical,
-    "fourier_features": Normal(10.0),
+    "exact_gain": ExactGain,
     "orthogonal": HaarOrthogonal,
     "svd_orthogonal": Orthogonal,
     "delta_orthogonal": DeltaOrthogonal,
@@ -115,6 +122,8 @@ OWN: dict[str, type[Initializer] | Initializer] = {
     "unitary": Unitary,
     "mirror": Mirror,
     "looks_linear": LooksLinear,
+    "twin": Twin,
+    "antisymmetric": Antisymmetric,
     "gaussian_submatrix": LooksLinear(VarianceScaling(1.0)),
     "identity": Identity,
     "dirac": Dirac,
@@ -146,9 +155,15 @@ OWN: dict[str, type[Initializer] | Initializer] = {
     "deepnorm": DeepNorm,
     "t_fixup": TFixup,
     "mup": MuP,
+    "depth_mup": MuP(depth=0.5),
+    "completep": MuP(depth=1.0),
+    "u_mup": UMuP,
     "mean_field": MuP(base=1, optimizer=Rule.sgd),
     "ntk": NTK,
+    "zero_output": ZeroOutput,
+    "fourier_features": FourierFeatures,
     "siren": Siren,
+    "recurrent": RecurrentStart,
     "irnn": IRNN,
     "chrono": Chrono,
     "log_odds": LogOdds,
@@ -193,6 +208,7 @@ KERAS: dict[str, Initializer] = {
     "orthogonal": HaarOrthogonal(),
     "identity": Identity(),
     "stft": STFT(),
+    "lstm": RecurrentStart(),
 }
 
 JAX: dict[str, Initializer] = {

@@ -103,8 +103,9 @@ def test_a_deeper_branch_is_smaller_when_scaled_by_depth():
 def test_deepnorm_says_beta_and_alpha():
     plan = planned(residual(depth=16), create("deepnorm"))  # 8 blocks
     xavier = sqrt(2 / 32)
-    assert stds(plan)["3.body.1.weight"] == pytest.approx(xavier * 64**-0.25)
-    assert "alpha 2" in plan["3.body.1.weight"].why
+    assert stds(plan)["3.body.0.weight"] == pytest.approx(xavier * 64**-0.25)
+    assert stds(plan)["3.body.1.weight"] == pytest.approx(xavier * 64**-0.25 / 2)
+    assert "over alpha 2 = (2 x 8)^(1/4), lr x 0.5" in plan["3.body.1.weight"].why
 
 
 def test_mup_holds_the_rates_of_its_table_and_hands_them_to_the_parameters():

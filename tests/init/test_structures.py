@@ -135,7 +135,7 @@ def test_a_ticket_is_the_mask_over_the_very_values_of_the_seed():
 
 
 def test_a_mirrored_side_is_even():
-    with pytest.raises(ShapeError, match=r"a mirrored side is even.*sides=outputs"):
+    with pytest.raises(ShapeError, match=r"a side in pairs is even.*sides=outputs"):
         draw(Mirror(), ParameterSpec((4, 3)))
 
 

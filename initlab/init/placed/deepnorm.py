@@ -18,21 +18,27 @@ QUERY_KEY = ("query", "key")
 
 @dataclass(frozen=True)
 class DeepNorm(Placed):
-    """Xavier with gain (8N)^(-1/4) for the branches' weights, 1 for queries and keys.
+    """Xavier with gain beta = (8N)^(-1/4) for the branches' weights, 1 for queries and keys.
 
-    Wang et al. (2022), an encoder or a decoder alone of N blocks. Their streams are multiplied by
-    alpha = (2N)^(1/4) before each branch is added; the note says the number.
+    Wang et al. (2022), an encoder or a decoder alone of N blocks, whose streams are multiplied by
+    alpha = (2N)^(1/4) before each branch is added. The norm after the sum forgets sizes, LN(alpha x
+    + f) = LN(x + f / alpha), so alpha is taken into the branch's last weight: over alpha, and so is
+    its Adam's rate. That is DeepNorm to the letter where a norm follows each sum, as in
+    model=post_ln_transformer; biases of branches keep their rate.
     """
 
     def at(self, place: Place) -> Given | None:
         """Return the scaled Xavier."""
         need_branches(place, "deepnorm")
-        if place.inner < 0 or _asks(place):
+        if place.inner < 0 or place.mentions(*QUERY_KEY):
             return Given(_xavier(1.0))
         blocks = place.branches / 2
         beta, alpha = (8 * blocks) ** -0.25, (2 * blocks) ** 0.25
-        note = f"beta {beta:.4g} = (8 x {blocks:g})^(-1/4), alpha {alpha:.4g}"
-        return Given(_xavier(beta), note)
+        note = f"beta {beta:.4g} = (8 x {blocks:g})^(-1/4)"
+        if not place.ends_branch:
+            return Given(_xavier(beta), note)
+        note += f", over alpha {alpha:.4g} = (2 x {blocks:g})^(1/4), lr x {1 / alpha:.4g}"
+        return Given(_xavier(beta / alpha), note, 1 / alpha)
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,9 @@ class TFixup(Placed):
         note = f"x {factor:.4g}, {blocks:g} blocks"
         if place.spec.role == Role.embedding:
             return Given(VarianceScaling(factor**2, Mode.fan_out), note)
-        if place.inner < 0 or _asks(place):
+        if place.inner < 0 or place.mentions(*QUERY_KEY):
             return Given(_xavier(1.0))
-        return Given(_xavier(factor * (2**0.5 if "value" in place.path else 1)), note)
-
-
-def _asks(place: Place) -> bool:
-    return any(word in segment for segment in place.path.split(".") for word in QUERY_KEY)
+        return Given(_xavier(factor * (2**0.5 if place.mentions("value") else 1)), note)
 
 
 def _xavier(gain: float) -> VarianceScaling:

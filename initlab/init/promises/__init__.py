@@ -11,6 +11,7 @@ from initlab.init.promises.orthonormal import Orthonormal
 from initlab.init.promises.promise import Promise
 from initlab.init.promises.repeated import Repeated
 from initlab.init.promises.rows import Rows
+from initlab.init.promises.twins import Twins
 
 __all__ = [
     "Connections",
@@ -22,4 +23,5 @@ __all__ = [
     "Promise",
     "Repeated",
     "Rows",
+    "Twins",
 ]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from initlab.init.structured.centred import Centred
 from initlab.init.structured.equal_rows import EqualRows
+from initlab.init.structured.halves import Sides
 from initlab.init.structured.icnr import ICNR
 from initlab.init.structured.masked import Masked
-from initlab.init.structured.mirror import Mirror, Sides
+from initlab.init.structured.mirror import Mirror
 from initlab.init.structured.np_rnn import NPRNN
 from initlab.init.structured.rai import RAI
 from initlab.init.structured.scaled import Scaled
 from initlab.init.structured.sparse import Sparse, Unit
 from initlab.init.structured.spectral import Spectral
 from initlab.init.structured.standardized import Standardized
+from initlab.init.structured.twin import Twin
 
 __all__ = [
     "ICNR",
@@ -27,5 +29,6 @@ __all__ = [
     "Sparse",
     "Spectral",
     "Standardized",
+    "Twin",
     "Unit",
 ]

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.errors import ShapeError
 from initlab.init.checks import choice
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import as_matrices, from_matrices, matrix_shape
+from initlab.init.matrices import from_matrices
 from initlab.init.orthogonal import HaarOrthogonal
 from initlab.init.promises import Mirrored
-from initlab.init.spec import ParameterSpec
+from initlab.init.structured.halves import Sides, halved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Mirror", "Sides"]
+    from initlab.init.spec import ParameterSpec
 
-
-class Sides(StrEnum):
-    """Which sides come in pairs: both, or only the outputs (a net's first layer) or the inputs."""
-
-    both = "both"
-    outputs = "outputs"
-    inputs = "inputs"
+__all__ = ["Mirror"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,8 +49,8 @@ class Mirror(Initializer):
         Raises:
             ShapeError: when a mirrored side is odd, or there are no sides.
         """
-        part, shape = self._part(spec)
-        w = as_matrices(self.of(part, rng), part).reshape(shape)
+        part = halved(spec, self.sides)
+        w = self.of(part, rng)
         if self.sides is not Sides.outputs:
             w = np.concatenate([w, -w], axis=2)
         if self.sides is not Sides.inputs:
@@ -67,7 +59,7 @@ class Mirror(Initializer):
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of W's entries with either sign."""
-        part, _ = self._part(spec)
+        part = halved(spec, self.sides)
         base = self.of.law(part)
         far = max(abs(base.low), abs(base.high))
         mirrored = Mirrored(self.sides is not Sides.inputs, self.sides is not Sides.outputs)
@@ -81,21 +73,3 @@ class Mirror(Initializer):
             Entries.dependent,
             (mirrored,),
         )
-
-    def _part(self, spec: ParameterSpec) -> tuple[ParameterSpec, tuple[int, int, int, int]]:
-        """Return the spec of W, laid out as (copies, outputs, inputs, field), and its shape."""
-        copies, rows, _ = matrix_shape(spec)
-        columns = spec.inputs
-        half_rows = 1 if self.sides is Sides.inputs else 2
-        half_columns = 1 if self.sides is Sides.outputs else 2
-        if rows % half_rows or columns % half_columns:
-            raise ShapeError(
-                f"{spec.label} of shape {spec.shape} maps {columns} to {rows}, and a mirrored side "
-                "is even. Make the layer's width even, or mirror one side: sides=outputs or "
-                "sides=inputs."
-            )
-        shape = (copies, rows // half_rows, columns // half_columns, spec.receptive)
-        part = ParameterSpec(
-            shape, spec.dtype, spec.role, in_axes=(2,), out_axes=(1,), batch_axes=(0,)
-        )
-        return part, shape

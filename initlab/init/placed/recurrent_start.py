@@ -1,0 +1,45 @@
+"""Gated recurrent layers that start by remembering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from initlab.init.fans import Mode
+from initlab.init.fixed import Zeros
+from initlab.init.independent import Shape, VarianceScaling
+from initlab.init.initializer import Initializer
+from initlab.init.orthogonal import HaarOrthogonal
+from initlab.init.place import Place
+from initlab.init.placed.placed import Given, Placed
+from initlab.init.recurrent import LSTMBias
+from initlab.init.spec import Role
+
+__all__ = ["RecurrentStart"]
+
+
+@dataclass(frozen=True)
+class RecurrentStart(Placed):
+    """Weights of recurrent nets by what they do, as Keras's LSTM starts: three laws in one rule.
+
+    Glorot's uniform law from inputs, orthogonal ones from the last step, and a bias of the gates on
+    one of the two vectors that add up: 1 for the forget gate (Gers et al., 2000; Jozefowicz et al.,
+    2015). Recurrent parameters are those with h2h or recurrent in their names.
+
+    Args:
+        of: draws the weights that are not recurrent.
+        recurrent: draws those that are.
+        bias: gives the recurrent bias, such as lstmbias or chrono; the gates in its order.
+    """
+
+    of: Initializer = VarianceScaling(1.0, Mode.fan_avg, Shape.uniform)
+    recurrent: Initializer = HaarOrthogonal()
+    bias: Initializer = LSTMBias()
+    roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.bias)
+
+    def at(self, place: Place) -> Given | None:
+        """Return one of the three, or zeros for other biases."""
+        own = place.spec.role == Role.bias
+        if "h2h" in place.name or "recurrent" in place.name:
+            return Given(self.bias if own else self.recurrent, "recurrent")
+        return Given(Zeros() if own else self.of)

@@ -1,0 +1,286 @@
+"""A forward factor that is taken into a weight and its rate changes nothing; what rules say of it.
+
+Each rule's net trains beside one that has the factor in its forward pass, by the paper's own rates.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import initlab
+from initlab import autograd, nd, nn
+from initlab.autograd import Tensor
+from initlab.errors import BadValueError
+from initlab.init import (
+    Antisymmetric,
+    ExactGain,
+    MuP,
+    Twin,
+    Uniform,
+    VarianceScaling,
+    Zeros,
+    create,
+    make_plan,
+)
+from initlab.nd.random import Streams
+from initlab.optim import Adam
+from initlab.testing import check_initializer
+from initlab.tree import apply_plan, parameters, resolve_shapes, slots
+
+WIDTH, INPUTS, DEPTH = 32, 8, 8
+
+
+class Multiplied(nn.Block):
+    """skip x + branch body(x), with factors in the forward pass."""
+
+    adds = True
+
+    def __init__(self, body, skip, branch):
+        super().__init__()
+        self.body, self.skip, self.branch = body, skip, branch
+
+    def forward(self, x):
+        return x * self.skip + self.body(x) * self.branch
+
+
+def stack(*blocks):
+    net = nn.Sequential()
+    net.add(*blocks)
+    return net
+
+
+def residual(skip=1.0, branch=1.0, *, post_norm=False):
+    """A stream of branches of two layers without biases, a norm at the end or after each sum."""
+
+    def body():
+        first = nn.Dense(WIDTH, "tanh", use_bias=False)
+        return stack(first, nn.Dense(WIDTH, use_bias=False))
+
+    blocks = []
+    for _ in range(DEPTH):
+        blocks.append(Multiplied(body(), skip, branch))
+        if post_norm:
+            blocks.append(nn.LayerNorm(epsilon=1e-12))
+    ends = [nn.Dense(WIDTH, use_bias=False), nn.Dense(3, use_bias=False)]
+    return stack(ends[0], *blocks, ends[1])
+
+
+def planned(net, rule, inputs=INPUTS, **roles):
+    resolve_shapes(net, np.zeros((2, inputs), np.float32))
+    return make_plan(slots(net), roles={"weight": rule, "bias": Zeros(), **roles})
+
+
+def trained(net, steps=4):
+    """Return the net's outputs before and after some steps of Adam, gradients far above epsilon."""
+    rng = np.random.default_rng(1)
+    x, y = (rng.standard_normal((16, n)).astype(np.float32) for n in (INPUTS, 3))
+    stepper = Adam(lr=0.003, epsilon=1e-12).bind(list(parameters(net).values()), total=steps)
+    seen = [np.array(net(Tensor(x)))]
+    for _ in range(steps):
+        with autograd.record():
+            loss = (100 * (net(Tensor(x)) - y) ** 2).sum()
+        loss.backward()
+        stepper.step(1)
+        seen.append(np.array(net(Tensor(x))))
+    return seen
+
+
+def beside(rule, factor, skip=1.0, branch=1.0, *, post_norm=False):
+    """Train by the rule, and with the factor of the branches' last weights in the forward pass."""
+    ours, theirs = residual(post_norm=post_norm), residual(skip, branch, post_norm=post_norm)
+    plan = planned(ours, rule)
+    apply_plan(ours, plan, Streams(0))
+    apply_plan(theirs, planned(theirs, rule), Streams(0))
+    last = {entry.path for entry in plan if entry.path.endswith("body.1.weight")}
+    assert len(last) == DEPTH
+    for path, weight in parameters(theirs).items():
+        if path in last:
+            weight.set_data(np.asarray(weight.data()) / factor)
+            weight.lr_mult /= factor
+    return trained(ours), trained(theirs), theirs
+
+
+def test_deepnorm_is_alpha_times_the_stream_before_each_norm():
+    """Wang et al. (2022): 4 blocks of two branches, alpha = 8^(1/4), equal rates for all."""
+    alpha = 8**0.25
+    ours, theirs, net = beside(create("deepnorm"), 1 / alpha, skip=alpha, post_norm=True)
+    assert {weight.lr_mult for weight in parameters(net).values()} == {1.0}
+    assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
+    assert np.abs(ours[-1] - ours[0]).max() > 0.05
+
+
+@pytest.mark.parametrize(("name", "power"), [("depth_mup", 0.5), ("completep", 1.0)])
+def test_depth_rules_multiply_branches_and_give_all_in_them_one_rate(name, power):
+    """Dey et al. (2025), table 1: branches times m^-p, hidden rates m^(p-1), here m = 8 / 2."""
+    rule = MuP(base=WIDTH, depth=power, base_depth=2)
+    assert (create(name).depth, rule.depth) == (power, power)
+    factor = 4**-power
+    ours, theirs, net = beside(rule, factor, branch=factor)
+    rates = {weight.lr_mult for path, weight in parameters(net).items() if "body" in path}
+    assert sorted(rates) == pytest.approx([4 ** (power - 1)])
+    assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
+    assert np.abs(ours[-1] - ours[0]).max() > 0.05
+
+
+def test_depth_is_for_adam_and_residual_nets():
+    with pytest.raises(BadValueError, match="depth is for adam"):
+        MuP(depth=1.0, optimizer="sgd")
+    with pytest.raises(BadValueError, match="depth-muP is for residual nets"):
+        planned(stack(nn.Dense(4), nn.Dense(3)), create("completep"))
+    with pytest.raises(BadValueError, match="base_depth is at least 1 branch, got 0"):
+        MuP(base_depth=0)
+    with pytest.raises(BadValueError, match="depth must not be negative"):
+        MuP(depth=-1.0)
+
+
+def attention_plan(**options):
+    net = stack(nn.Dense(256, flatten=False), nn.MultiHeadAttention(256, 4), nn.Dense(3))
+    resolve_shapes(net, np.zeros((2, 5, INPUTS), np.float32))
+    return make_plan(slots(net), roles={"weight": MuP(base=64, **options)})
+
+
+def test_mup_divides_scores_by_the_width_of_heads_through_the_queries():
+    """At four times the base width scores are halved: 1 / d beside 1 / sqrt(d), equal at base."""
+    plan = attention_plan()
+    query, key = plan["1.query.weight"], plan["1.key.weight"]
+    assert sqrt(query.initializer.variance(query.spec)) == pytest.approx(1 / 16 / 2)
+    assert sqrt(key.initializer.variance(key.spec)) == pytest.approx(1 / 16)
+    assert (query.lr_mult, key.lr_mult) == (pytest.approx(1 / 8), pytest.approx(1 / 4))
+    assert "query of hidden, n/base = 4, x 0.5, lr x 0.125" in query.why
+    sgd = attention_plan(optimizer="sgd")
+    assert sgd["1.query.weight"].lr_mult == pytest.approx(1 / 4)
+    more = attention_plan(wide_heads=False)["1.query.weight"]
+    assert more.lr_mult == pytest.approx(1 / 4)
+
+
+def test_mup_may_start_queries_at_zero_and_keep_their_rate():
+    plan = attention_plan(zero_query=True)
+    query = plan["1.query.weight"]
+    assert query.initializer.variance(query.spec) == 0
+    assert query.lr_mult == pytest.approx(1 / 8)
+    assert plan["1.key.weight"].initializer.sigma > 0
+
+
+def test_u_mup_has_its_tables_factors_times_its_rates():
+    """Blake et al. (2024): a 1/sqrt(n), lr 1/sqrt(n); the last 1/n, 1; depth 1/sqrt(L), L = 4."""
+    plan = planned(residual(), create("u_mup"))
+    n, soft = WIDTH, 1 / 2
+    expected = {
+        "0.weight": (1 / sqrt(INPUTS), 1 / INPUTS),
+        "1.body.0.weight": (1 / sqrt(n), soft / n),
+        "1.body.1.weight": (soft / sqrt(n), soft**2 / n),
+        f"{DEPTH + 1}.weight": (1 / n, 1 / n),
+    }
+    found = {path: (plan[path].initializer.sigma, plan[path].lr_mult) for path in expected}
+    assert found == {path: pytest.approx(pair) for path, pair in expected.items()}
+    net = stack(nn.Embedding(50, 64), nn.Dense(64, flatten=False))
+    resolve_shapes(net, np.zeros((2, 3), np.int64))
+    rule = create("u_mup")
+    (embedding, *_) = make_plan(slots(net), roles={"weight": rule, "embedding": rule})
+    assert (embedding.initializer.sigma, embedding.lr_mult) == (1.0, 1 / 8)
+
+
+def kernel(net, x, hidden):
+    """Return the tangent kernel of a net of one output on `hidden(path, gradient)`'s entries."""
+    rows = []
+    weights = {path: p.data() for path, p in parameters(net).items()}
+    for sample in x:
+        with autograd.record():
+            output = net(Tensor(sample[None])).sum()
+        found = autograd.grad(output, list(weights.values()))
+        pairs = zip(weights, found, strict=True)
+        rows.append(np.concatenate([hidden(path, np.array(g)).ravel() for path, g in pairs]))
+    found = np.array(rows, np.float64)
+    return found @ found.T
+
+
+def chain(width):
+    hidden = [nn.Dense(width, "tanh", use_bias=False) for _ in range(3)]
+    return stack(*hidden, nn.Dense(1, use_bias=False))
+
+
+def test_an_antisymmetric_net_is_zero_and_has_the_tangent_kernel_of_one_half():
+    """Zhang et al. (2020); the entries between the halves, which theirs do not have, left out."""
+    whole, half = chain(32), chain(16)
+    apply_plan(whole, planned(whole, Antisymmetric()), Streams(0))
+    planned(half, Zeros())
+    half.initialize(Zeros())
+    for path, weight in parameters(half).items():
+        w = np.asarray(parameters(whole)[path].data())
+        scale = sqrt(2) if path == "3.weight" else 1
+        weight.set_data(scale * w[: weight.shape[0], : weight.shape[1]])
+    x = np.random.default_rng(0).standard_normal((5, INPUTS)).astype(np.float32)
+    assert np.abs(np.asarray(whole(Tensor(x)))).max() < 1e-6  # sums of float32 in another order
+
+    def apart(path, gradient):
+        if path in ("1.weight", "2.weight"):
+            gradient[:16, 16:] = gradient[16:, :16] = 0
+        return gradient * sqrt(parameters(whole)[path].lr_mult)
+
+    assert_allclose(kernel(whole, x, apart), kernel(half, x, lambda _, g: g), rtol=1e-4)
+
+
+@pytest.mark.parametrize("sides", ["both", "outputs", "inputs"])
+@pytest.mark.parametrize("of", [VarianceScaling(2.0), Uniform(0.5, mean=0.5)], ids=str)
+def test_twins_have_the_law_that_they_declare(of, sides):
+    check_initializer(Twin(of, sides))
+
+
+def test_an_odd_width_has_no_twins():
+    with pytest.raises(initlab.errors.ShapeError, match="a side in pairs is even"):
+        planned(chain(31), Antisymmetric())
+
+
+@pytest.mark.parametrize(("activation", "gain"), [("tanh", 1.592537420), ("sigmoid", 1.846228545)])
+def test_exact_gain_takes_each_weights_own_activation(activation, gain):
+    """The exact columns of theory; the first weight's inputs come from no activation."""
+    plan = initlab.plan(initlab.compose(["+init=exact_gain", f"model.activation={activation}"]))
+    stds = [sqrt(e.initializer.variance(e.spec)) for e in plan if e.path.endswith("weight")]
+    assert stds == pytest.approx([1 / 8, *[gain / 16] * 3], rel=1e-8)
+
+
+def test_exact_gain_backward_keeps_gradients():
+    """E f'^2 of tanh is 1 / 1.467413592^2, over fan_out."""
+    backward = ExactGain("backward", "tanh")
+    (entry, *_) = planned(stack(nn.Dense(40)), backward)
+    assert entry.initializer.variance(entry.spec) == pytest.approx(1.467413592**2 / 40, rel=1e-8)
+
+
+def test_exact_gain_wants_an_activation_that_is_there():
+    with pytest.raises(initlab.errors.UnknownNameError, match=r"'rellu'\. Did you mean 'relu'"):
+        ExactGain(activation="rellu")
+    assert "relu" in nd.__all__
+
+
+def test_only_the_first_weight_has_random_frequencies():
+    plan = planned(chain(16), create("fourier_features"))
+    assert [str(e.initializer) for e in plan][:2] == [
+        "Normal(sigma=10)",
+        "VarianceScaling(scale=2)",
+    ]
+
+
+def test_a_zero_output_is_zero_and_its_hidden_weights_are_not():
+    net = chain(16)
+    apply_plan(net, planned(net, create("zero_output")), Streams(0))
+    assert not np.asarray(net(Tensor(np.ones((2, INPUTS), np.float32)))).any()
+    assert np.asarray(net[2].weight.data()).all()
+
+
+def test_an_lstm_starts_as_keras_has_it():
+    cell = nn.rnn.LSTMCell(8, input_size=4)
+    rule = create("keras.lstm")
+    plan = make_plan(slots(cell), roles={"weight": rule, "bias": rule})
+    assert {entry.path: str(entry.initializer) for entry in plan} == {
+        "i2h_weight": "VarianceScaling(scale=1, mode=fan_avg, distribution=uniform)",
+        "h2h_weight": "HaarOrthogonal(scale=1)",
+        "i2h_bias": "Zeros()",
+        "h2h_bias": "LSTMBias(forget_bias=1)",
+    }
+    apply_plan(cell, plan, Streams(0))
+    bias = np.asarray(cell.h2h_bias.data())
+    assert bias.tolist() == [0.0] * 8 + [1.0] * 8 + [0.0] * 16  # i, f, c, o
