@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convolution", "transposed_convolution"]
 
+IN_PLACE, LEAST = 10**6, 256  # multiplications, columns
 SPREAD = 16  # how many times larger the chunks are that are added in place, one call an element
 
 
@@ -43,7 +44,7 @@ def _apply(x: Any, W: Any, b: Any, how: Geometry, ending: str | None) -> Any:
     rows = W.reshape(groups, len(W) // groups, -1)
     shift = None if b is None else b.reshape(groups, -1, 1)
     for at, columns in _columns(x, how, outputs):
-        part = np.matmul(rows, columns, out=y[..., at])
+        part = _few_rows(rows, columns, y[..., at])
         if shift is not None:
             part += shift
         if finish is not None:
@@ -64,7 +65,7 @@ def _transpose(g: Any, W: Any, b: Any, size: Size, how: Geometry) -> Any:
     columns = W.reshape(groups, len(W) // groups, -1).swapaxes(1, 2)
     flat = between(g).reshape(groups, len(W) // groups, -1)
     for rows, at in _positions(outputs, n, seen.size // SPREAD):
-        part = np.matmul(columns, flat[..., at])
+        part = _few_rows(columns, flat[..., at])
         count = rows.stop - rows.start
         part = part.reshape(*seen.shape[: 1 + len(size)], count, *outputs[1:], n)
         for k in np.ndindex(*how.kernel):
@@ -84,8 +85,30 @@ def _correlate(x: Any, g: Any, how: Geometry) -> Any:
     flat = between(g).reshape(groups, out // groups, -1)
     W: Any = 0
     for at, columns in _columns(x, how, outputs):
-        W = W + np.matmul(flat[..., at], columns.swapaxes(1, 2))
+        W = W + _outer(flat[..., at], columns)
     return W.reshape(shape)
+
+
+def _few_rows(a: np.ndarray, b: np.ndarray, out: Any = None) -> np.ndarray:
+    """Return the product, in pieces so small that BLAS multiplies them where they lie."""
+    if out is None:
+        out = np.empty((*a.shape[:-1], b.shape[-1]), np.result_type(a, b))
+    width = IN_PLACE // (a.shape[-2] * a.shape[-1])
+    if width < LEAST:
+        np.matmul(a, b, out=out)
+    else:
+        for start in range(0, b.shape[-1], width):
+            at = slice(start, start + width)
+            np.matmul(a, b[..., at], out=out[..., at])
+    return out
+
+
+def _outer(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a bᵀ, or (b aᵀ)ᵀ where b has more rows, which is quicker."""
+    if a.shape[1] < b.shape[1]:
+        return _outer(b, a).swapaxes(1, 2)
+    product: np.ndarray = np.matmul(a, b.swapaxes(1, 2))
+    return product
 
 
 def _by_winograd(weight: Size, how: Geometry) -> bool:

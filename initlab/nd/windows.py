@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 Size: TypeAlias = tuple[int, ...]
-CACHED = 2**16
+CACHED = 2**17
 
 
 class Geometry(NamedTuple):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,12 @@ LARGE = 2**16  # elements
 
 @cache
 def installed() -> bool:
-    """Return whether numba is."""
-    return find_spec("numba") is not None
+    """Return whether numba is, and goes with the NumPy that is here."""
+    try:
+        from numba import njit  # noqa: F401 - not at the top: it takes a fifth of a second
+    except ImportError:
+        return False
+    return True
 
 
 def compiled(name: str, array: np.ndarray, *others: np.ndarray) -> Any:
