@@ -89,7 +89,7 @@ def _correlate(x: Any, g: Any, how: Geometry) -> Any:
     return W.reshape(shape)
 
 
-def _few_rows(a: np.ndarray, b: np.ndarray, out: Any = None) -> np.ndarray:
+def _few_rows(a: np.ndarray, b: np.ndarray, out: Any = None) -> Any:
     """Return the product, in pieces so small that BLAS multiplies them where they lie."""
     if out is None:
         out = np.empty((*a.shape[:-1], b.shape[-1]), np.result_type(a, b))

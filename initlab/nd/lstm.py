@@ -59,7 +59,7 @@ def _forward(
     with single():
         for t in range(times):
             np.matmul(h, W, out=recurrent)
-            blocks = gates[t].reshape(n, len(W), -1)
+            blocks = gates[t].reshape(n, len(W), W.shape[2])
             blocks += recurrent.swapaxes(0, 1)
             step(gates[t], cells[t], cells[t + 1], tanhs[t], y[t])
             h = y[t]
