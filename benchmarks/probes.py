@@ -17,7 +17,7 @@ import numpy as np
 from draw import GPT2, limit
 
 ROUNDS = 5
-WIDTH, DEPTH, BATCH = 128, 20, 128
+WIDTH, DEPTH, BATCH = 128, 20, 32
 
 
 def tree():
@@ -75,8 +75,7 @@ def curvature(_threads: int) -> dict:
     def initlab():
         with record():
             slopes = grad(loss(net(batch), y).mean(), ours, create_graph=True)
-            product = sum((g * v).sum() for g, v in zip(slopes, along, strict=True))
-        return [part.array for part in grad(product, ours)]
+        return [part.array for part in grad(slopes, ours, along)]
 
     model = torch.nn.Sequential()
     for w, f in zip(weights, endings, strict=True):
