@@ -20,9 +20,10 @@ __all__ = [
 class _State(threading.local):
     """The flags of one thread: what records is False, True, or the one who looks at each call."""
 
-    recording: Any = False
-    training = False
-    mode: Any = True
+    def __init__(self) -> None:
+        self.recording: Any = False
+        self.training = False
+        self.mode: Any = True
 
 
 STATE = _State()
@@ -38,14 +39,16 @@ class Scope:
         self._before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        self._before.append((STATE.recording, STATE.training))
+        state = STATE.__dict__  # this thread's own: one look-up instead of one a flag
+        self._before.append((state["recording"], state["training"]))
         if self._recording is not None:
-            STATE.recording = STATE.mode if self._recording else False
+            state["recording"] = state["mode"] if self._recording else False
         if self._training is not None:
-            STATE.training = self._training
+            state["training"] = self._training
 
     def __exit__(self, *_: object) -> None:
-        STATE.recording, STATE.training = self._before.pop()
+        state = STATE.__dict__
+        state["recording"], state["training"] = self._before.pop()
 
 
 def record(train_mode: bool = True) -> Scope:

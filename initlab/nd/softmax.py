@@ -158,7 +158,7 @@ def _checked(logits: Any, labels: np.ndarray, classes: int) -> Tensor:
     """Return the loss of labels that are classes; a negative one is a huge unsigned number."""
     if labels.size:
         signless = labels.view(np.uintp) if labels.itemsize == 8 else labels.astype(np.uintp)
-        worst = int(labels[signless.argmax()])
+        worst = labels.item(signless.argmax())
         if not 0 <= worst < classes:
             raise BadValueError(
                 f"Label {worst} is none of the {classes} classes 0 to {classes - 1} that the "
