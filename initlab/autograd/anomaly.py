@@ -82,7 +82,7 @@ class detect_anomaly:  # noqa: N801 - the name that users of other libraries kno
                 f"{[a.shape for a in arrays]}."
             )
         if out.node is not None:
-            self._stacks[out.node] = "".join(traceback.format_stack()[:-2])  # type: ignore[index]
+            self._stacks[out.node] = "".join(traceback.format_stack()[:-2])  # type: ignore[index] # a recorded node is one
         return out
 
     def check(self, node: Node, g: Any, gradients: Mapping[Source, Any]) -> None:

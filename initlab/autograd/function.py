@@ -60,7 +60,7 @@ class Function:
     def _recorded(self, number: int, values: list[Any], inputs: tuple[Any, ...]) -> Tensor:
         """Return one output, whose part of the inputs' gradients is that of the others at 0."""
 
-        def pull_back(g: Any, y: Any, needs: Any, *args: Any) -> tuple[Any, ...]:  # noqa: ARG001
+        def pull_back(g: Any, y: Any, needs: Any, *args: Any) -> tuple[Any, ...]:  # noqa: ARG001 - a rule's arguments
             grads = [Tensor(np.zeros_like(value)) for value in values]
             grads[number] = g if type(g) is Tensor else Tensor(g)
             found = self.backward(*grads)

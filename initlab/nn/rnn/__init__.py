@@ -4,6 +4,7 @@ from initlab.nn.rnn.cell import HybridRecurrentCell, RecurrentCell
 from initlab.nn.rnn.gated import GRUCell, LSTMCell, RNNCell
 from initlab.nn.rnn.layers import GRU, LSTM, RNN
 from initlab.nn.rnn.modifiers import DropoutCell, ModifierCell, ResidualCell, ZoneoutCell
+from initlab.nn.rnn.projected import LSTMPCell
 from initlab.nn.rnn.stacks import (
     BidirectionalCell,
     HybridSequentialRNNCell,
@@ -20,6 +21,7 @@ __all__ = [
     "HybridRecurrentCell",
     "HybridSequentialRNNCell",
     "LSTMCell",
+    "LSTMPCell",
     "ModifierCell",
     "RNNCell",
     "RecurrentCell",

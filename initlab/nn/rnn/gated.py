@@ -21,6 +21,7 @@ class _GatedCell(HybridRecurrentCell):
 
     gates = 1
     states = 1
+    _outputs: int | None = None  # how long the output is, where it is not hidden_size
 
     def __init__(
         self,
@@ -40,10 +41,10 @@ class _GatedCell(HybridRecurrentCell):
                 f"input_size={input_size}."
             )
         super().__init__(prefix, params)
-        self._hidden = hidden_size
+        self._hidden, fed_back = hidden_size, self._outputs or hidden_size
         width = self.gates * hidden_size
         self.i2h_weight = self._part("i2h_weight", (width, input_size), i2h_weight_initializer)
-        self.h2h_weight = self._part("h2h_weight", (width, hidden_size), h2h_weight_initializer)
+        self.h2h_weight = self._part("h2h_weight", (width, fed_back), h2h_weight_initializer)
         self.i2h_bias = self._part("i2h_bias", (width,), i2h_bias_initializer)
         self.h2h_bias = self._part("h2h_bias", (width,), h2h_bias_initializer)
 

@@ -11,6 +11,7 @@ from initlab.errors import BadValueError
 from initlab.init import Initializer
 from initlab.nn.rnn.cell import RecurrentCell
 from initlab.nn.rnn.gated import GRUCell, LSTMCell, RNNCell
+from initlab.nn.rnn.projected import LSTMPCell
 from initlab.nn.rnn.recurrent import Recurrent
 from initlab.tree import ParameterDict
 
@@ -135,6 +136,8 @@ class LSTM(Recurrent):
         return np.stack(outputs), [h, c]
 
     def _cell(self, **options: Any) -> RecurrentCell:
+        if self.projection_size:
+            return LSTMPCell(self._units, self.projection_size, **options)
         return LSTMCell(self._units, **options)
 
 

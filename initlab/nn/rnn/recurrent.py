@@ -203,13 +203,7 @@ class Recurrent(Block):
         raise NotImplementedError
 
     def unfuse(self) -> HybridSequentialRNNCell:
-        """Return a stack of cells, with the layer's own Parameters, that computes the same.
-
-        Raises:
-            BadValueError: for a projection, which no cell has.
-        """
-        if self.projection_size:
-            raise BadValueError(f"{self!r} has a projection, which no cell has.")
+        """Return a stack of cells, with the layer's own Parameters, that computes the same."""
         stack = HybridSequentialRNNCell(prefix=self.prefix, params=self.params)
         with stack.name_scope():
             for layer in range(self._layers):

@@ -189,3 +189,16 @@ def test_a_step_is_torchs(mine, theirs):
     expected = peer(torch.tensor(X[:, 0]))
     output, states = cell(wide(X[:, 0]), cell.begin_state(2, dtype="float64"))
     assert_allclose(output, (expected[0] if len(states) > 1 else expected).detach(), rtol=1e-10)
+
+
+def test_a_projected_cell_has_its_states_and_names():
+    """Shapes and names as of `gluon.contrib.rnn.LSTMPCell` in MXNet 1.9.1."""
+    cell = rnn.LSTMPCell(4, 2, input_size=3, prefix="lstmp_")
+    assert [info["shape"] for info in cell.state_info(5)] == [(5, 2), (5, 4)]
+    shapes = {name: parameter.shape for name, parameter in cell.collect_params().items()}
+    assert shapes == {
+        "lstmp_i2h_weight": (16, 3), "lstmp_h2h_weight": (16, 2), "lstmp_i2h_bias": (16,),
+        "lstmp_h2h_bias": (16,), "lstmp_h2r_weight": (2, 4),
+    }  # fmt: skip
+    with pytest.raises(BadValueError, match="projection_size of at least 1, got 0"):
+        rnn.LSTMPCell(4, 0)
