@@ -35,6 +35,7 @@ initlab: what a weight's first value does to a net.
   python -m initlab compare SWEEP --html page.html       the same with pictures, in one file
   python -m initlab show RUN                             one recorded run, by name or id
   python -m initlab replay RUN                           built again, compared to the last bit
+  python -m initlab close RUN                            one that says RUNNING but is dead elsewhere
   python -m initlab catalog                              every name, its package, its options
   python -m initlab catalog xavier                       one name, its options explained
   python -m initlab catalog conventions convolution 64x32x3x3    one name, six frameworks' stds
@@ -205,7 +206,7 @@ def _compare(arguments: list[str], plugins: list[str]) -> int:
     selection = select(past, [argument for argument in rest if argument not in places])
     board = make_board(past, selection, options.get("--metric"), below)
     print_table(*board.table(selection), title=selection.name)
-    print(*board.notes(), sep="\n")
+    print(*selection.told(), *board.notes(), sep="\n")
     if "--html" in options:
         page = make_page(past, selection, board, catalog)
         Path(options["--html"]).write_text(page, encoding="utf-8")
@@ -253,6 +254,16 @@ def _replay(arguments: list[str], plugins: list[str]) -> int:
     made = replay(open_past(overrides, catalog), name, catalog)
     print_replay(made)
     return 0 if made.holds else FAILED_RUN
+
+
+def _close(arguments: list[str], plugins: list[str]) -> int:
+    from initlab.recall import open_past
+    from initlab.tracking import close
+
+    name, overrides = _one_run("close", arguments)
+    run = close(open_past(overrides, _catalog(plugins)), name)
+    print(f"{run.name} ({run.run_id[:8]}) is closed as KILLED, with what its journal holds.")
+    return 0
 
 
 def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
@@ -311,6 +322,7 @@ VERBS: dict[str, Callable[[list[str], list[str]], int]] = {
     "compare": _compare,
     "show": _show,
     "replay": _replay,
+    "close": _close,
     "reproduce": _reproduce,
     "catalog": _list,
 }

@@ -44,7 +44,7 @@ def make_page(past: Past, selection: Selection, board: Board, catalog: Catalog) 
     page = files("initlab.compare").joinpath("page.html").read_text(encoding="utf-8")
     parts = {
         "TITLE": escape(selection.name),
-        "LEAD": escape(_lead(selection)),
+        "LEAD": escape(" ".join(selection.told())),
         "BOARD": _table(*board.table(selection)),
         "NOTES": "".join(f"<p>{escape(note)}</p>" for note in board.notes()),
         "DATA": text.replace("<", "\\u003c"),  # so that no text in it ends the script
@@ -52,11 +52,6 @@ def make_page(past: Past, selection: Selection, board: Board, catalog: Catalog) 
     for name, part in parts.items():
         page = page.replace(f"<!--{name}-->", part)
     return page
-
-
-def _lead(selection: Selection) -> str:
-    out = f", {selection.left_out} that did not finish left out" if selection.left_out else ""
-    return f"{len(selection.trials)} finished runs{out}."
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

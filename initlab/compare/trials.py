@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,14 +38,21 @@ class Selection:
         axes: the keys that differ, the seed not among them.
         row: the axis that is compared; the others are conditions.
         trials: one finished run of each identity, the newest.
-        left_out: how many runs failed, were killed or are not over.
+        left_out: the newest run of each identity that has none that finished.
     """
 
     name: str
     axes: tuple[str, ...]
     row: str
     trials: tuple[Trial, ...]
-    left_out: int
+    left_out: tuple[PastRun, ...]
+
+    def told(self) -> list[str]:
+        """Say how many runs there are, and what became of those that are left out."""
+        ended = Counter(run.status.lower() for run in self.left_out)
+        out = ", ".join(f"{number} {status}" for status, number in sorted(ended.items()))
+        first = f"{len(self.trials)} finished runs{f'; left out: {out}' if out else ''}."
+        return [first, *(f"{run.whereabouts}." for run in self.left_out if run.astray)]
 
 
 def select(past: Past, words: Sequence[str]) -> Selection:
@@ -73,8 +81,13 @@ def select(past: Past, words: Sequence[str]) -> Selection:
         axes=kept,
         row=row,
         trials=tuple(_trial(run, kept, row) for run in trials),
-        left_out=sum(not _counts(run) for run in runs),
+        left_out=tuple(_unfinished(runs, finished)),
     )
+
+
+def _unfinished(runs: Sequence[PastRun], finished: Mapping[str, PastRun]) -> Iterable[PastRun]:
+    newest = {run.identity or run.run_id: run for run in reversed(runs)}
+    return (run for key, run in newest.items() if key not in finished)
 
 
 def _counts(run: PastRun) -> bool:

@@ -59,6 +59,7 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
         _close_dead(past)
         if not sweep.search:
             pending = _resume(sweep, task, past)
+            _tell_of_strays(past, {sweep.jobs[number].spec.identity for number in pending})
     try:
         with Progress(sweep, None if sweep.search else len(sweep.jobs)):
             broke = _carry_out(sweep, pending, task, catalog, [_absolute(p) for p in plugins])
@@ -112,6 +113,13 @@ def _claims(tracking: TrackingSpec) -> Path:
 def _close_dead(past: Past) -> None:
     for run in repair(past):
         sys.stderr.write(f"{run.name} ({run.run_id[:8]}) had died; closed, with what it measured\n")
+
+
+def _tell_of_strays(past: Past, pending: set[str]) -> None:
+    """Say which jobs another host seems to do as well; whether it does cannot be seen from here."""
+    for run in past.runs("attributes.status = 'RUNNING'"):
+        if run.astray and run.identity in pending:
+            sys.stderr.write(f"{run.whereabouts} (here it is done in any case)\n")
 
 
 def _resume(sweep: Sweep, task: SweepTask, past: Past) -> list[int]:

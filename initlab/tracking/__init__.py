@@ -6,7 +6,7 @@ from initlab.tracking.journal import Journal, read_journal
 from initlab.tracking.memory import MemoryTracker, NullTracker
 from initlab.tracking.past import Past, PastRun
 from initlab.tracking.recorder import MlflowTracker
-from initlab.tracking.repair import repair
+from initlab.tracking.repair import close, repair
 from initlab.tracking.spec import Backend, TrackingSpec, sqlite_file
 from initlab.tracking.tracker import DatasetInfo, RunInfo, Status, Tracker
 
@@ -23,6 +23,7 @@ __all__ = [
     "Status",
     "Tracker",
     "TrackingSpec",
+    "close",
     "environment",
     "environment_tags",
     "make_tracker",

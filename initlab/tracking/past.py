@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time_ns
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from initlab.errors import TrackingError, UnknownNameError
 from initlab.tracking.mlflow import Store
+from initlab.tracking.process import is_alive
 from initlab.tracking.spec import Backend, sqlite_file
+from initlab.tracking.tracker import Status
 from initlab.tracking.view import KNOWN_TO_WORK, view_address, view_tags
 
 if TYPE_CHECKING:
@@ -46,6 +49,21 @@ class PastRun:
     def identity(self) -> str:
         """The hash of what decided the run; empty for a run that initlab did not write."""
         return self.tags.get("initlab.identity", "")
+
+    @property
+    def astray(self) -> bool:
+        """Whether it says RUNNING and nobody here can tell: its process is another host's."""
+        return self.status == Status.RUNNING and is_alive(self.tags) is None
+
+    @property
+    def whereabouts(self) -> str:
+        """Who says that it runs, and how to close it in case that it doesn't."""
+        host = self.tags.get("initlab.host", "an unknown host")
+        began = datetime.fromtimestamp(self.began / 1000).astimezone()
+        return (
+            f"{self.name} says RUNNING on {host} since {began:%Y-%m-%d %H:%M}; if its process is "
+            f"dead: python -m initlab close {self.run_id[:8]}"
+        )
 
 
 class Past:

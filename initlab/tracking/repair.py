@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     Line = Mapping[str, Any]
 
-__all__ = ["repair"]
+__all__ = ["close", "repair"]
 
 DIED = "its process died: killed from outside, or out of memory"
+BY_HAND = "closed by hand: its process could not be seen from here"
 
 
 def repair(past: Past, identity: str | None = None) -> list[PastRun]:
@@ -32,7 +33,7 @@ def repair(past: Past, identity: str | None = None) -> list[PastRun]:
 
     Each gets the numbers and files that its journal has and the store lacks, then the status that
     the journal ends with, KILLED where it doesn't end. A run of another host is left alone: from
-    here nobody can tell.
+    here nobody can tell. `close` is for who can.
 
     Raises:
         TrackingError: when the store cannot be written.
@@ -46,7 +47,31 @@ def repair(past: Past, identity: str | None = None) -> list[PastRun]:
     return dead
 
 
-def _close(past: Past, run: PastRun) -> None:
+def close(past: Past, name: str) -> PastRun:
+    """Close a run that says RUNNING, for somebody who knows that its process is dead.
+
+    Args:
+        past: where it is.
+        name: its id, the beginning of that, or its name.
+
+    Raises:
+        TrackingError: for a run that is over already, or whose process lives here.
+        UnknownNameError: when there is no such run.
+    """
+    run = past.run(name)
+    if run.status != Status.RUNNING:
+        raise TrackingError(f"{run.name} ({run.run_id[:8]}) is {run.status}: nothing to close.")
+    alive = is_alive(run.tags)
+    if alive:
+        raise TrackingError(
+            f"{run.name} ({run.run_id[:8]}) runs here, in process {run.tags['initlab.pid']}. "
+            "Interrupt that: it closes its record itself."
+        )
+    _close(past, run, DIED if alive is False else BY_HAND)
+    return run
+
+
+def _close(past: Past, run: PastRun, why: str = DIED) -> None:
     place = Path(run.tags.get("initlab.journal", ""))
     lines = _journal(place)
     end = next((line for line in lines if line["event"] == "end"), None)
@@ -59,7 +84,7 @@ def _close(past: Past, run: PastRun) -> None:
     if lines:
         with packed(place) as file:
             past.store.log_artifact(run.run_id, run.artifacts, file, "")
-    error = DIED if end is None else end["error"]
+    error = why if end is None else end["error"]
     if error:
         past.store.log_tags(run.run_id, {"initlab.error": error})
     past.store.terminate(run.run_id, Status.KILLED if end is None else Status(end["status"]))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 def test_the_latest_sweep_is_taken_with_its_axes(past):
     found = select(past, [])
     assert found.name.startswith("init-depth-seed-")
-    assert (found.axes, found.row, found.left_out) == (("init", "model.depth"), "init", 0)
+    assert (found.axes, found.row, found.left_out) == (("init", "model.depth"), "init", ())
     assert len(found.trials) == 27
     assert {t.condition for t in found.trials} == {f"model.depth={depth}" for depth in (2, 4, 10)}
     assert select(past, [found.name]).trials == found.trials
@@ -119,7 +119,8 @@ def test_a_strangers_record_is_compared_by_the_params_that_vary(strangers):
     write([0.90, 0.91, 0.92], lr="0.2", lr_text="0.2", width="8")
     write([0.99], status=Status.FAILED, lr="0.3", lr_text="0.3", width="8")
     selection = select(past, [])
-    assert (selection.axes, selection.row, selection.left_out) == (("lr",), "lr", 1)
+    assert (selection.axes, selection.row) == (("lr",), "lr")
+    assert selection.told() == ["6 finished runs; left out: 1 failed."]
     board = make_board(past, selection, metric="val/acc", below=0.3)
     assert [(line.row, line.runs, line.best) for line in board.lines] == [
         ("0.2", 3, True), ("0.1", 3, False),

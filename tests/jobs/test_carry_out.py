@@ -6,6 +6,7 @@ import pytest
 
 from initlab.jobs import Outcome, State
 from initlab.jobs import sweep as room
+from initlab.tracking import PastRun
 
 
 class Launcher:
@@ -70,3 +71,17 @@ def test_more_workers_than_cores_are_told_with_the_number_that_fits(sweep, capsy
 def test_what_fits_or_runs_alone_is_not_told(sweep, capsys, more):
     room._warn_of_threads(sweep("seed=range(8)", *more), cores=4)
     assert capsys.readouterr().err == ""
+
+
+def test_a_job_that_another_host_seems_to_do_is_named_with_the_way_out(capsys):
+    class Record:
+        def runs(self, condition):
+            assert condition == "attributes.status = 'RUNNING'"
+            for identity in ("ours", "somebody's"):
+                tags = {"initlab.host": "far", "initlab.identity": identity}
+                yield PastRun(f"1234567890-{identity}", "he", "RUNNING", 0, None, {}, tags, {}, "")
+
+    room._tell_of_strays(Record(), {"ours"})
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("he says RUNNING on far since 19")
+    assert "python -m initlab close 12345678 (here it is done in any case)" in line

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from initlab.errors import TrackingError, UnknownNameError
-from initlab.tracking import Past, RunInfo, Status, TrackingSpec, make_tracker, read_journal, repair
+from initlab.tracking import (
+    Past,
+    RunInfo,
+    Status,
+    TrackingSpec,
+    close,
+    make_tracker,
+    read_journal,
+    repair,
+)
 from initlab.tracking.process import is_alive, process_tags
 
 DYING = """
@@ -102,8 +111,36 @@ def test_the_living_and_those_of_other_hosts_are_left_alone(store, record, tmp_p
     distant = far.start(RunInfo("b", tags=tags, directory=tmp_path / "b"))
     assert repair(Past(store)) == []
     assert {record.run(run)["status"] for run in (living, distant)} == {"RUNNING"}
+    past = Past(store)
+    assert [run.run_id for run in past.runs() if run.astray] == [distant]
+    told = past.run(distant).whereabouts
+    assert told.startswith("b says RUNNING on far since 2")
+    assert told.endswith(f"python -m initlab close {distant[:8]}")
     tracker.end(Status.FINISHED)
     far.end(Status.FINISHED)
+
+
+def test_who_knows_that_another_hosts_run_is_dead_closes_it(store, record, tmp_path):
+    far = make_tracker(store)
+    tags = {"initlab.host": "far", "initlab.pid": "1"}
+    distant = far.start(RunInfo("b", tags=tags, directory=tmp_path / "b"))
+    far.log(0, {"loss": 2.0})  # its journal is seen from here, as on a shared disk
+    assert close(Past(store), distant[:8]).run_id == distant
+    assert record.run(distant)["status"] == "KILLED"
+    assert record.metric(distant, "loss") == [(0, 2.0)]
+    assert "closed by hand" in record.pairs("tags", distant)["initlab.error"]
+    with pytest.raises(TrackingError, match=r"b \(\w{8}\) is KILLED: nothing to close"):
+        close(Past(store), distant)
+    far.end(Status.KILLED)
+
+
+def test_a_run_that_lives_here_is_not_closed(store, record, tmp_path):
+    tracker = make_tracker(store)
+    living = tracker.start(RunInfo("a", directory=tmp_path / "a"))
+    with pytest.raises(TrackingError, match=rf"runs here, in process {os.getpid()}. Interrupt"):
+        close(Past(store), living)
+    assert record.run(living)["status"] == "RUNNING"
+    tracker.end(Status.FINISHED)
 
 
 def test_a_process_is_told_from_the_next_one_with_its_number():
