@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -43,6 +44,23 @@ def test_a_fill_is_its_blocks_each_from_a_child_of_the_key():
     last = np.random.SeedSequence(5, spawn_key=(1,))
     expected = SingleGenerator(np.random.SFC64(last)).standard_normal(3)
     np.testing.assert_array_equal(filled[BLOCK:], expected)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_fill_takes_less_than_two_blocks_a_thread_beside_the_array(threads):
+    target = np.empty(6 * BLOCK, np.float32)
+    tracemalloc.start()
+    try:
+        fill_blocks(target, normal_into, key(), threads)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < threads * 2 * BLOCK * target.itemsize
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_no_numbers_are_drawn_where_none_are_asked_for(dtype):
+    assert stream(0, "w").standard_normal((0, 3), dtype=dtype).shape == (0, 3)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")

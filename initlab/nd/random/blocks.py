@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK", "cores", "fill_blocks"]
 
-BLOCK = 2**16  # elements: 0.15 ms of normal draws, against 0.01 ms of seeding
+BLOCK = 2**19
+"""Elements, 1.4 ms of normal draws: in calls so long that two threads seldom wait for each other
+between them, and so short that what they work on stays in the cache."""
 
 
 def cores() -> int:

@@ -30,7 +30,8 @@ def normal_into(
 ) -> None:
     """Fill `out` with N(mean, std^2)."""
     rng.standard_normal(dtype=out.dtype, out=out)
-    out *= std
+    if std != 1:
+        out *= std
     _shift(out, mean)
 
 

@@ -60,7 +60,7 @@ def _box_muller(rng: np.random.Generator, out: NDArray[np.float32]) -> None:
     words = rng.integers(0, 2**64 - 1, pairs, np.uint64, endpoint=True).view(np.uint32)
     few, turn = words[:pairs], words[pairs:].view(np.int32)
     radius = _scaled(few, 2.0**-32, np.empty(pairs, np.float32))
-    if few.min() < RARE:
+    if pairs and few.min() < RARE:
         rare = np.flatnonzero(few < RARE)
         radius[rare] = (few[rare] + (1 - rng.random(rare.size))) * 2.0**-32
     np.log(radius, out=radius)
