@@ -16,6 +16,8 @@ from initlab.autograd.state import (
     pause,
     predict_mode,
     record,
+    set_recording,
+    set_training,
     train_mode,
 )
 from initlab.autograd.tensor import Tensor, unwrap
@@ -44,6 +46,8 @@ __all__ = [
     "predict_mode",
     "primitive",
     "record",
+    "set_recording",
+    "set_training",
     "train_mode",
     "unwrap",
 ]

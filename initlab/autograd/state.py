@@ -13,6 +13,8 @@ __all__ = [
     "pause",
     "predict_mode",
     "record",
+    "set_recording",
+    "set_training",
     "train_mode",
 ]
 
@@ -49,6 +51,24 @@ class Scope:
     def __exit__(self, *_: object) -> None:
         state = STATE.__dict__
         state["recording"], state["training"] = self._before.pop()
+
+
+def set_recording(is_record: bool) -> bool:
+    """Record calls from now on, or no longer; return whether it was so. Scopes restore theirs.
+
+    >>> before = set_recording(True)
+    >>> set_recording(before)
+    True
+    """
+    before = is_recording()
+    STATE.recording = STATE.mode if is_record else False
+    return before
+
+
+def set_training(train_mode: bool) -> bool:
+    """Let layers behave as in training from now on, or no longer; return whether they did."""
+    before, STATE.training = STATE.training, bool(train_mode)
+    return before
 
 
 def record(train_mode: bool = True) -> Scope:

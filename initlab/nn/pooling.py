@@ -195,15 +195,42 @@ class MaxPool2D(MaxPool):
 
 
 class MaxPool3D(MaxPool):
-    """The largest values in windows of (n, channels, depth, height, width)."""
+    """The largest values in windows of (n, channels, depth, height, width); see MaxPool."""
 
     dimensions = 3
 
+    def __init__(
+        self,
+        pool_size: Size = 2,
+        strides: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,  # here before the layout, as in Gluon
+        layout: str | None = None,
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
+    ) -> None:
+        super().__init__(pool_size, strides, padding, layout, ceil_mode, prefix, params)
+
 
 class AvgPool1D(AvgPool):
-    """The means of windows of (n, channels, length)."""
+    """The means of windows of (n, channels, length); see AvgPool."""
 
     dimensions = 1
+
+    def __init__(
+        self,
+        pool_size: Size = 2,
+        strides: Size | None = None,
+        padding: Size = 0,
+        layout: str | None = None,  # here before ceil_mode, as in Gluon
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        prefix: str | None = None,
+        params: ParameterDict | None = None,
+    ) -> None:
+        super().__init__(
+            pool_size, strides, padding, ceil_mode, layout, count_include_pad, prefix, params
+        )
 
 
 class AvgPool2D(AvgPool):

@@ -98,7 +98,7 @@ class Values(Declaration):
             )
         return found
 
-    def set_data(self, values: ArrayLike) -> None:
+    def set_data(self, data: ArrayLike) -> None:
         """Write values in place; while deferred, fill the shape and keep them until it settles.
 
         Inside `autograd.record()` what is recorded keeps the values that it was computed with.
@@ -108,7 +108,7 @@ class Values(Declaration):
             NotInitializedError: before `initialize`.
         """
         self.require_initialized()
-        array = np.asarray(values)
+        array = np.asarray(data)
         self.shape = array.shape
         if self._data is not None:
             self._overwrite(self._data, array)

@@ -17,6 +17,8 @@ from initlab.autograd import (
     predict_mode,
     primitive,
     record,
+    set_recording,
+    set_training,
     train_mode,
 )
 from initlab.errors import BadValueError, GraphError, NameTakenError
@@ -43,6 +45,21 @@ def test_scopes_set_and_restore_the_flags_also_after_an_error():
         raise KeyError
     assert seen == [(True, True), (False, False), (True, False), (True, True)]
     assert not is_recording()
+
+
+def test_the_modes_may_be_set_outside_of_scopes_which_restore_them(x):
+    assert not set_recording(True)
+    assert not set_training(True)
+    with pause():
+        assert (is_recording(), is_training()) == (False, False)
+        set_recording(True)
+    assert (is_recording(), is_training()) == (True, True)
+    y = (x * x).sum()
+    assert set_recording(False)
+    assert set_training(False)
+    y.backward()
+    np.testing.assert_array_equal(x.grad, 2 * x.array)
+    assert (is_recording(), is_training()) == (False, False)
 
 
 def test_what_runs_paused_is_a_constant(x):

@@ -248,3 +248,16 @@ def test_a_reflection_needs_a_longer_picture_and_whole_numbers():
     for wrong in (-1, (1, 2, 3, 4), (0, 0, 1, 1, 1, 1, 1, 1)):
         with pytest.raises(BadValueError, match="takes one whole number of at least 0, or"):
             nn.ReflectionPad2D(wrong)
+
+
+def test_arguments_stand_in_gluons_order():
+    """Which differs by the number of axes: by `inspect` on MXNet 1.9.1."""
+    last = [
+        nn.MaxPool1D(2, 1, 0, "NWC", True), nn.MaxPool2D(2, 1, 0, "NHWC", True),
+        nn.MaxPool3D(2, 1, 0, True, "NDHWC"), nn.AvgPool1D(2, 1, 0, "NWC", True),
+        nn.AvgPool2D(2, 1, 0, True, "NHWC"), nn.AvgPool3D(2, 1, 0, True, "NDHWC"),
+    ]  # fmt: skip
+    for pool in last:
+        assert "stride=(1," in repr(pool)
+        assert "ceil_mode=True" in repr(pool)
+        assert repr(pool).endswith("WC)")
