@@ -14,6 +14,8 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+import numpy as np
+
 from initlab.errors import BadValueError
 
 if TYPE_CHECKING:
@@ -113,6 +115,8 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
     if threads.now > 1 and a.size * b.shape[-1] >= LARGE:
         with _blas(threads.now):
             return a.dot(b, out)
+    if 0 in b.strides:  # one number repeated, as where shapes alone are asked: `dot` would copy it
+        return np.matmul(a, b, out)
     return a.dot(b, out)
 
 
