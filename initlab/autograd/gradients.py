@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from initlab.autograd.engine import deposit, propagate
+from initlab.autograd.primitive import Primitive
 from initlab.autograd.state import Scope
-from initlab.autograd.tensor import Tensor, seed_gradient
+from initlab.autograd.tensor import Tensor, seed_gradient, unwrap
 from initlab.errors import BadValueError, GraphError
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def grad(
 ) -> Tensor | list[Tensor]:
     """Return the gradients of the heads' sum with respect to the variables, as new tensors.
 
-    Nothing is written into `.grad`. A variable that the heads do not depend on gets zeros.
+    Nothing is written into `.grad`. A variable that the heads do not depend on gets zeros, as does
+    one by which a constant gradient is differentiated again.
 
     Args:
         heads: one tensor or several.
@@ -112,8 +114,10 @@ def grad(
     wrap = Tensor if create_graph else None
     with Scope(create_graph, train_mode):
         found = propagate(seeds, wrap=wrap, keep=set(nodes), retain=retain)
-    pairs = zip(wanted, nodes, strict=True)
-    grads = [_value(variable, found.get(node)) for variable, node in pairs]
+        pairs = zip(wanted, nodes, strict=True)
+        grads = [_value(variable, found.get(node)) for variable, node in pairs]
+        if create_graph:
+            grads = list(map(_in_graph, grads, wanted))
     return grads[0] if isinstance(variables, Tensor) else grads
 
 
@@ -132,6 +136,19 @@ def _value(variable: Tensor, g: Any) -> Tensor:
     if g is None:
         return Tensor(np.zeros_like(variable.array))
     return g if type(g) is Tensor else Tensor(np.array(g))
+
+
+def _in_graph(g: Tensor, variable: Tensor) -> Tensor:
+    """Return a gradient that can be differentiated by its variable, also if it is constant."""
+    return _constant(g, variable) if g.node is None else g
+
+
+def _zeros(g: Any, y: Any, value: Any, variable: Any) -> Any:  # noqa: ARG001 - a rule's arguments
+    zeros = np.zeros_like(unwrap(variable))
+    return Tensor(zeros) if type(g) is Tensor else zeros
+
+
+_constant = Primitive(lambda value, _: value, "constant", (None, _zeros), None, None)
 
 
 def mark_variables(

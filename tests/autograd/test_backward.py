@@ -98,6 +98,17 @@ def test_a_second_pass_through_a_freed_graph_is_refused(x):
         z.backward()
 
 
+@pytest.mark.parametrize("line", [nd.relu, nd.abs, lambda x: nd.clip(x, 0, 3), lambda x: 2 * x])
+def test_the_gradient_of_a_constant_gradient_is_zeros(x, line):
+    with record():
+        slope = grad(line(x), x, create_graph=True)
+        again = grad(slope, x, create_graph=True)
+        thrice = grad(again, x)
+    slope.backward()
+    assert again.array.tolist() == thrice.array.tolist() == x.grad.array.tolist() == [0, 0]
+    assert slope.array.tolist() == line(Tensor([1.0, 1.0])).array.tolist()  # lines through 0
+
+
 def test_an_unrecorded_head_is_refused(x):
     with pytest.raises(GraphError, match=r"not in a computational graph.*attach_grad"):
         (x * 2).backward()

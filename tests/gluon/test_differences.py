@@ -451,6 +451,28 @@ def test_gradients_of_what_does_not_matter():
     assert_array_equal(autograd.grad(y, [x, other]), [[2, 4], [0, 0]])
 
 
+def test_second_derivatives_of_area_functions():
+    for function, argument, slope in (
+        (nd.arcsinh, 1.5, lambda x: (x**2 + 1) ** -0.5),
+        (nd.arccosh, 1.5, lambda x: (x**2 - 1) ** -0.5),
+    ):
+        x = tracked(argument)
+        with autograd.record():
+            first = autograd.grad(function(x), x, create_graph=True)
+        first.backward()
+        bend = (slope(argument + 1e-4) - slope(argument - 1e-4)) / 2e-4
+        assert bend < 0
+        np.testing.assert_allclose(x.grad, [bend], rtol=1e-5)
+
+
+def test_grad_of_one_array():
+    x = tracked(1, 2)
+    with autograd.record():
+        y = x * x
+    assert autograd.grad(y, x, retain_graph=True).shape == (2,)
+    assert isinstance(autograd.grad(y, [x]), list)
+
+
 def test_recorded_values_are_not_written():
     x, y = tracked(1, 2), nd.zeros((2,))
     for key in (slice(None), 0):
