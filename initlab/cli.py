@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from initlab.catalog import Catalog
+    from initlab.reproduction import Finding, Report
 
 __all__ = ["main"]
 
@@ -277,8 +278,8 @@ def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
 def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
     from pathlib import Path
 
-    from initlab.reproduction import claims, load_claim, reproduce
-    from initlab.screen import print_table, telling
+    from initlab.reproduction import claims, load_claim
+    from initlab.screen import print_table
 
     options, rest = _take_options(arguments, ("--page",))
     names = [argument for argument in rest if "=" not in argument]
@@ -288,15 +289,37 @@ def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
         rows = [(name, claim.source, claim.question) for name, claim in known.items()]
         print_table(("claim", "source", "what it is"), rows)
         return 0
+    for name in names:
+        load_claim(name).sized(sizes)  # a mistake is told before the first is measured
     for name in names or claims():
-        with telling(name) as watch:
-            report = reproduce(name, sizes, watch)
-        print(f"{report.claim.source}\n{report.claim.claim}\nProtocol: {report.claim.protocol}")
-        print_table(*report.table())
-        print(f"{report.told()} ({report.seconds:.0f} s)")
+        report = _measure(name, sizes)
         if "--page" in options:
             report.put(Path(options["--page"]))
     return 0
+
+
+def _measure(name: str, sizes: dict[str, str]) -> Report:
+    """Measure a claim and print it, after an interruption as far as it came."""
+    from initlab.reproduction import findings_table, load_claim, reproduce
+    from initlab.screen import print_table, telling
+
+    claim = load_claim(name)
+    found: list[Finding] = []
+    print(f"{claim.source}\n{claim.claim}\nProtocol: {claim.protocol}", flush=True)
+
+    def watch(news: Finding | str) -> None:
+        tell(str(news))
+        if not isinstance(news, str):
+            found.append(news)
+
+    try:
+        with telling(name) as tell:
+            report = reproduce(name, sizes, watch)
+    finally:
+        if found:
+            print_table(*findings_table(found))
+    print(f"{report.told()} ({report.seconds:.0f} s)")
+    return report
 
 
 def _list(arguments: list[str], plugins: list[str]) -> int:

@@ -94,7 +94,7 @@ class Claim:
         Raises:
             UnknownNameError: for a size that the measurement does not have.
             BadTypeError: for one that is no number of its kind.
-            BadValueError: for a negative one.
+            BadValueError: for one below 1; `steps` may be 0, which leaves training out.
         """
         return {name: self._sized(name, text) for name, text in given.items()}
 
@@ -106,8 +106,11 @@ class Claim:
             value: int | float = kind(text)
         except ValueError:
             raise BadTypeError(f"{name}={text} is no {kind.__name__}.") from None
-        if value < 0:
-            raise BadValueError(f"{name}={text}: a size is at least 0.")
+        if value < (0 if name == "steps" else 1):
+            raise BadValueError(
+                f"{name}={text}: a size is at least 1; steps alone may be 0, which leaves training "
+                "out."
+            )
         return value
 
 

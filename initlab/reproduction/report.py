@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Report", "reproduce"]
+__all__ = ["Report", "findings_table", "reproduce"]
 
 COLUMNS = ("measured", "band", "expected", "off by", "holds", "what it is")
 
@@ -40,33 +40,20 @@ class Report:
         given = [f"{name}={value:g}" for name, value in self.sizes.items()]
         return " ".join(["python -m initlab reproduce", self.name, *given])
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        """Return columns and rows, one finding a row."""
-        rows: list[tuple[str, ...]] = [
-            (
-                f"{found.measured:.5g}",
-                f"{found.low:.5g} ... {found.high:.5g}",
-                "-" if found.expected is None else f"{found.expected:.5g}",
-                "-" if not found.expected else f"{found.measured / found.expected - 1:+.1%}",
-                "yes" if found.holds else "NO",
-                found.what,
-            )
-            for found in self.findings
-        ]
-        return COLUMNS, rows
-
     def told(self) -> str:
         """Return the verdict, how many figures hold, what had to be put right, and remarks."""
         held, claim = sum(found.holds for found in self.findings), self.claim
+        given = ", ".join(f"{name}={value:g}" for name, value in self.sizes.items())
+        size = f" (with {given}, which is not the protocol's size)" if given else ""
         return (
-            f"{self.verdict}: {held} of {len(self.findings)} figures lie in their bands."
+            f"{self.verdict}{size}: {held} of {len(self.findings)} figures lie in their bands."
             + (f" Correction: {claim.correction}" if claim.correction else "")
             + (f" {claim.remark}" if claim.remark else "")
         )
 
     def markdown(self) -> str:
         """Return it as a section of a page."""
-        columns, rows = self.table()
+        columns, rows = findings_table(self.findings)
         table = [columns, tuple("---" for _ in columns), *rows]
         claim = self.claim
         parts = [
@@ -94,17 +81,33 @@ class Report:
         page.write_text(text, encoding="utf-8")
 
 
+def findings_table(findings: Sequence[Finding]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return columns and rows, one finding a row."""
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{found.measured:.5g}",
+            f"{found.low:.5g} ... {found.high:.5g}",
+            "-" if found.expected is None else f"{found.expected:.5g}",
+            "-" if not found.expected else f"{found.measured / found.expected - 1:+.1%}",
+            "yes" if found.holds else "NO",
+            found.what,
+        )
+        for found in findings
+    ]
+    return COLUMNS, rows
+
+
 def reproduce(
     name: str,
     sizes: Mapping[str, str] | None = None,
-    watch: Callable[[str], object] = str,
+    watch: Callable[[Finding | str], object] = str,
 ) -> Report:
     """Measure a claim by the name of its file in experiments/.
 
     Args:
         name: such as "lu_2019".
         sizes: other sizes than the measurement's own, as text.
-        watch: is told what is being done, and each figure when it is there.
+        watch: is told what is being done, and gets each finding when it is there.
 
     Raises:
         UnknownNameError: for a claim or a size that is not there.
@@ -117,5 +120,5 @@ def reproduce(
     for news in claim.measure(**given):
         if isinstance(news, Finding):
             findings.append(news)
-        watch(str(news))
+        watch(news)
     return Report(name, claim, findings, given, perf_counter() - began)

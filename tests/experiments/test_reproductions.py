@@ -141,8 +141,9 @@ def test_unknown_names_and_sizes_are_refused():
         reproduce("lu_2019", {"net": "3"})
     with pytest.raises(BadTypeError, match="nets=many is no int"):
         reproduce("lu_2019", {"nets": "many"})
-    with pytest.raises(BadValueError, match="nets=-3: a size is at least 0"):
-        reproduce("lu_2019", {"nets": "-3"})
+    for nets in ("-3", "0"):
+        with pytest.raises(BadValueError, match=f"nets={nets}: a size is at least 1; steps alone"):
+            reproduce("lu_2019", {"nets": nets})
 
 
 def test_the_command_lists_and_measures(capsys):
@@ -152,6 +153,7 @@ def test_the_command_lists_and_measures(capsys):
     out = capsys.readouterr().out
     assert "Protocol: Signals: two inputs" in out
     assert "std of layer 2's pre-activations" in out
+    assert "(with width=256, steps=0, which is not the protocol's size): " in out
     assert "of 6 figures lie in their bands" in out
     assert main(["reproduce", "nothing"]) == 2
     assert "Unknown claim 'nothing'" in capsys.readouterr().err
@@ -173,6 +175,29 @@ def test_the_command_writes_its_section_into_a_page(capsys, tmp_path):
     assert "There is no page" in capsys.readouterr().err
     assert main(["reproduce", "--pages"]) == 2
     assert "Did you mean '--page'" in capsys.readouterr().err
+
+
+def test_a_mistake_in_the_second_name_is_told_before_the_first_is_measured(capsys):
+    assert main(["reproduce", "lu_2019", "lu_2020"]) == 2
+    told = capsys.readouterr()
+    assert "Unknown claim 'lu_2020'" in told.err
+    assert told.out == ""
+
+
+def test_an_interrupted_claim_shows_what_it_found(monkeypatch, capsys):
+    def measure(nets=7):
+        yield FAILS
+        raise KeyboardInterrupt
+
+    claim = Claim("?", "it is so", "S (1999)", "counted", measure)
+    for room in ("initlab.reproduction", "initlab.reproduction.report"):
+        monkeypatch.setattr(f"{room}.load_claim", lambda name: claim)
+    assert main(["reproduce", "it"]) == 130
+    told = capsys.readouterr()
+    assert "Protocol: counted" in told.out
+    assert "NO      b" in told.out
+    assert "reproduced" not in told.out
+    assert "Interrupted" in told.err
 
 
 def test_the_state_of_long_work_is_told(monkeypatch, capsys):
