@@ -29,6 +29,7 @@ def chain(
     activation: str | Callable[[Any], Any] | None,
     *,
     use_bias: bool = False,
+    norm: Callable[[], nn.Block] | None = None,
     outputs: int | None = None,
 ) -> nn.Block:
     """Return dense layers of these widths, the input's first, each followed by the activation.
@@ -37,6 +38,7 @@ def chain(
         widths: of the input and of each layer.
         activation: its name, or the function itself; None for linear layers.
         use_bias: whether the layers have biases.
+        norm: makes what stands between a layer and its activation.
         outputs: of one more layer, `head`, without activation; none if None.
 
     >>> chain([3, 5, 2], "tanh")[0]
@@ -46,6 +48,8 @@ def chain(
         net = nn.Sequential()
         for inputs, units in pairwise(widths):
             net.add(nn.Dense(units, use_bias=use_bias, in_units=inputs))
+            if norm is not None:
+                net.add(norm())
             if isinstance(activation, str):
                 net.add(nn.Activation(activation))
             elif activation is not None:
@@ -124,14 +128,20 @@ class _Dense(nn.Block):
         return nd.matmul(x, nd.swapaxes(self.weight.data(), 1, 2))
 
 
-def signals(net: nn.Block, x: np.ndarray) -> dict[str, Tensor]:
-    """Return what each block makes of a batch, by path, recorded, so that it has gradients."""
+def signals(net: nn.Block, x: np.ndarray, *, training: bool = False) -> dict[str, Tensor]:
+    """Return what each block makes of a batch, by path, recorded, so that it has gradients.
+
+    Args:
+        net: drawn.
+        x: the batch.
+        training: whether normalization takes the batch's own moments.
+    """
     seen: dict[str, Tensor] = {}
     hooks = [
         block.register_forward_hook(partial(_keep, seen, path))
         for path, block in blocks(net).items()
     ]
-    with autograd.record(train_mode=False):
+    with autograd.record(train_mode=training):
         net(Tensor(np.asarray(x, np.float32)))
     for hook in hooks:
         hook.detach()
