@@ -16,12 +16,12 @@ def measure(width=500, seeds=20):
     """Yield the correlation of two inputs' gradients by depth, and of a net that looks linear."""
     for name, make, share in (("feed-forward", _plain, 1.0), ("residual", _residual, 0.5)):
         for depth in DEPTHS:
-            found = _correlation(make(width, depth), init.VarianceScaling(2.0), seeds)
+            found = _correlation(make(width, depth), init.VarianceScaling(2.0), width, seeds)
             exact = _foretold(depth, share)
             what = f"correlation of gradients, {name}, {depth} layers"
             yield Finding(what, found, exact - 0.02, exact + 0.02, exact)
     net = chain([width] * (DEPTHS[-1] + 1), "relu", outputs=2)
-    found = _correlation(net, init.LooksLinear(), 1)
+    found = _correlation(net, init.LooksLinear(), width, 1)
     yield Finding(f"the same, looks-linear, {DEPTHS[-1]} layers", found, 0.999, 1.001, 1.0)
 
 
@@ -30,19 +30,22 @@ def _plain(width, depth):
 
 
 def _residual(width, depth):
+    """Return x + W relu(x), depth times: what ends in ReLU would add its mean at every layer."""
     with fresh_names():
         net = nn.Sequential()
         for _ in range(depth):
-            net.add(nn.Residual(nn.Dense(width, "relu", use_bias=False, in_units=width)))
+            body = nn.Sequential()
+            body.add(nn.Activation("relu"), nn.Dense(width, use_bias=False, in_units=width))
+            net.add(nn.Residual(body))
     return net
 
 
-def _correlation(net, make, seeds):
+def _correlation(net, make, width, seeds):
     """Return the mean cosine between the gradients of one random output at random inputs."""
     found = []
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
-        x = autograd.Tensor(rng.standard_normal((INPUTS, _width(net))).astype(np.float32))
+        x = autograd.Tensor(rng.standard_normal((INPUTS, width)).astype(np.float32))
         x.attach_grad()
         draw(net, make, seed)
         with autograd.record(train_mode=False):
@@ -53,11 +56,6 @@ def _correlation(net, make, seeds):
         g /= np.linalg.norm(g, axis=1, keepdims=True)
         found.append((g @ g.T)[np.triu_indices(INPUTS, 1)].mean())
     return np.mean(found)
-
-
-def _width(net):
-    first = net[0]
-    return (first.body if isinstance(first, nn.Residual) else first).weight.shape[1]
 
 
 def _foretold(depth, share):
