@@ -51,8 +51,10 @@ def digits() -> Data:
     return Data(train_x, train_y, test_x, test_y, "digits", where, Task.classification)
 
 
-def fit(net: nn.Block, optimizer: Optimizer, steps: int, seed: int) -> Fitted:
-    """Train a drawn net on `digits` in batches of 64 and return its scores.
+def fit(
+    net: nn.Block, optimizer: Optimizer, steps: int, seed: int, *, batch: int | None = BATCH
+) -> Fitted:
+    """Train a drawn net on `digits` and return its scores.
 
     A training whose loss is no longer finite ends there.
 
@@ -61,11 +63,13 @@ def fit(net: nn.Block, optimizer: Optimizer, steps: int, seed: int) -> Fitted:
         optimizer: with its rate.
         steps: how many batches.
         seed: of the batches' order.
+        batch: how many samples a step looks at, all if None.
     """
     data, loss = digits(), nn.SoftmaxCrossEntropyLoss()
+    size = batch or len(data.train_x)
     stepper = optimizer.bind(list(parameters(net).values()), total=steps)
-    epochs = -(-steps // steps_per_epoch(len(data.train_x), BATCH))
-    made = train(net, loss, stepper, data, Streams(seed), epochs=epochs, batch_size=BATCH)
+    epochs = -(-steps // steps_per_epoch(len(data.train_x), size))
+    made = train(net, loss, stepper, data, Streams(seed), epochs=epochs, batch_size=size)
     for _ in islice(made, steps):
         pass
     return Fitted(
