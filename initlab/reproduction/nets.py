@@ -10,7 +10,7 @@ import numpy as np
 
 from initlab import autograd, nd, nn
 from initlab.autograd import Tensor
-from initlab.init import make_plan
+from initlab.init import Placed, make_plan
 from initlab.nd.random import Streams
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
 
@@ -72,15 +72,18 @@ def draw(
 
     Args:
         net: whose shapes are known, unless there is an example.
-        weight: of the weights.
+        weight: of the weights; a rule over the tree also of what else it speaks for.
         seed: of the streams.
-        bias: of the biases; zeros if None.
+        bias: of the biases; zeros if None, unless the rule speaks for them.
         rules: for some of the parameters.
         example: a batch from which the shapes follow.
     """
     if example is not None:
         resolve_shapes(net, example)
-    roles = {"weight": weight} | ({} if bias is None else {"bias": bias})
+    speaks_for = weight.roles if isinstance(weight, Placed) else ("weight",)
+    roles: dict[str, Initializer] = dict.fromkeys(speaks_for, weight)
+    if bias is not None:
+        roles["bias"] = bias
     apply_plan(net, make_plan(slots(net), rules=rules, roles=roles), Streams(seed))
     return net
 
