@@ -14,10 +14,10 @@ def measure(width=256, samples=128, seeds=10):
     for depth in (10, 30, 100):
         scaled = init.BranchScale("inverse_root", of=PLAIN)  # 1 / sqrt(L)
         for name, make, norm, scale, exact, slack in (
-            ("plain", PLAIN, None, None, 2.0**depth, 0.35),
+            ("plain", PLAIN, None, "none", 2.0**depth, 0.35),
             ("branches over sqrt(L)", scaled, None, "scalar", (1 + 1 / depth) ** depth, 0.08),
-            ("batch normalized branches", PLAIN, nn.BatchNorm, None, 1 + depth, 0.08),
-            ("layer normalized branches", PLAIN, nn.LayerNorm, None, 1 + depth, 0.08),
+            ("batch normalized branches", PLAIN, nn.BatchNorm, "none", 1 + depth, 0.08),
+            ("layer normalized branches", PLAIN, nn.LayerNorm, "none", 1 + depth, 0.08),
         ):
             if name == "plain" and depth > 10:
                 continue  # heavy-tailed

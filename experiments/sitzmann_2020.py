@@ -24,10 +24,10 @@ def sine(x):
 
 
 SIREN = init.Siren(OMEGA)
-RIVALS = {  # activation, weights, biases
-    "ReLU": ("relu", init.VarianceScaling(2.0), None),
-    "tanh": ("tanh", init.Xavier(), None),
-    "sin, drawn as torch draws": ("sin", init.TorchDefault(), init.TorchDefault()),
+RIVALS = {
+    "ReLU": ("relu", init.VarianceScaling(2.0)),
+    "tanh": ("tanh", init.Xavier()),
+    "sin, drawn as torch draws": ("sin", init.TorchDefault()),
 }
 
 
@@ -68,12 +68,12 @@ def _fits(steps):
     """Yield how far a SIREN is ahead of other nets of its size, each at its best rate."""
     image = _image()
     best = {}
-    for name, (activation, weight, bias) in {"SIREN": (sine, SIREN, SIREN), **RIVALS}.items():
+    for name, (activation, make) in {"SIREN": (sine, SIREN), **RIVALS}.items():
         fits = []
         for rate in RATES:
             yield f"fitting the image, {name}, rate {rate:g}"
             net = chain([2, *[HIDDEN] * 3], activation, use_bias=True, outputs=1)
-            fits.append((_fit(draw(net, weight, 0, bias=bias), image, Adam(lr=rate), steps), rate))
+            fits.append((_fit(draw(net, make, 0), image, Adam(lr=rate), steps), rate))
         best[name] = max(fits)
     told = {name: f"{name} ({fit:.1f} dB at rate {rate:g})" for name, (fit, rate) in best.items()}
     for name in RIVALS:
