@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,7 @@ class Fitted(NamedTuple):
     test: Score
 
 
+@cache
 def digits() -> Data:
     """Return scikit-learn's digits, a fifth for testing, as many of each class as there are.
 

@@ -34,14 +34,22 @@ from initlab.screen import telling
 ROOT = Path(__file__).parents[2]
 
 SMALL = {
+    "balduzzi_2017": {},
+    "daneshmand_2020": {"seeds": 3},
+    "de_smith_2020": {"width": 128, "seeds": 5},
     "glorot_bengio_2010": {"width": 500, "seeds": 3},
+    "goodfellow_2016": {"steps": 100},
     "gpt2_2019": {"width": 128, "seeds": 2},
     "hanin_rolnick_2018": {"nets": 300},
+    "hayou_2019": {"width": 1000},
     "he_2015": {"nets": 10, "width": 128, "steps": 0},
+    "klambauer_2017": {"seeds": 3},
     "lu_2019": {},
+    "pennington_2017": {"width": 300, "seeds": 2},
     "schoenholz_2017": {"width": 300, "seeds": 2, "draws": 40, "steps": 0},
     "sitzmann_2020": {"samples": 200, "steps": 0},
     "sussillo_abbott_2014": {"layers": 5000},
+    "yang_2019": {"width": 256, "seeds": 2},
 }
 
 
@@ -106,6 +114,7 @@ def test_the_page_tells_what_the_claim_says_and_its_figures_make_the_verdict(nam
     report = Report(name, claim, findings, {}, 0.0)
     head = report.markdown().partition("| measured")[0]
     assert section.strip().startswith(head.partition("\n")[2].strip())
+    assert f"\n| `{name}` | {report.verdict} |" in page
 
 
 # -- verdicts and mistakes ----------------------------------------------------------------
