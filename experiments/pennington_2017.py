@@ -34,7 +34,7 @@ CASES = (
 
 def measure(width=400, seeds=6):
     """Yield the variance of the Jacobian's squared singular values, whose mean is made 1."""
-    last, wider = {}, sqrt(400 * 6 / (width * seeds))  # how much bands grow with fewer
+    last, wider = {}, 400 * 6 / (width * seeds)  # how much bands grow with fewer
     for field, weights, depths in CASES:
         for depth in depths:
             what = f"{NAMES[field]}, {weights}, {depth} layers"
@@ -92,6 +92,6 @@ CLAIM = Claim(
     protocol="400 units, six seeds, tanh at the edge of chaos, lengths at q*. Tanh with "
     "orthogonal weights within 3 %, all others within 10 % up to 8 layers and 35 % beyond, since "
     "they are heavy-tailed; Gaussian tanh at least 15 times the orthogonal one at 64 layers. With "
-    "fewer units or seeds bands grow as one over the root.",
+    "fewer units or seeds bands grow in proportion.",
     measure=measure,
 )
