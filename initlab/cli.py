@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
+from initlab.interruption import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,9 +69,9 @@ HYDRA_FULL_ERROR=1 shows the traceback of an error. Exit status: 0, 2 for a mist
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return _dispatch(arguments)
+        with interruptible():
+            return _dispatch(arguments)
     except KeyboardInterrupt:
         print("Interrupted. What was measured is kept.", file=sys.stderr)
         return INTERRUPTED
@@ -90,10 +90,6 @@ def _tell(error: Exception) -> int:
         way_out = "" if mistake else "\nHYDRA_FULL_ERROR=1 before the command shows where."
         print(f"initlab: {message}{way_out}", file=sys.stderr)
     return USER_MISTAKE if mistake else FAILED_RUN
-
-
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _dispatch(arguments: list[str]) -> int:

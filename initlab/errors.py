@@ -108,21 +108,21 @@ class UnknownNameError(BadValueError, KeyError):
 
 
 class SelectsNothingError(InitlabError, LookupError):
-    """A pattern that matches no path; the message lists the nearest paths.
+    """A pattern that matches no path, or none of another kind; the message lists the nearest.
 
     >>> str(SelectsNothingError("rule 'head'", "outptu.weight", ["output.weight"]))
     "rule 'head' selects nothing: no path matches 'outptu.weight'. Nearest: output.weight."
     """
 
-    def __init__(self, what: str, pattern: str, paths: Iterable[str]) -> None:
-        self.what, self.pattern, self.paths = what, pattern, sorted(paths)
+    def __init__(self, what: str, pattern: str, paths: Iterable[str], kind: str = "path") -> None:
+        self.what, self.pattern, self.paths, self.kind = what, pattern, sorted(paths), kind
         self.nearest = nearest(pattern, self.paths) or self.paths[:5]
-        near = ", ".join(self.nearest) if self.nearest else "there are no paths"
-        super().__init__(f"{what} selects nothing: no path matches {pattern!r}. Nearest: {near}.")
+        near = ", ".join(self.nearest) if self.nearest else f"there are no {kind}s"
+        super().__init__(f"{what} selects nothing: no {kind} matches {pattern!r}. Nearest: {near}.")
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, list[str]], dict[str, object]]:
+    def __reduce__(self) -> tuple[type, tuple[str, str, list[str], str], dict[str, object]]:
         """Pickle by the arguments and the notes, so that the error crosses processes."""
-        return type(self), (self.what, self.pattern, self.paths), vars(self)
+        return type(self), (self.what, self.pattern, self.paths, self.kind), vars(self)
 
 
 class BadTypeError(BadValueError, TypeError):

@@ -71,7 +71,8 @@ def select(past: Past, words: Sequence[str]) -> Selection:
     runs = list(_runs(past, words, name))
     finished = {run.identity or run.run_id: run for run in reversed(runs) if _counts(run)}
     if not finished:
-        raise SelectsNothingError("compare", name or "all runs", _sweeps(past))
+        kind = "finished run"
+        raise SelectsNothingError("compare", name or "all runs", _sweeps(past), kind)
     trials = sorted(finished.values(), key=lambda run: run.began)
     axes = _axes(trials, name)
     kept = tuple(axis for axis in axes if axis != SEED)

@@ -17,7 +17,7 @@ from initlab.config.composition import compose_all, compose_config
 from initlab.config.groups import publish
 from initlab.config.parse import parse
 from initlab.config.refusals import in_our_words
-from initlab.errors import ConfigError
+from initlab.errors import ConfigError, InitlabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,7 +101,7 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
     points = list(_points(axes, search=search))
     configs = compose_all([[*fixed, *point] for point in points])
     jobs = [
-        Job(parse(config, catalog), _texts(axes, point), _plain(config))
+        Job(_read(config, catalog, point), _texts(axes, point), _plain(config))
         for point, config in zip(points, configs, strict=True)
     ]
     return Sweep(
@@ -114,6 +114,14 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
         **_workers(hydra, len(jobs), cores),
         arguments=tuple(arguments),
     )
+
+
+def _read(config: DictConfig, catalog: Catalog, point: Sequence[str]) -> RunSpec:
+    try:
+        return parse(config, catalog)
+    except InitlabError as error:
+        error.add_note(f"in the job {' '.join(point)}")
+        raise
 
 
 def _is_hydras(argument: str) -> bool:

@@ -37,7 +37,9 @@ def test_a_filter_takes_some_of_them(past, words, count):
 
 
 def test_a_filter_that_selects_nothing_offers_the_sweeps(past):
-    with pytest.raises(SelectsNothingError, match="init-depth-seed-"):
+    with pytest.raises(
+        SelectsNothingError, match=r"no finished run matches 'init=hee'.* init-depth-"
+    ):
         select(past, ["init=hee"])
     with pytest.raises(TrackingError, match="Cannot search"):
         select(past, ["what = ever = this"])

@@ -164,6 +164,12 @@ def test_a_launcher_that_is_not_installed_names_the_extra(catalog, task):
     assert "pip install 'initlab[joblib,submitit,ray]'" in caught.value.full()
 
 
+def test_a_value_that_does_not_fit_is_told_with_the_job_that_it_stands_in(catalog):
+    with pytest.raises(BadTypeError) as caught:
+        read_sweep(["-m", "init=he,zeros", "model.depth=2,abc", *QUIET], catalog, cores=4)
+    assert caught.value.__notes__[-1] == "in the job init=he model.depth=abc"
+
+
 def test_a_sweep_goes_where_it_is_told(task, catalog, tmp_path):
     swept([f"hydra.sweep.dir={tmp_path / 'here there'}"], task, catalog)
     assert task.directories == [tmp_path / "here there" / "0"]

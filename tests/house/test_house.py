@@ -23,7 +23,7 @@ FLOORS = (
     {"catalog"},
     {"config", "testing"},
     {"running"},
-    {"screen"},
+    {"screen", "interruption"},
     {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
     {"cli"},
 )
