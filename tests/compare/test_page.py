@@ -116,6 +116,20 @@ def test_what_diverged_does_not_squeeze_the_others_losses(page):
     assert 0.05 < min(ticks) < max(ticks) < 1e4
 
 
+def test_no_text_of_a_picture_is_cut_off(page):
+    inside = """all => all.every(svg => {
+      const box = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll("text")].every(text => {
+        const t = text.getBoundingClientRect();
+        return t.left >= box.left - 1 && t.right <= box.right + 1; }); })"""
+    assert page.locator("figure svg").evaluate_all(inside)
+
+
+def test_a_logarithmic_axis_has_several_ticks_even_within_a_decade(page):
+    figure = page.locator("figure:has(h2:text-is('Test loss while training'))")
+    assert figure.locator("text[text-anchor=end]").count() >= 3
+
+
 def test_theory_puts_the_runs_where_it_should(page):
     texts = marks(page, "Phase position").locator("title").all_text_contents()
     # relu, no biases: sigma_w^2 is 2 for He (critical), 1 for Xavier, 32 for N(0, 1) of 32 inputs
