@@ -5,13 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from initlab.calibrators.admin import Admin
 from initlab.calibrators.batch import Batch
 from initlab.calibrators.calibrator import Calibration, Calibrator
 from initlab.calibrators.empirical_gain import EmpiricalGain
 from initlab.calibrators.gradinit import GradInit
+from initlab.calibrators.kmeans import KMeans
 from initlab.calibrators.krahenbuhl import Krahenbuhl
 from initlab.calibrators.lsuv import LSUV
 from initlab.calibrators.metainit import MetaInit, gradient_quotient
+from initlab.calibrators.mimetic import Mimetic
+from initlab.calibrators.output_prior import OutputPrior
+from initlab.calibrators.pca import PCA
+from initlab.calibrators.ridge import Ridge
 from initlab.calibrators.weight_norm import WeightNorm
 
 if TYPE_CHECKING:
@@ -19,13 +25,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LSUV",
+    "PCA",
+    "Admin",
     "Batch",
     "Calibration",
     "Calibrator",
     "EmpiricalGain",
     "GradInit",
+    "KMeans",
     "Krahenbuhl",
     "MetaInit",
+    "Mimetic",
+    "OutputPrior",
+    "Ridge",
     "WeightNorm",
     "calibrators",
     "gradient_quotient",
@@ -42,5 +54,11 @@ def calibrators() -> Mapping[str, type[Calibrator]]:
             "krahenbuhl": Krahenbuhl,
             "gradinit": GradInit,
             "metainit": MetaInit,
+            "admin": Admin,
+            "mimetic": Mimetic,
+            "pca": PCA,
+            "kmeans": KMeans,
+            "output_prior": OutputPrior,
+            "ridge": Ridge,
         }
     )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from initlab.calibrators.batch import Batch
     from initlab.nn import Block
 
-__all__ = ["Calibration", "Calibrator"]
+__all__ = ["Calibration", "Calibrator", "untouched"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Calibration:
     reached: float
     converged: bool
     why: str = ""
+
+
+def untouched(path: str, why: str) -> Calibration:
+    """Return what is told of a parameter that keeps its values because of an obstacle."""
+    return Calibration(path, 1.0, 0, float("nan"), False, why)
 
 
 class Calibrator:

@@ -16,7 +16,7 @@ from initlab.tree import blocks, parameters
 if TYPE_CHECKING:
     from initlab.tree import Parameter
 
-__all__ = ["Layer", "Signals", "layers", "signals"]
+__all__ = ["Layer", "Signals", "inputs", "layers", "signals"]
 
 ELEMENTWISE = (nn.Activation, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.GELU, nn.Swish)
 
@@ -93,6 +93,14 @@ def signals(net: nn.Block, x: np.ndarray, layer: Layer) -> Signals:
             stack.enter_context(layer.activation.register_forward_hook(keep_output))
         _run(net, x)
     return Signals(before[-1] if before else None, after[-1] if after else None)
+
+
+def inputs(net: nn.Block, x: np.ndarray, block: nn.Block) -> np.ndarray:
+    """Return what a block that the forward pass reaches is called with."""
+    seen: list[np.ndarray] = []
+    with block.register_forward_pre_hook(partial(_keep_input, seen)):
+        _run(net, x)
+    return seen[-1]
 
 
 def _run(net: nn.Block, x: np.ndarray) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.calibrators.calibrator import Calibration
+from initlab.calibrators.calibrator import Calibration, untouched
 from initlab.calibrators.layers import layers
 from initlab.errors import BadValueError
 
@@ -51,7 +51,7 @@ def scale_layers(
         return [
             _scale(layer, moment, growth(layer), tolerance, iterations)
             if layer.reached
-            else Calibration(layer.path, 1.0, 0, float("nan"), False, "no forward pass reaches it")
+            else untouched(layer.path, "no forward pass reaches it")
             for layer in layers(net, batch.x)
         ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.calibrators.calibrator import Calibration
+from initlab.calibrators.calibrator import Calibration, untouched
 from initlab.calibrators.layers import layers, signals
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def standardize_units(net: nn.Block, batch: Batch, tolerance: float) -> list[Cal
 
 def _standardize(net: nn.Block, batch: Batch, layer: Layer, tolerance: float) -> Calibration:
     if not layer.reached:
-        return Calibration(layer.path, 1.0, 0, float("nan"), False, "no forward pass reaches it")
+        return untouched(layer.path, "no forward pass reaches it")
     weight = np.asarray(layer.weight.data())
     before = float(np.linalg.norm(weight))
     mean, std = _moments(net, batch, layer)

@@ -19,6 +19,7 @@ __all__ = ["show"]
 MLP, RESIDUAL = "model=deep_mlp", "model=residual_mlp model.depth=15"
 SCALED = f"{RESIDUAL} +model.children.body.of.scale=scalar"
 TRANSFORMER = "model=transformer data=text model.depth=6"
+POST_LN = TRANSFORMER.replace("transformer", "post_ln_transformer")
 LSTM = "model=lstm data=text"
 RNN = f"{LSTM} model.children.body.block=rnn"
 CNN = "model=deep_cnn"
@@ -53,7 +54,8 @@ KNOWN: Mapping[str, str] = {
         ("gpt2", "depth_scaled", "small_init", "t_fixup", "depth_mup", "completep", "u_mup"),
         f"+init=NAME {TRANSFORMER}",
     ),
-    "deepnorm": f"+init=NAME {TRANSFORMER.replace('transformer', 'post_ln_transformer')}",
+    "mimetic": f"+init=NAME {TRANSFORMER}",
+    **dict.fromkeys(("deepnorm", "admin"), f"+init=NAME {POST_LN}"),
     **dict.fromkeys(("recurrent", "keras.lstm"), f"+init=NAME {LSTM}"),
     "fourier_features": f"+init=NAME {MLP} model.activation=sin",
     "exact_gain": f"+init=NAME {MLP} model.activation=tanh",

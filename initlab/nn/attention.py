@@ -49,7 +49,7 @@ class MultiHeadAttention(Block):
                 f"{heads} heads."
             )
         super().__init__(prefix, params)
-        self._heads, self._causal = heads, causal
+        self.heads, self._causal = heads, causal
 
         def dense(name: str, inputs: int) -> Dense:
             return Dense(
@@ -80,4 +80,4 @@ class MultiHeadAttention(Block):
                     f"MultiHeadAttention takes (n, t, inputs), got an input of shape {given.shape}."
                 )
         q, k, v = self.query(x), self.key(memory), self.value(memory)
-        return self.output(nd.attention(q, k, v, self._heads, self._causal))
+        return self.output(nd.attention(q, k, v, self.heads, self._causal))

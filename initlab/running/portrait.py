@@ -12,7 +12,7 @@ import numpy as np
 from initlab.errors import BadValueError
 from initlab.init import Independent
 from initlab.probes import observe
-from initlab.running.events import Planned
+from initlab.running.events import Drawn, Planned
 from initlab.running.forecast import Expected, expected
 from initlab.running.life import live
 from initlab.tree import parameters
@@ -56,7 +56,7 @@ class Portrait:
 
     Args:
         label: the run's.
-        entry: of the plan: the largest parameter that was given an initializer.
+        entry: of the plan: the largest parameter that was given an initializer, or calibrated.
         values: its values, calibrated if the run has a calibrator.
         calibrated: whether it has, so that they may follow the law no longer.
         depths: of the blocks on the net's main path; none in a net of complex numbers, which
@@ -118,17 +118,20 @@ def portray(spec: RunSpec) -> Portrait:
     Raises:
         InitlabError: a config that cannot be carried out.
     """
-    planned = _drawn(spec)
-    entry, calibrated = _shown(list(planned.plan)), spec.init.calibrate is not None
+    planned, drawn = _lived(spec)
+    told, calibrated = {done.path for done in drawn.calibrations}, spec.init.calibrate is not None
+    entry = _shown([entry for entry in planned.plan if not calibrated or entry.path in told])
     values = np.array(parameters(planned.net)[entry.path].data())
     depths = () if values.dtype.kind == "c" else tuple(_depths(spec, planned))
     return Portrait(spec.label, entry, values, calibrated, depths)
 
 
-def _drawn(spec: RunSpec) -> Planned:
-    """Return what was planned, once it is drawn."""
-    planned_and_drawn = [*islice(live(spec), 2)]
-    return next(event for event in planned_and_drawn if isinstance(event, Planned))
+def _lived(spec: RunSpec) -> tuple[Planned, Drawn]:
+    """Return what was planned, drawn by now, and how."""
+    first, second = islice(live(spec), 2)
+    assert isinstance(first, Planned)  # noqa: S101 - so a life begins
+    assert isinstance(second, Drawn)  # noqa: S101
+    return first, second
 
 
 def _depths(spec: RunSpec, planned: Planned) -> Iterator[Depth]:

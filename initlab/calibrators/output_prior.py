@@ -1,0 +1,62 @@
+"""A last bias that knows the labels' shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
+from initlab.calibrators.labels import labels_obstacle
+from initlab.calibrators.layers import layers
+from initlab.errors import BadValueError
+from initlab.tree import parameters
+
+if TYPE_CHECKING:
+    from initlab import nn
+    from initlab.calibrators.batch import Batch
+
+__all__ = ["OutputPrior"]
+
+
+@dataclass(frozen=True)
+class OutputPrior(Calibrator):
+    """The last bias starts at the labels' own statistics.
+
+    Of classes it is ln p_k, p_k the share of class k in the batch, each count plus `smoothing`; of
+    numbers their mean. With zero weights the first loss is then the labels' entropy, or variance:
+    the steps in which a net only learns the shares are saved. For known shares there are
+    log_shares and log_odds.
+
+    Args:
+        smoothing: added to each class's count, for those that the batch lacks.
+    """
+
+    base: ClassVar[str] = "he"
+    smoothing: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not self.smoothing > 0:
+            raise BadValueError(f"output_prior: smoothing must be positive, got {self.smoothing}.")
+
+    def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
+        """Set the last layer's bias; told is the entropy of the shares, or the labels' variance."""
+        batch.require_labels("OutputPrior")
+        layer, y = layers(net, batch.x)[-1], np.asarray(batch.y)
+        units = layer.weight.spec.outputs
+        why = labels_obstacle(layer, y) or ("it has no bias" if layer.bias is None else "")
+        if layer.bias is None or why:
+            return [untouched(layer.path, why)]
+        path = next(path for path, p in parameters(net).items() if p is layer.bias)
+        if y.dtype.kind == "f":
+            bias = y.reshape(-1, units).mean(axis=0, dtype=np.float64)
+            reached = float(y.reshape(-1, units).var(axis=0).mean())
+        else:
+            counts = np.bincount(y.ravel(), minlength=units) + self.smoothing
+            shares = counts / counts.sum()
+            bias, reached = np.log(shares), float(-(shares * np.log(shares)).sum())
+        before = float(np.linalg.norm(np.asarray(layer.bias.data())))
+        layer.bias.set_data(bias.astype(layer.bias.dtype))
+        factor = float(np.linalg.norm(bias)) / before if before else 1.0
+        return [Calibration(path, factor, 1, reached, True)]
