@@ -48,11 +48,11 @@ class Critical(Independent):
     point, (1, 0).
 
     Args:
-        activation: a function of `initlab.nd` by name; None for the one that the net has there.
+        activation: relu, tanh or another by name; None for the one that the net has there.
         bias_variance: sigma_b^2; None for the smallest that has a critical point.
 
     Raises:
-        UnknownNameError: for a name that `initlab.nd` lacks.
+        UnknownNameError: for a name that is no activation's.
         BadValueError: for a negative bias_variance, or one without a critical point.
 
     >>> from initlab.init import ParameterSpec
@@ -65,14 +65,14 @@ class Critical(Independent):
     bias_variance: float | None = None
 
     def __post_init__(self) -> None:
-        if self.activation is not None and self.activation not in nd.__all__:
-            raise UnknownNameError("activation", self.activation, nd.__all__)
+        if self.activation not in (None, *nd.ACTIVATIONS):
+            raise UnknownNameError("activation", str(self.activation), nd.ACTIVATIONS)
         if self.bias_variance is not None and not self.bias_variance >= 0:
             raise BadValueError(f"critical: bias_variance must be >= 0, got {self.bias_variance}.")
 
     def after(self, activation: Callable[[Any], Any] | None) -> AtPoint:
         """Return the initializer at the point of its own activation, or else of this one."""
-        own = None if self.activation is None else getattr(nd, self.activation)
+        own = None if self.activation is None else nd.ACTIVATIONS[self.activation]
         f = own or activation
         return AtPoint(1.0) if f is None else AtPoint(*_point(f, self.bias_variance)[:2])
 

@@ -40,10 +40,10 @@ class ExactGain(Independent):
 
     Args:
         direction: forward or backward.
-        activation: a function of `initlab.nd` by name; None for the one that the net has there.
+        activation: relu, tanh or another by name; None for the one that the net has there.
 
     Raises:
-        UnknownNameError: for a name that `initlab.nd` lacks.
+        UnknownNameError: for a name that is no activation's.
 
     >>> from initlab.init import ParameterSpec
     >>> round(ExactGain(activation="relu").variance(ParameterSpec((8, 100))), 12)
@@ -56,12 +56,12 @@ class ExactGain(Independent):
     def __post_init__(self) -> None:
         chosen = choice("exact_gain", "direction", self.direction, Direction)
         object.__setattr__(self, "direction", chosen)
-        if self.activation is not None and self.activation not in nd.__all__:
-            raise UnknownNameError("activation", self.activation, nd.__all__)
+        if self.activation not in (None, *nd.ACTIVATIONS):
+            raise UnknownNameError("activation", str(self.activation), nd.ACTIVATIONS)
 
     def after(self, activation: Callable[[Any], Any] | None) -> VarianceScaling:
         """Return variance scaling by the gain of its own activation, or else of this one."""
-        own = None if self.activation is None else getattr(nd, self.activation)
+        own = None if self.activation is None else nd.ACTIVATIONS[self.activation]
         f = own or activation
         mode = Mode.fan_in if self.direction is Direction.forward else Mode.fan_out
         return VarianceScaling(1.0 if f is None else _squared_gain(f, self.direction), mode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from initlab.nd import random
+from initlab.nd.activation_names import ACTIVATIONS
 from initlab.nd.activations import elu, erf, leaky_relu, relu, selu, sigmoid, silu, softplus
 from initlab.nd.arithmetic import (
     absolute,
@@ -105,6 +106,7 @@ from initlab.nd.trigonometric import (
 
 abs = absolute
 __all__ = [
+    "ACTIVATIONS",
     "ENDINGS",
     "abs",
     "absolute",

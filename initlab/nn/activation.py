@@ -1,8 +1,7 @@
-"""Activations: elementwise functions by the names that configs use."""
+"""Activations as layers: one elementwise function."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from initlab import nd
@@ -10,35 +9,9 @@ from initlab.errors import UnknownNameError
 from initlab.tree import Block, ParameterDict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-__all__ = ["ACTIVATIONS", "Activation"]
-
-
-def _identity(x: Any) -> Any:
-    return x
-
-
-ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {
-        "relu": nd.relu,
-        "sigmoid": nd.sigmoid,
-        "tanh": nd.tanh,
-        "gelu": nd.gelu,
-        "silu": nd.silu,
-        "elu": nd.elu,
-        "selu": nd.selu,
-        "softplus": nd.softplus,
-        "softrelu": nd.softplus,
-        "softsign": nd.softsign,
-        "leaky_relu": nd.leaky_relu,
-        "mish": nd.mish,
-        "hardtanh": nd.hardtanh,
-        "erf": nd.erf,
-        "sin": nd.sin,
-        "identity": _identity,
-    }
-)
+__all__ = ["Activation"]
 
 
 class Activation(Block):
@@ -61,11 +34,11 @@ class Activation(Block):
     def __init__(
         self, activation: str, prefix: str | None = None, params: ParameterDict | None = None
     ) -> None:
-        if activation not in ACTIVATIONS:
-            raise UnknownNameError("activation", str(activation), ACTIVATIONS)
+        if activation not in nd.ACTIVATIONS:
+            raise UnknownNameError("activation", str(activation), nd.ACTIVATIONS)
         self._function = activation
         super().__init__(prefix, params)
-        self._apply = ACTIVATIONS[activation]
+        self._apply = nd.ACTIVATIONS[activation]
 
     @property
     def function(self) -> Callable[[Any], Any]:

@@ -112,3 +112,9 @@ def test_impossible_options_are_refused():
         Critical("relu", -1)
     with pytest.raises(BadValueError, match=r"relu has no edge of chaos with bias variance 0\.1"):
         Critical("relu", 0.1).variance(WEIGHT)
+
+
+@pytest.mark.parametrize("name", ["add", "argmax", "ENDINGS", ""])
+def test_a_function_that_is_no_activation_is_refused(name):
+    with pytest.raises(UnknownNameError, match=r"Unknown activation .* Known: elu, erf, gelu"):
+        Critical(name)

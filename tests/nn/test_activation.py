@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from initlab import nd, nn
 from initlab.autograd import check_gradients, record
 from initlab.errors import UnknownNameError
-from initlab.nn.activation import ACTIVATIONS
+from initlab.nd import ACTIVATIONS
 
 LAMBDA, ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. (2017)
 

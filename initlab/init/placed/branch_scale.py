@@ -54,7 +54,8 @@ class BranchScale(Placed):
             if place.branch >= 0 and not place.scaled:
                 raise BadValueError(
                     "branch_scale sets the scale of residual branches, and the branch of "
-                    f"{place.path} has none: build it as Residual(body, scale='scalar')."
+                    f"{place.path} has none: build it as Residual(body, scale='scalar'), "
+                    "in a config +model.children.body.of.scale=scalar."
                 )
             return Given(self.of)
         if place.branch < 0 or place.name != "scale":

@@ -37,7 +37,8 @@ def gate(spec: ParameterSpec, gates: str, letter: str) -> slice:
         raise ShapeError(
             f"{spec.label} of shape {spec.shape} does not fall into the {len(gates)} gates "
             f"{gates!r}: it is no vector whose length they divide. Give such biases this rule by "
-            "their path: init.rules.NAME.match='**.i2h_bias'."
+            "their path, +init.rules.NAME.match='**.*h2h_bias', or take +init=recurrent, which "
+            "knows them."
         )
     width = spec.shape[0] // len(gates)
     first = gates.index(letter) * width

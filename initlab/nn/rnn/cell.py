@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from initlab import nd
 from initlab.errors import BadValueError
-from initlab.nn.activation import ACTIVATIONS
+from initlab.nd import ACTIVATIONS
 from initlab.nn.hybrid import HybridBlock
 from initlab.nn.rnn.sequence import delivered, last_of, split
 from initlab.tree import Block, ParameterDict

@@ -7,7 +7,7 @@ from typing import Any
 from initlab import nd
 from initlab.errors import BadValueError, UnknownNameError
 from initlab.init import Initializer
-from initlab.nn.activation import ACTIVATIONS
+from initlab.nd import ACTIVATIONS
 from initlab.nn.rnn.cell import HybridRecurrentCell
 from initlab.tree import Parameter, ParameterDict
 
