@@ -99,8 +99,8 @@ def _warn_of_threads(sweep: Sweep, cores: int) -> None:
         fits = max(1, cores // threads)
         sys.stderr.write(
             f"{sweep.name}: {sweep.workers} workers x {threads} threads want "
-            f"{sweep.workers * threads} cores, and {cores} are here: they will wait for each "
-            f"other. {sweep.workers_key}={fits} fits.\n"
+            f"{sweep.workers * threads} cores, and this machine has {cores}: they will wait "
+            f"for each other. {sweep.workers_key}={fits} fits.\n"
         )
 
 

@@ -63,7 +63,7 @@ def test_more_workers_than_cores_are_told_with_the_number_that_fits(sweep, capsy
     joblib = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=4"]
     room._warn_of_threads(sweep("seed=range(8)", "threads=2", *joblib), cores=5)
     said = capsys.readouterr().err
-    assert "4 workers x 2 threads want 8 cores, and 5 are here" in said
+    assert "4 workers x 2 threads want 8 cores, and this machine has 5" in said
     assert "hydra.launcher.n_jobs=2 fits" in said
 
 
