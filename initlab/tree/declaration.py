@@ -48,11 +48,11 @@ class Declaration:
         **attributes: Any,
     ) -> None:
         vars(self).update(  # at once: nobody can rely on an attribute yet
+            attributes,
             name=name,
             _dtype=dtype,
             _shape=None if shape is None else _as_shape(shape),
             role=Role(role),
-            **attributes,
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
