@@ -61,9 +61,11 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
         if sample_weight is not None and np.ndim(sample_weight) > loss.ndim:
             sample_weight = np.squeeze(sample_weight, self._axis)
         loss = self._weighted(loss, sample_weight)
+        axis, batch = self._axis % pred.ndim, self._batch_axis % pred.ndim
+        if axis == batch:  # the classes stand where samples would: it is one
+            return loss.mean().reshape(1)
         if loss.ndim == 1:
             return loss
-        axis, batch = self._axis % pred.ndim, self._batch_axis % pred.ndim
         others = tuple(i for i in range(loss.ndim) if i != batch - (axis < batch))
         return loss.mean(others) if others else loss
 

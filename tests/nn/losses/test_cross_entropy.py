@@ -138,3 +138,13 @@ def test_it_is_torchs():
         torch.tensor(LOGITS), torch.tensor(LABELS), reduction="none"
     )
     assert_allclose(CE(wide(LOGITS), LABELS), peer.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("rest", "expected"), [((3,), 1.5664554), ((3, 2), 1.3304576)])
+def test_classes_on_the_batch_axis_make_one_sample(rest, expected):
+    """Means of all losses, of shape (1,), as MXNet 1.9.1 returns them."""
+    pred = nd.array(np.sin(np.arange(4 * np.prod(rest))).reshape(4, *rest), dtype="float32")
+    label = np.arange(np.prod(rest)).reshape(rest) % 4
+    loss = nn.SoftmaxCrossEntropyLoss(axis=0)(pred, label)
+    assert loss.shape == (1,)
+    assert_allclose(loss, [expected], rtol=1e-6)
