@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from scipy.cluster.vq import kmeans2
-
 from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
 from initlab.calibrators.layers import inputs, layers
 from initlab.calibrators.patches import obstacle, patches, set_units, whitened
@@ -39,6 +37,8 @@ class KMeans(Calibrator):
 
     def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
         """Set the first layer's weight and bias; told is how many units have a cluster."""
+        from scipy.cluster.vq import kmeans2  # slow to import, and this alone needs it
+
         layer = layers(net, batch.x)[0]
         if why := obstacle(layer):
             return [untouched(layer.path, why)]
