@@ -1,4 +1,4 @@
-"""R1 to R5: fully connected nets, one SGD step each, by every peer and by the products alone."""
+"""R1 to R5: fully connected nets, one SGD step each, by peers, by hand and by products alone."""
 
 from __future__ import annotations
 
@@ -156,6 +156,69 @@ def tinygrad(net):
     return step
 
 
+def views(flat, weights):
+    """Return the stretches of a flat array that are like weights, and those of their biases."""
+    Ws, bs, start = [], [], 0
+    for w in weights:
+        middle, stop = start + w.size, start + w.size + len(w)
+        Ws.append(flat[start:middle].reshape(w.shape))
+        bs.append(flat[middle:stop])
+        start = stop
+    return Ws, bs
+
+
+def numpy(net):
+    """Return the step with every call of NumPy bound and every array made before: no net, no tape.
+
+    What a plan that is recorded once and replayed could come to at best.
+    """
+    from scipy.linalg.blas import saxpy
+
+    x, y, weights = net.data()
+    size = sum(w.size + len(w) for w in weights)
+    flat, slopes = np.zeros(size, "float32"), np.zeros(size, "float32")
+    (Ws, bs), (dWs, dbs) = (views(array, weights) for array in (flat, slopes))
+    for W, w in zip(Ws, weights, strict=True):
+        W[...] = w
+    hs = [x, *(np.empty((net.batch, len(w)), "float32") for w in weights)]
+    gs = [np.empty_like(h) for h in hs]
+    logits, g = hs[-1], gs[-1]
+    zero, one = np.zeros((), "float32"), np.ones((), "float32")
+    ones, classes = np.ones(net.batch, "float32"), np.ones(net.sizes[-1], "float32")
+    starts = np.arange(net.batch) * net.sizes[-1]
+    last = len(weights) - 1
+
+    def step():
+        for i, (W, b) in enumerate(zip(Ws, bs, strict=True)):
+            z = hs[i].dot(W.T, hs[i + 1])
+            z += b
+            if i < last:
+                _ = np.maximum(z, zero, out=z) if net.activation == "relu" else np.tanh(z, out=z)
+        places = starts + y
+        top = logits.take(starts + logits.argmax(1))
+        np.subtract(logits, top[:, None], out=g)
+        here = g.take(places)
+        np.exp(g, out=g)
+        sums = g.dot(classes)
+        loss = np.log(sums) - here
+        np.divide(g, sums[:, None], out=g)
+        g.put(places, g.take(places) - ones)
+        for i in reversed(range(last + 1)):
+            d, h = gs[i + 1], hs[i + 1]
+            if i < last and net.activation == "relu":
+                np.multiply(d, h > zero, out=d)
+            elif i < last:
+                np.multiply(d, np.subtract(one, np.square(h)), out=d)
+            d.T.dot(hs[i], dWs[i])
+            ones.dot(d, dbs[i])
+            if i:
+                d.dot(Ws[i], gs[i])
+        saxpy(slopes, flat, a=-LR / net.batch)
+        return loss
+
+    return step
+
+
 def blas(net):
     """Return the products of a step and nothing else, into arrays that are there."""
     _, _, weights = net.data()
@@ -175,7 +238,7 @@ def blas(net):
 
 PEERS = {
     "torch": torch, "initlab": initlab, "jax.jit": jax, "autograd": autograd,
-    "tinygrad": tinygrad, "BLAS": blas,
+    "tinygrad": tinygrad, "NumPy": numpy, "BLAS": blas,
 }  # fmt: skip
 NETS = {
     "R1": ("MLP 20-256-10, batch 2", Net((20, 256, 10), "relu", 2)),

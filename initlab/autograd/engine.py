@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from initlab.autograd.node import Leaf, Node, Source
+from initlab.autograd.node import Node, Source
 from initlab.autograd.state import STATE
 from initlab.errors import GraphError
 
@@ -162,7 +162,7 @@ def _run_kernel(
     if land:
         dtype = out.dtype
         for i, source in enumerate(sources):
-            if type(source) is Leaf and source.lands is dtype and source not in gradients:
+            if source is not None and source.lands is dtype and source not in gradients:
                 gradients[source] = places[i] = source.buffer
     parts = node.primitive.kernel.backward(g, out, kept, needs, places, *args, **kwargs)
     for part, place, source, arg in zip(parts, places, sources, args, strict=False):
@@ -185,9 +185,8 @@ def _fitted(part: Any, like: Any) -> Any:
 
 def deposit(gradients: Gradients) -> None:
     """Write or add the gradients of leaves into their buffers, but for those that landed there."""
-    for leaf, g in gradients.items():
-        if type(leaf) is not Leaf:
-            continue
+    leaf: Any
+    for leaf, g in gradients.items():  # a walk that kept no node has left leaves alone
         leaf.fresh = True
         if g is not leaf.buffer:
             if leaf.req == "add":

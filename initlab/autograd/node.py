@@ -51,6 +51,7 @@ class Node:
     """
 
     __slots__ = ("call", "order", "primitive")
+    lands = None  # a leaf's gradients have a buffer, its own have none
 
     def __init__(
         self,

@@ -7,39 +7,81 @@ from typing import TYPE_CHECKING, Any
 from initlab import nd
 from initlab.errors import ShapeError
 from initlab.nn.dense import Dense
+from initlab.tree import CHANGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from initlab.tree import Block
 
-__all__ = ["chain"]
+__all__ = ["Chain"]
 
 
-def chain(blocks: Iterable[Block], x: Any) -> Any:
-    """Return the last block's output, the same whether some of them are one call or not."""
-    row: list[Block] = []
-    layers: list[Any] = []
-    endings: list[str | None] = []
-    for block in blocks:
-        link = block.link() if type(block) is Dense else None
-        if link is None:
-            x = block(_through(row, layers, endings, x) if row else x)
-            row, layers, endings = [], [], []
-        else:
-            row.append(block)
-            layers += link[0], link[1]
-            endings.append(link[2])
-    return _through(row, layers, endings, x) if row else x
+class Chain:
+    """A function: the last block's output, the same whether some of them are one call or not.
+
+    Which are is found out once, and again after a change to any tree.
+
+    Args:
+        blocks: in their order, by name; they may change.
+    """
+
+    def __init__(self, blocks: Mapping[str, Block]) -> None:
+        self._blocks = blocks
+        self._parts: list[Block | _Row] = []
+        self._seen = -1
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_blocks": self._blocks, "_parts": [], "_seen": -1}  # a copy looks for itself
+
+    def __call__(self, x: Any) -> Any:
+        """Return what the blocks make of `x`."""
+        if self._seen != CHANGES.number:
+            self._look()
+        for part in self._parts:
+            changed = self._seen != CHANGES.number  # by a part that was called just now
+            x = part.one_by_one(x) if changed and type(part) is _Row else part(x)
+        return x
+
+    def _look(self) -> None:
+        self._seen, self._parts = CHANGES.number, []
+        row: _Row | None = None
+        for block in self._blocks.values():
+            link = block.link() if type(block) is Dense else None
+            if link is None:
+                row = None
+                self._parts.append(block)
+                continue
+            if row is None:
+                row = _Row()
+                self._parts.append(row)
+            row.add(block, *link)
 
 
-def _through(row: list[Block], layers: list[Any], endings: list[str | None], x: Any) -> Any:
-    """Return what the dense layers of a row make of `x`."""
-    if len(row) > 1 and x.ndim == 2:
-        try:
-            return nd.perceptron(x, *layers, activations=endings)
-        except ShapeError:  # which layer it is, the layers say
-            pass
-    for block in row:
-        x = block(x)
-    return x
+class _Row:
+    """Dense layers after each other."""
+
+    __slots__ = ("_blocks", "_endings", "_layers")
+
+    def __init__(self) -> None:
+        self._blocks: list[Block] = []
+        self._layers: list[Any] = []
+        self._endings: list[str | None] = []
+
+    def add(self, block: Block, weight: Any, bias: Any, ending: str | None) -> None:
+        self._blocks.append(block)
+        self._layers += weight, bias
+        self._endings.append(ending)
+
+    def __call__(self, x: Any) -> Any:
+        if len(self._blocks) > 1 and x.ndim == 2:
+            try:
+                return nd.perceptron(x, *self._layers, activations=self._endings)
+            except ShapeError:  # which layer it is, the layers say
+                pass
+        return self.one_by_one(x)
+
+    def one_by_one(self, x: Any) -> Any:
+        for block in self._blocks:
+            x = block(x)
+        return x

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadTypeError, BadValueError, NameTakenError, ShapeError
-from initlab.nn.chain import chain
+from initlab.nn.chain import Chain
 from initlab.tree import Block, Parameter, ParameterDict
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Sequential(Block):
         params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix, params)
+        self._chain = Chain(self._children)
         children = {} if children is None else children
         if not isinstance(children, Mapping):
             raise BadTypeError(
@@ -74,7 +75,7 @@ class Sequential(Block):
 
     def forward(self, x: Any) -> Any:
         """Return the last block's output."""
-        return chain(self._children.values(), x)
+        return self._chain(x)
 
     def __len__(self) -> int:
         return len(self._children)

@@ -2,6 +2,7 @@
 
 from initlab.tree.block import Block
 from initlab.tree.buffer import gather
+from initlab.tree.changes import CHANGES
 from initlab.tree.constant import Constant
 from initlab.tree.dictionary import ParameterDict
 from initlab.tree.draw import apply_plan
@@ -13,6 +14,7 @@ from initlab.tree.ties import tie
 from initlab.tree.walk import blocks, parameters, slots
 
 __all__ = [
+    "CHANGES",
     "Block",
     "Constant",
     "HookHandle",

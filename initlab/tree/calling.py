@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from initlab.autograd import pause
 from initlab.errors import BadTypeError, ShapeError
+from initlab.tree.changes import CHANGES
 from initlab.tree.hooks import HookHandle
 from initlab.tree.node import Node
 from initlab.tree.shapes import only_shapes
@@ -79,3 +80,4 @@ class CalledNode(Node):
             for parameter in own:
                 parameter.settle()
         self._settled = all(parameter.settled for parameter in own)
+        CHANGES.note()

@@ -9,6 +9,7 @@ import numpy as np
 
 from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init import Initializer, ParameterSpec, Role
+from initlab.tree.changes import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,7 @@ class Declaration:
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         self.__dict__["version"] = self.version + 1
+        CHANGES.note()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self._dtype})"

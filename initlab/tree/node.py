@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from initlab.errors import BadTypeError, NameTakenError
+from initlab.tree.changes import CHANGES
 from initlab.tree.dictionary import ParameterDict
 from initlab.tree.hidden import CONTAINERS
 from initlab.tree.names import Inside, current_scope, next_name, numbered
@@ -76,6 +77,8 @@ class Node:
         if isinstance(value, _NOTED):
             self._note(name, value)
         super().__setattr__(name, value)
+        if before is not None or isinstance(value, _PARTS):  # else nobody can rely on it yet
+            CHANGES.note()
 
     def _note(self, name: str, value: Any) -> None:
         if isinstance(value, Node):
@@ -107,6 +110,7 @@ class Node:
                 f"{' (a class: call it)' if isinstance(block, type) else ''}."
             )
         self._children[str(len(self._children)) if name is None else name] = block
+        CHANGES.note()
 
     def __repr__(self) -> str:
         lines = [f"  ({name}): {_indented(repr(child))}" for name, child in self._children.items()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from initlab.errors import TieError, UnknownNameError
+from initlab.tree.changes import CHANGES
 from initlab.tree.walk import blocks
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def tie(net: Block, parameter: str, to: str) -> None:
     owner.__dict__[name] = kept
     owner._settled = False  # noqa: SLF001 - idem; what is kept may not be drawn yet
     owner.params.replace(old, kept)
+    CHANGES.note()
 
 
 def _check(path: str, old: Parameter, to: str, kept: Parameter) -> None:

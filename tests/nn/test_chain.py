@@ -1,0 +1,160 @@
+"""A chain that remembers what it found computes what its blocks do now, whatever was changed."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+from initlab import nn, optim
+from initlab.autograd import Tensor, record
+from initlab.nd import random
+from initlab.tree import CHANGES, tie
+
+X = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
+
+
+@pytest.fixture
+def net():
+    """A net whose chain has been found out."""
+    random.seed(0)
+    net = nn.Sequential()
+    net.add(*(nn.Dense(4, activation="tanh", in_units=4) for _ in range(3)))
+    net.initialize("xavier")
+    for _ in range(2):
+        net(Tensor(X))
+    return net
+
+
+def one_by_one(net, x=X):
+    x = Tensor(x)
+    for block in net:
+        x = block(x)
+    return x.array
+
+
+def agrees(net, x=X):
+    np.testing.assert_array_equal(net(Tensor(x)).array, one_by_one(net, x))
+    return True
+
+
+def redraw(net):
+    net.initialize("he", force_reinit=True)
+
+
+def write(net):
+    net[1].weight.set_data(np.eye(4))
+
+
+def write_recorded(net):
+    with record():
+        net[1].weight.set_data(np.eye(4))
+
+
+def double(net):
+    net.cast("float64")
+
+
+def share(net):
+    tie(net, "2.weight", "0.weight")
+
+
+def replace(net):
+    other = nn.Dense(4, in_units=4)
+    other.initialize("ones")
+    net.register_child(other, "1")
+
+
+def append(net):
+    net.add(nn.Dense(2))
+    net[-1].initialize("ones")
+
+
+def other_activation(net):
+    act = nn.Activation("relu")
+    net[1].act = act
+
+
+def other_weight(net):
+    other = nn.Dense(4, in_units=4)
+    other.initialize("ones")
+    net.add(nn.Dense(4, in_units=4, params=other.params))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        redraw, write, write_recorded, double, share, replace, append, other_activation,
+        other_weight,
+    ],
+)  # fmt: skip
+def test_a_change_is_seen_by_the_next_pass(net, change):
+    before = net(Tensor(X)).array
+    change(net)
+    assert agrees(net)
+    assert agrees(net)
+    assert net(Tensor(X)).shape != before.shape or (net(Tensor(X)).array != before).any()
+
+
+@pytest.mark.parametrize("watched", [lambda net: net[1], lambda net: net[1].act])
+@pytest.mark.parametrize("kind", ["register_forward_hook", "register_forward_pre_hook"])
+def test_a_hook_is_called_as_long_as_it_is_attached(net, watched, kind):
+    calls = []
+    with getattr(watched(net), kind)(lambda *args: calls.append(args)):
+        net(Tensor(X))
+        assert len(calls) == 1
+    net(Tensor(X))
+    assert len(calls) == 1
+
+
+def test_a_hook_that_a_block_attaches_to_a_later_one_is_called_in_the_same_pass(net):
+    calls, handles = [], []
+
+    class Attaching(nn.Block):
+        def forward(self, x):
+            handles.append(net[2].register_forward_hook(lambda *_: calls.append(1)))
+            return x
+
+    outer = nn.Sequential()
+    outer.add(Attaching(), *net)
+    outer(Tensor(X))
+    for handle in handles:
+        handle.detach()
+    calls.clear()
+    outer(Tensor(X))
+    assert calls == [1]
+
+
+def test_a_copy_computes_with_its_own_weights(net):
+    other = copy.deepcopy(net)
+    assert agrees(other)
+    other[0].weight.set_data(np.zeros((4, 4)))
+    other[2].bias.set_data(np.ones(4))
+    assert agrees(other)
+    assert (net(Tensor(X)).array != other(Tensor(X)).array).any()
+    assert agrees(net)
+
+
+def test_gradients_land_where_a_parameter_keeps_them_now(net):
+    net[0].weight.data().attach_grad()
+    with record():
+        y = net(Tensor(X))
+    y.backward()
+    assert (net[0].weight.grad().array != 0).any()
+
+
+def test_training_steps_change_no_tree():
+    net = nn.Sequential()
+    net.add(nn.Dense(8, activation="relu"), nn.BatchNorm(axis=-1), nn.Dropout(0.5), nn.Dense(3))
+    net.initialize()
+    loss, trainer = nn.SoftmaxCrossEntropyLoss(), None
+    numbers = []
+    for _ in range(4):
+        with record():
+            value = loss(net(Tensor(X)), np.array([0, 1, 2]))
+        value.backward()
+        trainer = trainer or optim.Trainer(net.collect_params(), "adam")
+        trainer.step(3)
+        numbers.append(CHANGES.number)
+    assert numbers[1] == numbers[2] == numbers[3]
