@@ -10,7 +10,6 @@ import numpy as np
 
 from initlab.autograd import Kernel, Tensor, primitive
 from initlab.errors import BadValueError, ShapeError
-from initlab.nd.compiled import compiled
 from initlab.nd.constants import ones
 from initlab.nd.windows import CACHED, chunks
 
@@ -67,7 +66,7 @@ def _cross_entropy_rule(g: Any, y: Any, logits: Any, places: Any) -> Any:
 
 def _forward(logits: Any, places: Any) -> tuple[Any, tuple[Any, Any]]:
     """Keep e^(x - max) and its sums; a large matrix goes by rows that stay in the cache."""
-    if logits.size <= CACHED or compiled("softmax", logits):
+    if logits.size <= CACHED:
         top, e, sums = exponentials(logits)
     else:
         e, (top, sums) = np.empty_like(logits), np.empty((2, len(logits)), logits.dtype)
@@ -86,9 +85,6 @@ def exponentials(x: np.ndarray, out: Any = None) -> tuple[np.ndarray, np.ndarray
     """
     n, classes = x.shape
     top = x.take(_starts(n, classes) + x.argmax(1))
-    fast = compiled("softmax", x)
-    if fast is not None:
-        return top, *fast.exponentials(x, top, out)
     e = np.subtract(x, top[:, None], out=out)
     np.exp(e, out=e)
     return top, e, e.dot(ones(classes, e.dtype))

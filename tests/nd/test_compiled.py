@@ -67,21 +67,6 @@ def test_layer_norm(both_ways):
 
 
 @pytest.mark.fast
-def test_softmax_cross_entropy(both_ways):
-    labels = np.arange(400) % 333
-    x = _draw(0, (400, 333), 4)
-    _agree(both_ways(lambda logits: nd.softmax_cross_entropy(logits, labels), x), 4)
-
-
-@pytest.mark.fast
-@pytest.mark.parametrize("causal", [False, True])
-def test_attention(both_ways, causal):
-    q, k, v = _draw(0, (3, 4, 70, 96))
-    q, k, v = (np.concatenate([part] * 2) for part in (q, k, v))
-    _agree(both_ways(lambda *qkv: nd.attention(*qkv, 4, causal), q, k, v), 32)
-
-
-@pytest.mark.fast
 def test_lstm(both_ways):
     x, h, c = _draw(0, (9, 32, 20)), _draw(1, (32, 64)), _draw(2, (32, 64))
     Wx, Wh, b = _draw(3, (256, 20), 0.3), _draw(4, (256, 64), 0.2), _draw(5, 256)
@@ -111,7 +96,7 @@ def test_the_exponential_and_the_tangent_are_within_three_units_and_end_as_they_
 def test_what_is_not_a_number_stays_none(both_ways):
     x = _draw(0, (400, 333), 4)
     x[3, 5] = np.nan
-    labels = np.zeros(400, int)
-    for fn in (nd.gelu, lambda z: nd.softmax_cross_entropy(z, labels)):
+    one = np.ones(333, np.float32)
+    for fn in (nd.gelu, lambda z: nd.layer_norm(z, one, one)):
         for ours, theirs in both_ways(fn, x):
             np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
