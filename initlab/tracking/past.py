@@ -133,7 +133,7 @@ class Past:
     def announce(self, sweep: str, axes: Sequence[str]) -> str:
         """Save the views of the sweep for MLflow's pages and return how to open the first."""
         if self.store.version.startswith(KNOWN_TO_WORK):
-            runs = [run.metrics for run in self.sweep(sweep)]
+            runs = [run.metrics for run in self.sweep(sweep) if run.status == Status.FINISHED]
             for key, text in view_tags(sweep, axes, runs, time_ns() // 10**6).items():
                 self.store.tag_experiment(self.experiment, key, text)
         return self.store.page(view_address(self.experiment, sweep))

@@ -36,7 +36,7 @@ def view_tags(sweep: str, axes: Sequence[str], runs: Metrics, now: int) -> dict[
     Args:
         sweep: its name.
         axes: the keys that have several values.
-        runs: the last value of each metric, by run.
+        runs: the last value of each metric, by finished run.
         now: ms since 1970.
     """
     compared = [axis for axis in axes if axis != SEED] or [SEED]
@@ -77,7 +77,8 @@ def _state(sweep: str, axes: Sequence[str], runs: Metrics) -> dict[str, Any]:
     columns += [f"metrics.`{name}`" for name in told]
     best = next(iter(told), "loss")
     return {
-        "searchFilter": f"tags.`initlab.sweep` LIKE '%{sweep}%'",
+        # without those that were killed and done anew: a mean counts each job once
+        "searchFilter": f"tags.`initlab.sweep` LIKE '%{sweep}%' and attributes.status = 'FINISHED'",
         "orderByKey": f"metrics.`{best}`",
         "orderByAsc": best == "loss",
         "startTime": "ALL",
