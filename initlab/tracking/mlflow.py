@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from initlab.errors import InitlabError, TrackingError
 from initlab.tracking.quiet import paused_collector, quiet
 from initlab.tracking.server import check_reachable, without_password
 from initlab.tracking.spec import TrackingSpec, sqlite_file
-from initlab.tracking.sqlite import check_file, make_file, revisions
+from initlab.tracking.sqlite import check_file, make_file, revisions, turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,7 +85,7 @@ class Store:
             TrackingError: when it is deleted, or keeps its artifacts where they cannot be kept.
         """
         place = spec.artifacts or (self.file and (self.file.parent / "mlartifacts").as_uri())
-        with self._speaking("find the experiment"):
+        with self._writing("find the experiment"):
             found = self._client.get_experiment_by_name(spec.experiment)
             if found is None:
                 found = self._make_experiment(spec.experiment, place or None)
@@ -115,14 +115,14 @@ class Store:
 
     def create_run(self, experiment: str, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
         """Start a run and return its id and the URI of its artifacts."""
-        with self._speaking("start a run"):
+        with self._writing("start a run"):
             cut = {key: _cut(value, _TAG_LENGTH) for key, value in tags.items()}
             run = self._client.create_run(experiment, run_name=name, tags=cut)
         return run.info.run_id, run.info.artifact_uri
 
     def tag_experiment(self, experiment: str, key: str, text: str) -> None:
         """Write a tag of the experiment itself."""
-        with self._speaking("write a tag of the experiment"):
+        with self._writing("write a tag of the experiment"):
             self._client.set_experiment_tag(experiment, key, text)
 
     def experiment_tags(self, experiment: str) -> Mapping[str, str]:
@@ -150,7 +150,7 @@ class Store:
         from mlflow.entities import Param
 
         rows = [Param(key, _cut(str(value), _PARAM_LENGTH)) for key, value in params.items()]
-        with self._speaking("write params"):
+        with self._writing("write params"):
             for start in range(0, len(rows), _PARAMS_PER_CALL):
                 self._client.log_batch(run_id, params=rows[start : start + _PARAMS_PER_CALL])
 
@@ -159,7 +159,7 @@ class Store:
         from mlflow.entities import Metric
 
         metrics = [Metric(row.key, row.value, row.time, row.step) for row in rows]
-        with self._speaking("write metrics"):
+        with self._writing("write metrics"):
             for start in range(0, len(metrics), _ROWS_PER_CALL):
                 self._client.log_batch(run_id, metrics=metrics[start : start + _ROWS_PER_CALL])
 
@@ -168,7 +168,7 @@ class Store:
         from mlflow.entities import RunTag
 
         rows = [RunTag(key, _cut(value, _TAG_LENGTH)) for key, value in tags.items()]
-        with self._speaking("write tags"):
+        with self._writing("write tags"):
             self._client.log_batch(run_id, tags=rows)
 
     def log_dataset(self, run_id: str, data: DatasetInfo) -> None:
@@ -183,7 +183,7 @@ class Store:
             profile=json.dumps(dict(data.profile)),
         )
         tags = [InputTag("mlflow.data.context", "training")]
-        with self._speaking("write the data set"):
+        with self._writing("write the data set"):
             self._client.log_inputs(run_id, datasets=[DatasetInput(dataset, tags)])
 
     def log_artifact(self, run_id: str, root: str, path: Path, folder: str) -> None:
@@ -198,7 +198,7 @@ class Store:
 
     def terminate(self, run_id: str, status: Status) -> None:
         """Write the run's status and end time."""
-        with self._speaking("end the run"):
+        with self._writing("end the run"):
             self._client.set_terminated(run_id, status.value)
 
     def search(self, experiment: str, condition: str, limit: int | None) -> Iterator[Any]:
@@ -271,6 +271,12 @@ class Store:
             )
         with self._speaking("make the folder for artifacts"):
             folder.mkdir(parents=True)
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        """Do the same when it is this process's turn among those that write into one file."""
+        with self._speaking(what), nullcontext() if self.file is None else turn(self.file):
+            yield
 
     @contextmanager
     def _speaking(self, what: str) -> Iterator[None]:

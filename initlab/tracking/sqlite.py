@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sqlite3
 import tempfile
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from initlab.errors import TrackingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["check_file", "make_file", "revisions"]
+__all__ = ["check_file", "make_file", "revisions", "turn"]
 
 _REVISION = re.compile(r"^revision\b.*=\s*[\"'](\w+)[\"']", re.MULTILINE)
 _PARENT = re.compile(r"^down_revision\b.*=\s*[\"'](\w+)[\"']", re.MULTILINE)
@@ -96,6 +97,22 @@ def check_file(path: Path, known: Callable[[], tuple[set[str], set[str]]]) -> No
         f"The record {path} was made by a newer MLflow (schema {found}) than the one installed. "
         f"Install the version that made it, or: {_WAY_OUT}."
     )
+
+
+@contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Wait until no other process of ours writes into the file.
+
+    SQLite's own waiting writers ask again and again, and of a hundred on a busy machine some come
+    too late and give up. In this queue nobody does; the system takes a place back from the dead.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)  # they queue for it, so no file is left
+    try:
+        with suppress(OSError):  # a file system without such locks leaves it to SQLite
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def revisions(migrations: Path) -> tuple[set[str], set[str]]:

@@ -5,6 +5,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 import initlab
 from initlab.errors import TrackingError
 from initlab.tracking import TrackingSpec, make_tracker, prepare
-from initlab.tracking.sqlite import check_file, make_file, publish, revisions
+from initlab.tracking.sqlite import check_file, make_file, publish, revisions, turn
 
 
 def _database(path, *statements):
@@ -181,3 +183,22 @@ def test_four_first_runs_at_once_share_one_store_and_one_experiment(tmp_path):
             "where e.name = 'initlab' order by 1"
         ).fetchall()
     assert runs == [(str(i), "FINISHED") for i in range(4)]
+
+
+def test_writers_take_turns(tmp_path):
+    order = []
+
+    def write(number):
+        with turn(tmp_path / "mlflow.db"):
+            order.append(("in", number))
+            time.sleep(0.01)
+            order.append(("out", number))
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    for entry, left in zip(order[::2], order[1::2], strict=True):
+        assert (entry[0], left[0], entry[1]) == ("in", "out", left[1])
+    assert len(order) == 16
