@@ -94,6 +94,7 @@ def _forked(answers):
         answers.put(in_shares(sum, [1, 2, 3, 4]))
 
 
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # of Python 3.12
 def test_a_forked_process_has_threads_of_its_own():
     with nd.threads(2):
         in_shares(sum, [1, 2])

@@ -3,10 +3,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+from importlib.util import find_spec
 
 import pytest
 
-from initlab.tracking import environment_tags
+from initlab.tracking import environment, environment_tags
 
 
 def _git(folder, *words):
@@ -49,3 +50,7 @@ def test_outside_of_a_repository_and_without_git_the_rest_is_told(tmp_path, monk
     assert "initlab.git.dirty" not in outside
     assert outside["initlab.host"] == socket.gethostname()
     assert outside["initlab.pid"] == str(os.getpid())
+
+
+def test_the_environment_has_numba_where_it_is_and_compiles_kernels():
+    assert ("numba" in environment()) == (find_spec("numba") is not None)
