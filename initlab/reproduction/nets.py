@@ -17,7 +17,7 @@ from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from initlab.init import Initializer, Rule
+    from initlab.init import Initializer
 
 __all__ = ["chain", "draw", "many", "signals"]
 
@@ -65,7 +65,6 @@ def draw(
     seed: int,
     *,
     bias: Initializer | None = None,
-    rules: Sequence[Rule] = (),
     example: np.ndarray | None = None,
 ) -> nn.Block:
     """Draw the net's parameters and return it; the same for equal seeds.
@@ -75,7 +74,6 @@ def draw(
         weight: of the weights; a rule over the tree also of what else it speaks for.
         seed: of the streams.
         bias: of the biases; zeros if None, unless the rule speaks for them.
-        rules: for some of the parameters.
         example: a batch from which the shapes follow.
     """
     if example is not None:
@@ -84,7 +82,7 @@ def draw(
     roles: dict[str, Initializer] = dict.fromkeys(speaks_for, weight)
     if bias is not None:
         roles["bias"] = bias
-    apply_plan(net, make_plan(slots(net), rules=rules, roles=roles), Streams(seed))
+    apply_plan(net, make_plan(slots(net), roles=roles), Streams(seed))
     return net
 
 

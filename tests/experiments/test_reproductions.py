@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from initlab import init, nd
+from initlab import init, nd, nn
 from initlab.cli import main
 from initlab.errors import BadTypeError, BadValueError, UnknownNameError
 from initlab.optim import SGD
@@ -28,6 +28,7 @@ from initlab.reproduction import (
     load_claim,
     many,
     reproduce,
+    signals,
 )
 from initlab.screen import telling
 
@@ -225,6 +226,22 @@ def test_training_repeats_itself_and_counts_its_steps():
     scores = [fit(draw(net, init.Xavier(), 0), SGD(lr=0.1), steps, 0) for steps in (1, 30, 30)]
     assert scores[1] == scores[2]
     assert scores[1].train.loss < scores[0].train.loss < 3
+
+
+def test_a_rule_over_the_tree_also_draws_the_biases_that_it_speaks_for():
+    net = chain([4, 16], "sin", use_bias=True)
+    assert np.abs(np.asarray(draw(net, init.Siren(), 0)[0].bias.data())).max() > 0
+    assert np.abs(np.asarray(draw(net, init.Xavier(), 0)[0].bias.data())).max() == 0
+
+
+def test_normalization_takes_the_batchs_own_moments_where_it_is_asked_to():
+    x = np.random.default_rng(0).standard_normal((64, 8)).astype(np.float32)
+    net = draw(chain([8, 5], "relu", norm=nn.BatchNorm), init.Xavier(), 0, example=x)
+    before, after = (np.asarray(signals(net, x, training=True)[path]) for path in ("0", "1"))
+    np.testing.assert_allclose(after.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(after.std(axis=0), 1, atol=1e-3)
+    at_rest = np.asarray(signals(draw(net, init.Xavier(), 0), x)["1"])
+    np.testing.assert_allclose(at_rest, before, rtol=1e-4, atol=1e-6)  # moments 0 and 1
 
 
 def test_nets_side_by_side_are_the_nets_one_by_one():
