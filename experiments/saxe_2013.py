@@ -12,13 +12,16 @@ from initlab.tree import parameters
 
 MODES = np.array([4.0, 3.0, 2.0, 1.0])  # singular values of what is to be learned
 START = 0.001  # of each mode's strength
-TIME = 5.0
+TIME = 5
 
 
-def measure(rate=0.001):
-    """Yield how far the strengths of modes stray from the exact curve, and when they are halfway."""
-    strengths = _learn(rate)
-    times = rate * np.arange(len(strengths))[:, None]
+def measure(per_unit=1000):
+    """Yield how far modes stray from the exact curve, and when they are halfway.
+
+    A unit of time has so many steps.
+    """
+    strengths = _learn(per_unit)
+    times = np.arange(len(strengths))[:, None] / per_unit
     grown = np.exp(2 * MODES * times)
     exact = MODES * grown / (grown - 1 + MODES / START)
     for mode, found, curve in zip(MODES, strengths.T, exact.T, strict=True):
@@ -28,16 +31,16 @@ def measure(rate=0.001):
         yield Finding.near(f"mode {mode:g}: time until it is halfway", half, expected, 0.003)
 
 
-def _learn(rate):
+def _learn(per_unit):
     """Return the strength of every mode at every step of gradient descent on white inputs."""
     size = MODES.size
     net = draw(chain([size, size, size], None), HaarOrthogonal(sqrt(START)), 0)
     middle = np.asarray(net[0].weight.data()).copy()
     net[1].weight.set_data(nd.array(middle.T))  # so that the product is START times the identity
-    stepper = SGD(lr=rate).bind(list(parameters(net).values()))
+    stepper = SGD(lr=1 / per_unit).bind(list(parameters(net).values()))
     x, wanted = nd.array(np.eye(size, dtype=np.float32)), np.diag(MODES).astype(np.float32)
     found = []
-    for _ in range(round(TIME / rate)):
+    for _ in range(TIME * per_unit):
         with autograd.record():
             y = net(x)
             error = ((y - wanted) ** 2).sum() / 2
@@ -55,4 +58,6 @@ CLAIM = Claim(
     protocol="Two layers, modes 4, 3, 2, 1 from 0.001, gradient descent with steps of 0.001; the "
     "worst distance below 0.01, the time to half strength within 0.3 %.",
     measure=measure,
+    remark="What mode 4 strays is the step's: half of it with per_unit=2000, where all figures "
+    "hold.",
 )

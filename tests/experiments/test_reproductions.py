@@ -47,6 +47,7 @@ SMALL = {
     "klambauer_2017": {"seeds": 3},
     "lu_2019": {},
     "pennington_2017": {"width": 300, "seeds": 2},
+    "saxe_2013": {"per_unit": 2000},
     "schoenholz_2017": {"width": 300, "seeds": 2, "draws": 40, "steps": 0},
     "sitzmann_2020": {"samples": 200, "steps": 0},
     "sussillo_abbott_2014": {"layers": 5000},
