@@ -87,7 +87,7 @@ from initlab.nd.shapes import (
 from initlab.nd.slopes import ENDINGS
 from initlab.nd.softmax import log_softmax, softmax, softmax_cross_entropy
 from initlab.nd.storage import load, save
-from initlab.nd.threads import in_shares, threads
+from initlab.nd.threads import in_shares, single, threads
 from initlab.nd.trigonometric import (
     arccos,
     arccosh,
@@ -222,6 +222,7 @@ __all__ = [
     "sign",
     "silu",
     "sin",
+    "single",
     "sinh",
     "softmax",
     "softmax_cross_entropy",

@@ -55,7 +55,7 @@ def _forward(x: Any) -> tuple[Any, np.ndarray]:
     """Keeps the slope."""
     if x.dtype != np.float32:
         return _gelu(x), _gelu_rule(1, None, x)
-    x = np.ascontiguousarray(x)
+    x = np.asarray(x, order="C")
     fast = compiled("gelu", x)
     if fast is not None:
         value: tuple[np.ndarray, np.ndarray] = fast.gelu(x, COEFFICIENTS, REACH)

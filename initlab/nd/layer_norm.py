@@ -115,7 +115,7 @@ def _backward(
 ) -> tuple[Any, ...]:
     """The rule above by rows."""
     rows = _rows(g, axis)
-    way = compiled("layer_norm", rows, gamma) or BY_NUMPY
+    way = compiled("layer_norm", rows, gamma, *kept) or BY_NUMPY
     back, dgamma, dbeta = way.backward(rows, *kept, gamma, out[1:])
     return _back(back, x, axis), dgamma, dbeta
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -76,8 +76,8 @@ class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
     """How many it is at the moment."""
 
     def __init__(self, count: int) -> None:
-        if count < 1:
-            raise BadValueError(f"threads must be at least 1, got {count}.")
+        if not isinstance(count, int | np.integer) or count < 1:
+            raise BadValueError(f"threads must be a whole number, at least 1, got {count}.")
         self._count = count
         self._one = _Blas(1)
         self._before: list[int] = []
@@ -112,33 +112,44 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
     >>> product(np.ones((1, 2)), np.ones((2, 1)))
     array([[2.]])
     """
+    if 0 in b.strides:  # one number repeated, as where shapes alone are asked: `dot` would copy it
+        return np.matmul(a, b, out)
     if threads.now > 1 and a.size * b.shape[-1] >= LARGE:
         with _blas(threads.now):
             return a.dot(b, out)
-    if 0 in b.strides:  # one number repeated, as where shapes alone are asked: `dot` would copy it
-        return np.matmul(a, b, out)
     return a.dot(b, out)
 
 
 def in_shares(work: Callable[[Any], Result], pieces: Sequence[Any]) -> list[Result]:
     """Return what `work` returns for each thread's share of the pieces, a run of them.
 
-    On one thread, or with fewer pieces than threads, that is `[work(pieces)]`.
+    On one thread, with fewer pieces than threads, or within a share that is `[work(pieces)]`.
 
     >>> in_shares(sum, [1, 2, 3])
     [6]
     """
     count = threads.now
-    if count == 1 or len(pieces) < count:
+    if count == 1 or len(pieces) < count or _inside.get():
         return [work(pieces)]
     bounds = [len(pieces) * i // count for i in range(count + 1)]
     own, *others = (pieces[start:stop] for start, stop in pairwise(bounds))
-    waiting = [_pool(count).submit(copy_context().run, work, share) for share in others]
+    waiting = [_pool(count).submit(copy_context().run, _alone, work, share) for share in others]
     try:
-        first = work(own)
+        first = _alone(work, own)
     finally:
         found = [future.result() for future in waiting]
     return [first, *found]
+
+
+_inside = ContextVar("inside", default=False)  # a share: its thread waits for no other
+
+
+def _alone(work: Callable[[Any], Result], share: Any) -> Result:
+    token = _inside.set(True)
+    try:
+        return work(share)
+    finally:
+        _inside.reset(token)
 
 
 @cache

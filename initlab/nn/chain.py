@@ -28,34 +28,36 @@ class Chain:
 
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self._blocks = blocks
-        self._parts: list[Block | _Row] = []
-        self._seen = -1
+        self._found: tuple[int, list[Block | _Row]] = (-1, [])  # at which change, and the parts
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_blocks": self._blocks, "_parts": [], "_seen": -1}  # a copy looks for itself
+        return {"_blocks": self._blocks, "_found": (-1, [])}  # a copy looks for itself
 
     def __call__(self, x: Any) -> Any:
         """Return what the blocks make of `x`."""
-        if self._seen != CHANGES.number:
-            self._look()
-        for part in self._parts:
-            changed = self._seen != CHANGES.number  # by a part that was called just now
+        seen, parts = self._found
+        if seen != CHANGES.number:
+            seen, parts = self._found = self._look()
+        for part in parts:
+            changed = seen != CHANGES.number  # by a part that was called just now
             x = part.one_by_one(x) if changed and type(part) is _Row else part(x)
         return x
 
-    def _look(self) -> None:
-        self._seen, self._parts = CHANGES.number, []
+    def _look(self) -> tuple[int, list[Block | _Row]]:
+        seen = CHANGES.number
+        parts: list[Block | _Row] = []
         row: _Row | None = None
         for block in self._blocks.values():
             link = block.link() if type(block) is Dense else None
             if link is None:
                 row = None
-                self._parts.append(block)
+                parts.append(block)
                 continue
             if row is None:
                 row = _Row()
-                self._parts.append(row)
+                parts.append(row)
             row.add(block, *link)
+        return seen, parts
 
 
 class _Row:

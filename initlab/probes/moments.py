@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from initlab.nd import in_shares
+from initlab.nd import in_shares, single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,8 @@ def moments(array: NDArray[np.floating]) -> Moments:
     """
     flat, size = array.reshape(-1), array.size
     middle = _middle(flat)
-    shares = in_shares(partial(_sums, flat, middle), range(0, size, PIECE))
+    with single():
+        shares = in_shares(partial(_sums, flat, middle), range(0, size, PIECE))
     totals, squared, lows, highs, zeros = zip(*chain(*shares), strict=True)
     total, squares = sum(totals), sum(squared)
     offset = total / size
@@ -80,7 +81,8 @@ def norm(array: NDArray[np.floating]) -> float:
     True
     """
     pieces = _pieces(array.reshape(-1), range(0, array.size, PIECE))
-    return sqrt(sum(float(wide.dot(wide)) for _, wide in pieces))
+    with single():
+        return sqrt(sum(float(wide.dot(wide)) for _, wide in pieces))
 
 
 def _pieces(

@@ -18,6 +18,8 @@ def test_small_arrays_other_precisions_and_arrays_with_gaps_stay_with_numpy():
     assert compiled("gelu", large.astype(float)) is None
     assert compiled("gelu", large[:, ::2]) is None
     assert compiled("layer_norm", large, np.ones(LARGE)) is None
+    large.flags.writeable = False  # as of a file in memory
+    assert compiled("gelu", large) is None
 
 
 def test_without_numba_all_stay_with_numpy(monkeypatch):
@@ -100,3 +102,37 @@ def test_what_is_not_a_number_stays_none(both_ways):
     for fn in (nd.gelu, lambda z: nd.layer_norm(z, one, one)):
         for ours, theirs in both_ways(fn, x):
             np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
+
+
+@pytest.mark.fast
+def test_layer_norm_of_columns_side_by_side(both_ways):
+    one = np.ones(300, np.float32)
+    weigh = _draw(3, (300, 300))
+
+    def fn(x):
+        return nd.layer_norm(x.T, one, one) * weigh  # NumPy's form there, an array for ours back
+
+    _agree(both_ways(fn, _draw(0, (300, 300))), 64)
+
+
+@pytest.mark.fast
+def test_where_nothing_can_be_kept_kernels_are_compiled_anew(monkeypatch):
+    from numba import njit
+
+    from initlab.nd.compiled import exponential
+
+    def unable(*signature, cache=False, **options):
+        if cache:
+            return lambda _: (_ for _ in ()).throw(RuntimeError("no locator available"))
+        return njit(*signature, **options)
+
+    monkeypatch.setattr(exponential, "njit", unable)
+
+    @exponential.kernel(exponential.VECTOR)
+    def double(x):
+        for i in range(len(x)):
+            x[i] *= 2
+
+    x = np.ones(3, np.float32)
+    double(x)
+    assert list(x) == [2, 2, 2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.special import ndtr
 
 from initlab import nd
@@ -29,3 +30,13 @@ def test_any_shape_and_arrangement_comes_back_as_it_was():
     assert y.shape == (5, 3, 4)
     np.testing.assert_allclose(y.array, x * ndtr(x.astype(float)), atol=1e-6)
     assert nd.gelu(np.zeros((0, 3), "float32")).shape == (0, 3)
+
+
+def test_one_number_keeps_its_shape_there_and_back():
+    x = Tensor(np.float32(0.5))
+    x.attach_grad()
+    with record():
+        y = nd.gelu(x)
+    y.backward()
+    assert (y.shape, x.grad.shape) == ((), ())
+    assert float(y) == pytest.approx(0.5 * 0.6914624613, rel=1e-6)  # x Phi(x)

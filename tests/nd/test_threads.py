@@ -36,7 +36,7 @@ def test_a_block_can_be_entered_again_also_within_itself():
 
 
 def test_no_threads_are_refused():
-    with pytest.raises(BadValueError, match="threads must be at least 1, got 0"):
+    with pytest.raises(BadValueError, match="threads must be a whole number, at least 1, got 0"):
         nd.threads(0)
 
 
@@ -115,3 +115,31 @@ def test_a_convolution_has_the_same_bits_on_any_number_of_threads(count):
     with nd.threads(count):
         among = nd.convolution(x, W, pad=1).array
     np.testing.assert_array_equal(alone, among)
+
+
+def test_shares_within_shares_wait_for_no_thread():
+    def parts(_):
+        return in_shares(sum, [1, 2, 3, 4])
+
+    with nd.threads(2):
+        assert in_shares(parts, [1, 2]) == [[10], [10]]
+        assert parts(None) == [3, 7]
+
+
+@pytest.mark.parametrize("count", [1.5, "2"])
+def test_threads_are_whole(count):
+    with pytest.raises(BadValueError, match=f"threads must be a whole number, .* got {count}"):
+        nd.threads(count)
+
+
+def test_a_number_repeated_is_copied_for_no_product_on_any_threads():
+    import tracemalloc
+
+    side = round(LARGE ** (1 / 3)) + 1
+    one = np.broadcast_to(np.float32(1), (side, side))
+    tracemalloc.start()
+    with nd.threads(2):
+        product(one, one, np.empty((side, side), np.float32))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * 4 * side * side

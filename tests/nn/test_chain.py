@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import numpy as np
 import pytest
@@ -158,3 +160,31 @@ def test_training_steps_change_no_tree():
         trainer.step(3)
         numbers.append(CHANGES.number)
     assert numbers[1] == numbers[2] == numbers[3]
+
+
+def test_a_call_within_a_call_does_not_hide_what_has_changed(net):
+    def change(*_):
+        handle.detach()
+        net[1].weight.cast("float64")
+        net[1].weight.data()[:] = 0
+        net(Tensor(X))
+
+    handle = net[0].register_forward_pre_hook(change)
+    seen = net(Tensor(X)).array
+    np.testing.assert_array_equal(seen, net(Tensor(X)).array)
+
+
+def test_threads_that_look_at_once_skip_no_layer(net, monkeypatch):
+    found = nn.Dense.link
+
+    def slow(block):
+        sleep(0.02)
+        return found(block)
+
+    monkeypatch.setattr(nn.Dense, "link", slow)
+    truth = one_by_one(net)
+    for _ in range(3):
+        CHANGES.note()
+        with ThreadPoolExecutor(3) as pool:
+            for y in pool.map(lambda x: net(Tensor(x)).array, [X] * 3):
+                np.testing.assert_allclose(y, truth, rtol=1e-6)

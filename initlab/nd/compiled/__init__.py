@@ -1,10 +1,11 @@
 """Kernels in one pass over memory, where NumPy takes many: compiled by numba, if that is installed.
 
 `pip install "initlab[fast]"` brings it, and it switches itself on: for arrays of single precision
-without gaps that are large enough to pay. Each kernel does what the NumPy form beside its primitive
-does, to some units of rounding, and without the interpreter, so that threads share it well. What it
-was compiled to is kept beside the code, or where numba keeps such things for a user; whoever
-changes `exponential` deletes that (`__pycache__/*.nb?`), for numba looks at a kernel's own file.
+without gaps, not for reading alone, that are large enough to pay. Each kernel does what the NumPy
+form beside its primitive does, to some units of rounding, and without the interpreter, so that
+threads share it well. What it was compiled to is kept beside the code, or where numba keeps such
+things for a user, if it can be; whoever changes `exponential` deletes that (`__pycache__/*.nb?`),
+for numba looks at a kernel's own file.
 """
 
 from __future__ import annotations
@@ -38,6 +39,6 @@ def compiled(name: str, array: np.ndarray, *others: np.ndarray) -> Any:
     """
     if array.size < LARGE or not installed():
         return None
-    if any(a.dtype != np.float32 or not a.flags.c_contiguous for a in (array, *others)):
+    if any(a.dtype != np.float32 or not a.flags.carray for a in (array, *others)):
         return None
     return import_module(f"{__name__}.{name}")

@@ -28,8 +28,15 @@ VECTOR, ROWS = types.Array(F32, 1, "C"), types.Array(F32, 2, "C")
 def kernel(*arguments: Any) -> Any:
     """Return what compiles a function of such arguments, its sums in whatever order is quick."""
     signature = types.void(*arguments)
-    options = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy"}
-    return njit(signature, nogil=True, cache=True, **options)
+    options = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy", "nogil": True}
+
+    def compiling(function: Any) -> Any:
+        try:
+            return njit(signature, cache=True, **options)(function)
+        except RuntimeError:  # there is nowhere to keep it
+            return njit(signature, **options)(function)
+
+    return compiling
 
 
 @intrinsic
