@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.autograd import Kernel, Tensor, primitive
 from initlab.errors import BadValueError, ShapeError
-from initlab.nd.constants import ones
+from initlab.nd.constants import cached, ones
 from initlab.nd.windows import CACHED, chunks
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def _backward(
     return (back,)
 
 
-@lru_cache(256)
+@cached
 def _starts(n: int, classes: int) -> np.ndarray:
     """Return the flat places where rows begin."""
     return np.arange(n) * classes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from initlab.optim.rule import Array, Pace, State
 
 __all__ = ["Nadam"]
+
+NOTHING = 1e-17
+"""A product so small that 1 less it is 1."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,22 @@ class Nadam(Adam):
         mean, squares = state["mean"], state["squares"]
         mean += (1 - self.beta1) * (g - mean)
         squares += (1 - self.beta2) * (g * g - squares)
-        mu = self.beta1 * (1 - 0.5 * 0.96 ** (self.schedule_decay * np.arange(1, pace.t + 2)))
-        gathered, now, ahead = mu[:-1].prod(), mu[-2], mu[-1]
+        gathered, now, ahead = self._gathered(pace.t), self._mu(pace.t), self._mu(pace.t + 1)
         g *= (1 - now) / (1 - gathered)
         g += ahead / (1 - gathered * ahead) * mean
         root = np.sqrt(squares / (1 - self.beta2**pace.t)) + self.epsilon
         w -= pace.lr * g / root
+
+    def _mu(self, t: int) -> float:
+        return self.beta1 * float(1 - 0.5 * 0.96 ** (self.schedule_decay * t))
+
+    @cached_property
+    def _products(self) -> dict[int, float]:
+        return {0: 1.0}
+
+    def _gathered(self, t: int) -> float:
+        """Return M_t by those before, which are kept until nothing is left of them."""
+        kept = self._products
+        while (i := len(kept)) <= t and kept[i - 1] > NOTHING:
+            kept[i] = kept[i - 1] * self._mu(i)
+        return kept.get(t, 0.0)

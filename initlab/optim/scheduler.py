@@ -70,7 +70,25 @@ class LRScheduler:
         return min(1.0, (num_update - self.warmup_steps) / left) if left > 0 else 1.0
 
 
-class FactorScheduler(LRScheduler):
+class _Falling(LRScheduler):
+    """A base rate that is multiplied by `factor` once and again."""
+
+    factor: float
+    _last: tuple[tuple[float, float], int, float] | None = None
+
+    def _fallen(self, times: int) -> float:
+        """Return the rate after its falls one by one, which rounds as a training's own product.
+
+        It goes on from what was asked for last.
+        """
+        start, last = (self.base_lr, self.factor), self._last
+        done, rate = last[1:] if last and last[0] == start and last[1] <= times else (0, start[0])
+        rate = prod(repeat(self.factor, times - done), start=rate)
+        self._last = start, times, rate
+        return float(rate)
+
+
+class FactorScheduler(_Falling):
     """base_lr times `factor` for every `step` updates, down to `stop_factor_lr`.
 
     Args:
@@ -103,11 +121,11 @@ class FactorScheduler(LRScheduler):
     def rate(self, num_update: int) -> float:
         """Return the base rate after its falls."""
         falls = max(0, num_update - 1) // self.step
-        rate = _fallen(self.base_lr, self.factor, falls)
+        rate = self._fallen(falls)
         return max(rate, self.stop_factor_lr) if falls else float(rate)
 
 
-class MultiFactorScheduler(LRScheduler):
+class MultiFactorScheduler(_Falling):
     """base_lr times `factor` for every one of the `step`s that was passed.
 
     Args:
@@ -140,7 +158,7 @@ class MultiFactorScheduler(LRScheduler):
 
     def rate(self, num_update: int) -> float:
         """Return the base rate after its falls."""
-        return _fallen(self.base_lr, self.factor, sum(num_update > n for n in self.step))
+        return self._fallen(sum(num_update > n for n in self.step))
 
 
 class PolyScheduler(LRScheduler):
@@ -207,11 +225,6 @@ class CosineScheduler(LRScheduler):
         """Return the cosine's value."""
         half = (1 + cos(pi * self._share(num_update, self.max_update))) / 2
         return self.final_lr + (self.base_lr - self.final_lr) * half
-
-
-def _fallen(rate: float, factor: float, times: int) -> float:
-    """Return the rate after its falls one by one, which rounds as a training's own product does."""
-    return float(prod(repeat(factor, times), start=rate))
 
 
 def _falling(steps: Sequence[int], factor: float) -> None:

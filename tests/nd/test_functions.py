@@ -6,6 +6,8 @@ import pytest
 from initlab import nd
 from initlab.autograd import Tensor, record, train_mode
 from initlab.errors import BadValueError, NoRuleError, ShapeError
+from initlab.nd.constants import ones
+from initlab.nd.softmax import _starts
 
 
 def test_array_is_float32_unless_it_comes_from_a_tensor_or_is_told():
@@ -168,3 +170,9 @@ def test_whole_numbers_get_no_gradient_from_a_cast():
     with record():
         assert x.astype("int64").node is None
         assert x.astype("float64").node is not None
+
+
+def test_constants_are_kept_while_they_are_small():
+    for n, kept in ((100, True), (1 << 20, False)):
+        assert (ones(n, np.dtype("float32")) is ones(n, np.dtype("float32"))) == kept
+        assert (_starts(n, 3) is _starts(n, 3)) == kept

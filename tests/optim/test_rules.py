@@ -23,6 +23,7 @@ from initlab.optim import (
     RMSProp,
     Warmup,
 )
+from initlab.optim.rule import Pace
 
 RNG = np.random.default_rng(0)
 START, GRADIENTS = RNG.standard_normal((3, 4)), 10 * RNG.standard_normal((12, 3, 4))
@@ -246,3 +247,24 @@ def test_nadam_keeps_a_schedule_for_each_parameter():
             net.weight.grad()[:] = 1
             stepper.step()
     np.testing.assert_array_equal(one.weight.data(), two.weight.data())
+
+
+def test_nadam_computes_each_factor_of_its_schedule_a_few_times_whatever_t():
+    """The product of those before is kept, of parameters at different steps too."""
+    asked = []
+
+    class Counted(Nadam):
+        def _mu(self, t):
+            asked.append(t)
+            return super()._mu(t)
+
+    rule = Counted(0.1)
+    for t in range(1, 401):
+        for pace in (Pace(0.1, 0, t, "weight"), Pace(0.1, 0, max(1, t - 7), "weight")):
+            state = {name: np.zeros(1, "float32") for name in rule.buffers}
+            rule.update(np.ones(1, "float32"), np.ones(1, "float32"), state, pace)
+    assert len(asked) <= 5 * 400
+    mu = 0.9 * (1 - 0.5 * 0.96 ** (0.004 * np.arange(1, 401)))
+    for t in (1, 7, 300, 400):
+        assert rule._gathered(t) == pytest.approx(mu[:t].prod(), rel=1e-12, abs=1e-17)
+    assert type(rule._mu(3)) is float

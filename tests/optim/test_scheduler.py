@@ -91,3 +91,13 @@ def test_a_rate_falls_as_a_product_of_floats_does():
         rate *= 1 if update % 2 else 0.1
     falls = MultiFactorScheduler([1, 2, 3], factor=0.1, base_lr=1.0)
     assert falls(4) == 1.0 * 0.1 * 0.1 * 0.1
+
+
+def test_a_rate_goes_on_from_the_last_one_asked_for_to_the_same_bits():
+    one, rate = FactorScheduler(1, 0.999, base_lr=0.3), 0.3
+    for update in range(1, 300):
+        assert one(update) == FactorScheduler(1, 0.999, base_lr=0.3)(update) == rate
+        rate *= 0.999
+    assert one(2) == 0.3 * 0.999
+    one.base_lr = 0.5
+    assert one(3) == 0.5 * 0.999 * 0.999
