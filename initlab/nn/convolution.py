@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 from initlab import nd
@@ -22,12 +23,12 @@ def each_axis(name: str, value: Size, axes: int, least: int = 1) -> tuple[int, .
     Raises:
         BadValueError: when there are more or fewer, or one is less than `least`.
     """
-    size = (value,) * axes if isinstance(value, int) else tuple(value)
-    if len(size) != axes or any(not isinstance(n, int) or n < least for n in size):
+    size = (value,) * axes if isinstance(value, int | Integral) else tuple(value)
+    if len(size) != axes or any(not isinstance(n, Integral) or n < least for n in size):
         raise BadValueError(
             f"{name} is a whole number of at least {least}, or {axes} of them, got {value!r}."
         )
-    return size
+    return tuple(int(n) for n in size)
 
 
 class Convolution(Block):

@@ -35,13 +35,15 @@ class ReflectionPad2D(Block):
         params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix, params)
-        widths = (0,) * 4 + (padding,) * 4 if isinstance(padding, int) else tuple(padding)
-        if len(widths) != 8 or any(widths[:4]) or min(widths) < 0:
+        given: Any = np.asarray(padding).tolist()
+        widths = given if isinstance(given, list) else [0] * 4 + [given] * 4
+        whole = len(widths) == 8 and all(isinstance(n, int) for n in widths)
+        if not whole or any(widths[:4]) or min(widths) < 0:
             raise BadValueError(
                 "ReflectionPad2D takes one whole number of at least 0, or (0, 0, 0, 0, top, "
                 f"bottom, left, right), got {padding!r}."
             )
-        self._sides = widths[4:6], widths[6:]
+        self._sides = tuple(widths[4:6]), tuple(widths[6:])
 
     def forward(self, x: Any) -> Any:
         """Return (n, channels, top + height + bottom, left + width + right).

@@ -245,9 +245,14 @@ def test_a_reflection_needs_a_longer_picture_and_whole_numbers():
         nn.ReflectionPad2D(3)(nd.ones((1, 1, 3, 3)))
     with pytest.raises(ShapeError, match=r"got an input of shape \(1, 3, 3\)"):
         nn.ReflectionPad2D(1)(nd.ones((1, 3, 3)))
-    for wrong in (-1, (1, 2, 3, 4), (0, 0, 1, 1, 1, 1, 1, 1)):
+    for wrong in (-1, (1, 2, 3, 4), (0, 0, 1, 1, 1, 1, 1, 1), 1.5, (0, 0, 0, 0, 1, 1, 1, 1.5)):
         with pytest.raises(BadValueError, match="takes one whole number of at least 0, or"):
             nn.ReflectionPad2D(wrong)
+
+
+def test_numpys_whole_numbers_are_whole_numbers():
+    assert nn.ReflectionPad2D(np.int64(1))(nd.ones((1, 1, 3, 3))).shape == (1, 1, 5, 5)
+    assert repr(nn.Conv2D(6, np.int64(3))) == repr(nn.Conv2D(6, 3))
 
 
 def test_arguments_stand_in_gluons_order():

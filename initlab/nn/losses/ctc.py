@@ -68,7 +68,7 @@ class CTCLoss(Loss):
 
         Raises:
             ShapeError: when there are not as many samples of both.
-            BadValueError: for a label that is no class.
+            BadValueError: for a label that is no class, more labels than there are.
         """
         logs = nd.log_softmax(pred if self._layout == "TNC" else np.swapaxes(pred, 0, 1))
         labels = np.asarray(label).astype(np.intp)
@@ -80,6 +80,11 @@ class CTCLoss(Loss):
                 f"{np.shape(label)}: there must be a row of labels for each."
             )
         wanted = _lengths(label_lengths, (np.cumsum(labels < 0, axis=1) == 0).sum(1))
+        if wanted.size and not 0 <= wanted.min() <= wanted.max() <= labels.shape[1]:
+            raise BadValueError(
+                f"CTCLoss takes label_lengths from 0 to {labels.shape[1]}, as many labels as a "
+                f"sample has, got {wanted.min()} to {wanted.max()}."
+            )
         labels = np.where(np.arange(labels.shape[1]) < wanted[:, None], labels, 0)
         if labels.size and not 0 <= labels.min() <= labels.max() < classes:
             raise BadValueError(

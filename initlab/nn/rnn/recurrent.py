@@ -114,8 +114,9 @@ class Recurrent(Block):
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """Return the shape and dtype of each state that `begin_state` makes."""
         depth = self._layers * len(self._directions)
+        dtype = self._parameters["l0_i2h_weight"].dtype
         return [
-            {"shape": (depth, batch_size, size), "__layout__": "LNC", "dtype": self._dtype}
+            {"shape": (depth, batch_size, size), "__layout__": "LNC", "dtype": dtype}
             for size in self._state_sizes()
         ]
 

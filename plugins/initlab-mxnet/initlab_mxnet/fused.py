@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["plain", "structural"]
 
 CELLS = re.compile(r"(|.*\.)_unfused\.(\d+)\.(?:([lr])_cell\.)?((?:i2h|h2h|h2r)_(?:weight|bias))")
-OWN = re.compile(r"([lr])(\d+)_(\w+)")
+OWN = re.compile(r"([lr])(\d+)_((?:i2h|h2h|h2r)_(?:weight|bias))")
 
 
 def plain(name: str) -> str:
@@ -40,7 +40,7 @@ def structural(net: Block) -> dict[str, Tensor]:
     named = {}
     for path, block in blocks(net).items():
         fused = isinstance(block, rnn.RNN | rnn.LSTM | rnn.GRU)
-        both = fused and any(name.startswith("r") for name in block.own_parameters)
+        both = fused and "r0_i2h_weight" in block.own_parameters
         for name, parameter in block.own_parameters.items():
             own = _of_a_cell(name, both) if fused else name
             named[f"{path}.{own}" if path else own] = parameter.data()
@@ -48,5 +48,8 @@ def structural(net: Block) -> dict[str, Tensor]:
 
 
 def _of_a_cell(name: str, both: bool) -> str:
-    side, layer, part = OWN.fullmatch(name).groups()  # type: ignore[union-attr] # all are so
+    found = OWN.fullmatch(name)
+    if found is None:  # a subclass's own
+        return name
+    side, layer, part = found.groups()
     return f"_unfused.{layer}.{f'{side}_cell.' * both}{part}"

@@ -83,3 +83,15 @@ def test_a_gru_by_itself_gives_the_outputs_that_it_gave_there():
 def test_what_is_saved_is_mxnets_file_to_the_byte(name, make, tmp_path):
     save(tmp_path / "a", structural(opened(name, make)))
     assert (tmp_path / "a").read_bytes() == (HERE / f"{name}.params").read_bytes()
+
+
+class Scaled(nn.LSTM):
+    def __init__(self):
+        super().__init__(3, input_size=2)
+        self.r_scale = self.params.get("r_scale", shape=(1,), init="ones", role="gain")
+
+
+def test_what_a_subclass_adds_keeps_its_name():
+    net = Scaled()
+    net.initialize()
+    assert {"r_scale", "_unfused.0.i2h_weight"} < structural(net).keys()

@@ -69,6 +69,9 @@ def test_what_cannot_be_is_refused():
         nn.CTCLoss("NCT")
     with pytest.raises(BadValueError, match=r"labels from 0 to 3, the last of 4 .* got 0 to 4"):
         nn.CTCLoss()(nd.ones((1, 5, 4)), [[4, 0]])
+    for lengths in ([3], [-1]):
+        with pytest.raises(BadValueError, match=rf"label_lengths from 0 to 2, .* got {lengths[0]}"):
+            nn.CTCLoss()(nd.ones((1, 5, 4)), [[1, 0]], None, lengths)
     with pytest.raises(ShapeError, match=r"outputs of 1 samples with labels of shape \(2, 2\)"):
         nn.CTCLoss()(nd.ones((1, 5, 4)), [[1, 0], [1, 0]])
 

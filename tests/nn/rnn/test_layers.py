@@ -191,6 +191,14 @@ def test_inputs_and_states_of_other_shapes_are_refused():
         net(nd.ones((7, 2, 3)), wrong)
 
 
+def test_a_cast_layer_begins_with_states_of_its_precision():
+    net = nn.LSTM(5, input_size=3)
+    net.initialize()
+    net.cast("float64")
+    assert [state.dtype for state in net.begin_state(2)] == ["float64"] * 2
+    assert net(nd.ones((7, 2, 3), dtype="float64")).dtype == np.float64
+
+
 def test_a_projection_goes_on_in_place_of_the_outputs():
     """Recomputed in float64 from Sak et al. (2014), biases and cells as without one."""
     rng = np.random.default_rng(0)
