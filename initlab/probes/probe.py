@@ -39,10 +39,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Foretold:
-    """A number that theory expects, and the standard error of one draw around it."""
+    """A number that theory expects, and one draw's standard error around it, None if infinite."""
 
     value: float
-    error: float
+    error: float | None
 
 
 @dataclass(frozen=True)

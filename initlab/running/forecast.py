@@ -143,15 +143,16 @@ class Expected(NamedTuple):
 def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
     """Return what theory expects of each block on a batch, by path.
 
-    Empty for a net that theory knows nothing of.
+    Empty for a net that theory knows nothing of, or whose moments it cannot take.
     """
     try:
         staged = stages(net, plan)
-    except BadValueError:
+        levels = _levels(staged, x)
+    except (BadValueError, ArithmeticError):
         return {}
     layers = {stage.path for stage in _flat(staged) if isinstance(stage, theory.Linear)}
     found = {}
-    for level in _levels(staged, x):
+    for level in levels:
         signal, gradient = sqrt(level.signal.second_moment), sqrt(level.gradient)
         within = _within(level.signal.fluctuation), _within(level.gradient_fluctuation)
         found[level.path] = Expected(signal, gradient, *within)
@@ -164,8 +165,9 @@ def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
 def foretold(levels: Mapping[str, Expected]) -> dict[str, Foretold]:
     """Return the root mean square that theory expects of each block's output."""
     return {
-        path: Foretold(level.signal, level.signal * log(level.within))
+        path: _told(level.signal, level.within)
         for path, level in levels.items()
+        if isfinite(level.signal)
     }
 
 
@@ -186,10 +188,14 @@ def foretold_gradients(
         return {}
     measured = float(np.sqrt(np.mean(np.square(arriving[last], dtype=np.float64))))
     return {
-        path: Foretold(size, size * log(level.gradient_within))
+        path: _told(size, level.gradient_within)
         for path, level in levels.items()
         if level.gradient_within > 1 and isfinite(size := measured * level.gradient)
     }
+
+
+def _told(size: float, within: float) -> Foretold:
+    return Foretold(size, size * log(within) if isfinite(within) else None)
 
 
 def _levels(staged: Sequence[theory.Stage], x: np.ndarray) -> list[theory.Level]:
@@ -225,6 +231,8 @@ def _field(
 
 
 def _ratio(after: float, before: float) -> float:
+    if after == inf:
+        return inf
     return sqrt(after / before) if before > 0 else (0.0 if after == 0 else inf)
 
 
@@ -236,6 +244,8 @@ def _within(fluctuation: float) -> float:
 def _change(factor: float) -> str:
     if factor == 0:
         return "vanish altogether"
+    if factor == inf:
+        return "grow beyond all numbers"
     if 1 / STEADY < factor < STEADY:
         return f"keep their size (x {factor:.3g})"
     word = "grow" if factor > 1 else "shrink"

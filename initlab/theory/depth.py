@@ -7,7 +7,7 @@ biases is Hanin & Rolnick's (2018) exact (1 + 5/n)^depth, forwards and backwards
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf, prod
+from math import inf, isfinite, prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from initlab.theory.signal import Signal
@@ -52,6 +52,8 @@ class Residual:
         whole = x.second_moment + y.second_moment + 2 * x.mean * y.mean
         if whole == 0:
             return Signal(0.0)
+        if not isfinite(whole):
+            return Signal(inf, 0.0, inf)
         share = y.second_moment / whole
         follows = x.second_moment / whole + y.sensitivity * share
         crossed = 4 * share * x.second_moment / whole / self._widths[1]
@@ -70,7 +72,7 @@ class Residual:
         """Return the body's, for its share, and that of the product of the sum's two parts."""
         body = prod(1 + stage.backward_spread(y) for stage, y in _signals(self.body, x)) - 1
         branch = self._branch(x)
-        share = branch / (1 + branch)
+        share = 1 - 1 / (1 + branch)
         return share**2 * body + 4 * share * (1 - share) / self._widths[0]
 
     @property

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from math import inf
+from math import inf, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
+
+from initlab.errors import BadValueError
 from initlab.theory.moments import (
     derivative,
     fourth_moment,
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["BatchNormalization", "Elementwise", "Linear", "Normalization", "Scale", "Stage"]
+
+BEYOND = 1e250  # a variance whose Gaussian's powers may overflow: what it leads to is infinite
 
 
 class Stage(Protocol):
@@ -78,8 +83,8 @@ class Linear:
         """Return the centred sum."""
         weighted = self.gain * x.second_moment
         whole = weighted + self.bias_variance
-        share = weighted / whole if whole else 0.0
-        given = share**2 * x.fluctuation
+        share = weighted / whole if 0 < whole < inf else float(whole > 0)
+        given = _grown(x.fluctuation, share)
         sampled = (1 + given) * (1 + 2 / self.width) - 1
         common = None if x.common is None else self.gain * x.common + self.bias_variance
         return Signal(whole, 0.0, sampled, share * x.sensitivity, (self.width, given), common)
@@ -128,10 +133,10 @@ class Elementwise:
         """Return f of a Gaussian."""
         at = _response(self.f, x.mean, x.variance)
         if x.source is None:
-            fluctuation = at.growth**2 * x.fluctuation
+            fluctuation = _grown(x.fluctuation, at.growth)
         else:
             width, given = x.source
-            fluctuation = (1 + at.growth**2 * given) * (1 + at.spread / width) - 1
+            fluctuation = (1 + _grown(given, at.growth)) * (1 + at.spread / width) - 1
         grown = at.growth * x.sensitivity
         return Signal(at.second_moment, at.mean, fluctuation, grown, None, self._common(x))
 
@@ -149,7 +154,7 @@ class Elementwise:
         """Return that of a sum of g^2 f'^2 beyond that of g^2, the gradients g being Gaussian."""
         at = _response(self.f, x.mean, x.variance)
         width, given = x.source or (inf, x.fluctuation)
-        return 3 * at.slope_spread / (width + 2) + at.slope_growth**2 * given
+        return 3 * at.slope_spread / (width + 2) + _grown(given, at.slope_growth)
 
 
 @dataclass(frozen=True)
@@ -208,16 +213,39 @@ class _Response(NamedTuple):
 @cache
 def _response(f: Callable[[Any], Any], centre: float, variance: float) -> _Response:
     g = _shifted(f, centre)
-    squared, slope = second_moment(g, variance), second_moment(derivative(g), variance)
-    return _Response(
-        squared,
-        mean(g, variance),
-        fourth_moment(g, variance) / squared**2 - 1 if squared else 0.0,
-        variance * moment_growth(g, variance) / squared if squared and variance else 0.0,
-        slope,
-        fourth_moment(derivative(g), variance) / slope**2 - 1 if slope else 0.0,
-        slope_growth(g, variance),
-    )
+    slope = derivative(g)
+    with np.errstate(all="ignore"):
+        try:
+            squared, sloped = second_moment(g, variance), second_moment(slope, variance)
+            return _Response(
+                squared,
+                mean(g, variance),
+                _spread(g, variance, squared),
+                variance * moment_growth(g, variance) / squared if squared and variance else 0.0,
+                sloped,
+                _spread(slope, variance, sloped),
+                slope_growth(g, variance),
+            )
+        except BadValueError:
+            if variance < BEYOND:
+                raise
+            return _Response(inf, 0.0, inf, 1.0, inf, inf, 0.0)
+
+
+def _spread(f: Callable[[Any], Any], variance: float, squared: float) -> float:
+    """Return E f^4 / (E f^2)^2 - 1, infinite where the fourth moment is."""
+    if squared == 0:
+        return 0.0
+    size = sqrt(squared)  # divided by it, f has no fourth power that only its scale makes overflow
+    try:
+        return fourth_moment(lambda z: np.asarray(f(z)) / size, variance) - 1
+    except BadValueError:
+        return inf
+
+
+def _grown(fluctuation: float, power: float) -> float:
+    """Return the fluctuation of a power of what fluctuates; the zeroth has none."""
+    return power**2 * fluctuation if power else 0.0
 
 
 def _shifted(f: Callable[[Any], Any], by: float) -> Callable[[Any], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import pytest
@@ -16,9 +16,10 @@ from initlab.config import compose
 from initlab.errors import BadValueError
 from initlab.init import Normal, VarianceScaling, Zeros, make_plan
 from initlab.nd.random import Streams
+from initlab.probes import Foretold
 from initlab.running import draw_phases, forecast, live
 from initlab.running.events import Measured
-from initlab.running.forecast import expected, foretold, foretold_gradients
+from initlab.running.forecast import Expected, expected, foretold, foretold_gradients
 from initlab.running.staging import stages
 from initlab.theory import MeanField, Phase, Signal, predict
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
@@ -296,6 +297,20 @@ def test_a_net_that_theory_does_not_know_is_foretold_nothing():
     net, plan = planned(nn.Dense(3), Strange())
     assert expected(net, plan, np.zeros((2, N), np.float32)) == {}
     assert foretold({}) == foretold_gradients({}, {}) == {}
+
+
+@pytest.mark.parametrize("depth", [80, 140])
+def test_a_net_that_overflows_diverges_and_never_fails_of_its_prediction(depth):
+    wild = ("+init=normal", "init.weight.sigma=4", "model=deep_mlp", f"model.depth={depth}")
+    probes = ("+probes.forward.name=signal_rms", "+probes.back.name=gradient_rms")
+    spec = compose([*wild, *probes, "tracking=none", "training.epochs=1"], catalog=CATALOG)
+    assert initlab.run(spec).outcome == "diverged"
+    assert f"Gradients grow {'by 1e+107' if depth == 80 else 'beyond all'}" in told(*wild).verdict()
+
+
+def test_without_a_band_nothing_is_off():
+    assert foretold({"0": Expected(2.0, 1.0, inf, 1.0)}) == {"0": Foretold(2.0, None)}
+    assert foretold({"0": Expected(inf, 1.0, inf, 1.0)}) == {}
 
 
 def test_gradients_are_foretold_only_where_the_last_one_is_measured():

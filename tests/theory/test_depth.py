@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import inf, pi, sqrt
 
 import numpy as np
 import pytest
@@ -144,6 +144,14 @@ def test_what_is_zero_stays_zero():
     levels = predict([*net(2, 10, 0.0, np.tanh), Residual("r", layer("w", 10, 1.0))], Signal(1.0))
     assert levels[-1].signal.second_moment == 0
     assert predict([Normalization("n")], Signal(0.0))[0].signal.second_moment == 1
+
+
+def test_what_overflows_is_infinite():
+    stages = [*net(80, 64, 1024.0, nd.relu), *net(100, 64, 1e6, nd.relu)]
+    levels = predict([*stages, Residual("r", layer("w", 64, 1.0))], Signal(1.0))
+    assert levels[159].signal.second_moment == pytest.approx(512.0**80)
+    assert 1 + levels[159].signal.fluctuation == pytest.approx((1 + 5 / 64) ** 80)
+    assert levels[-1].signal.second_moment == levels[-1].signal.fluctuation == inf
 
 
 def test_batch_normalization_of_relu_explodes_gradients_at_yangs_rate():
