@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["dense"]
 
 
-def _rows(x: Any, width: int, flatten: bool) -> Any:
-    """Return `x` as a matrix of rows of `width`: one a sample, or one a vector on the last axis."""
+def _rows(x: Any, flatten: bool) -> Any:
+    """Return `x` as a matrix of rows: one a sample, or one a vector on the last axis."""
     if x.ndim == 2:
         return x
-    return np.reshape(x, (len(x), prod(x.shape[1:])) if flatten else (prod(x.shape[:-1]), width))
+    shape = x.shape
+    return np.reshape(x, (len(x), prod(shape[1:])) if flatten else (prod(shape[:-1]), shape[-1]))
 
 
 def _dense(
@@ -48,7 +49,7 @@ def _dense(
     >>> dense(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
     array([[16.]])
     """
-    rows = x if x.ndim == 2 else _rows(x, W.shape[1], flatten)
+    rows = x if x.ndim == 2 else _rows(x, flatten)
     if rows.shape[1] != W.shape[1]:
         raise ShapeError(
             f"An input of shape {x.shape} gives rows of {rows.shape[1]} values, but the weight of "
@@ -79,11 +80,11 @@ def _dense_back(
 ) -> tuple[Any, ...]:
     if activation is not None:
         g = g * ENDINGS[activation].slope(y)
-    g = _rows(g, W.shape[0], flatten=False)
+    g = _rows(g, flatten=False)
     back = np.matmul(g, W) if needs[0] else None
     return (
         back if back is None or x.ndim == 2 else np.reshape(back, x.shape),
-        np.matmul(g.T, _rows(x, W.shape[1], flatten)) if needs[1] else None,
+        np.matmul(g.T, _rows(x, flatten)) if needs[1] else None,
         g.sum(0) if len(needs) > 2 and needs[2] else None,
     )
 
@@ -105,7 +106,7 @@ def _backward(
         ENDINGS[activation].pull(g, y)
     rows = x
     if x.ndim != 2:
-        g, rows = _rows(g, W.shape[0], flatten=False), _rows(x, W.shape[1], flatten)
+        g, rows = _rows(g, flatten=False), _rows(x, flatten)
     back = dW = db = None
     if needs[0]:
         back = product(g, W)

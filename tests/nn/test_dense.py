@@ -170,3 +170,13 @@ def test_an_input_of_another_width_is_refused_with_both_shapes_and_the_layer():
     ) as caught:
         made(nd.array(np.ones((2, 5))))
     assert caught.value.__notes__ == ["in head: Dense(4 -> 3, linear)"]
+
+
+def test_a_last_axis_of_another_width_is_refused_with_both_shapes_and_the_layer():
+    made = nn.Dense(3, in_units=4, flatten=False, prefix="head_")
+    made.initialize()
+    with pytest.raises(
+        ShapeError, match=r"shape \(2, 2, 6\) gives rows of 6 values, but .*\(3, 4\) takes 4"
+    ) as caught:
+        made(nd.array(np.ones((2, 2, 6))))
+    assert caught.value.__notes__ == ["in head: Dense(4 -> 3, linear)"]

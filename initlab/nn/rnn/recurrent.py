@@ -151,6 +151,14 @@ class Recurrent(Block):
                 f"{type(self).__name__} takes sequences of shape {tuple(self._layout.lower())}, "
                 f"got an input of shape {x.shape}."
             )
+        weight = self._parameters["l0_i2h_weight"].shape
+        steps, inputs = x.shape[self._layout.index("T")], x.shape[2]
+        if not steps or (weight and weight[1] not in (0, inputs)):
+            raise ShapeError(
+                f"An input of shape {x.shape} in layout {self._layout} has {steps} steps of "
+                f"{inputs} values, but {type(self).__name__} takes at least one step, of as many "
+                f"values as its weight l0_i2h_weight of shape {weight} has columns."
+            )
 
     def forward(self, x: Any, states: Any = None) -> Any:
         """Return the last layer's outputs, (t, n, units) or (n, t, units).

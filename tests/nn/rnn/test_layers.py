@@ -191,6 +191,24 @@ def test_inputs_and_states_of_other_shapes_are_refused():
         net(nd.ones((7, 2, 3)), wrong)
 
 
+@pytest.mark.parametrize("make", [nn.LSTM, nn.GRU, nn.RNN])
+@pytest.mark.parametrize("shape", [(2, 7, 5), (2, 0, 3)])
+def test_inputs_of_another_width_or_without_steps_are_refused_with_both_shapes_and_the_layer(
+    make, shape
+):
+    net = nn.Sequential()
+    net.add(nn.Dropout(0.0), make(4, input_size=3, layout="NTC"))
+    net.initialize()
+    _, steps, inputs = shape
+    rows = 4 * net[1].gates
+    with pytest.raises(
+        ShapeError, match=rf"has {steps} steps of {inputs} values, .* \({rows}, 3\) has columns"
+    ) as caught:
+        net(nd.ones(shape))
+    assert str(shape) in str(caught.value)
+    assert caught.value.__notes__[1] == f"at 1 of {net.name}"
+
+
 def test_a_cast_layer_begins_with_states_of_its_precision():
     net = nn.LSTM(5, input_size=3)
     net.initialize()
