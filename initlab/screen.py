@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from math import isnan
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -95,7 +96,8 @@ class Screen:
         print_table(*result.table(), console=self.console, title=result.spec.label)
         for done in result.calibrations:
             if not done.converged:
-                self._say(f"calibration of {done.path} stopped at {done.reached:.4g}: {done.why}")
+                where = "" if isnan(done.reached) else f" at {done.reached:.4g}"
+                self._say(f"calibration of {done.path} stopped{where}: {done.why}")
         if result.score is not None:
             score = _scores(result.score.loss, result.score.accuracy)
             self._say(f"test {score}  ({len(result.steps):,} steps in {result.seconds:.1f} s)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite, sqrt
+from math import isclose, isfinite, isnan, nan, sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -29,8 +29,8 @@ class Admin(Calibrator):
     Liu et al., "Understanding the difficulty of training transformers" (2020), as their code has
     it: w_1 = 1, w_{i+1}^2 = Var(w_i x) + Var f_i, branch after branch over the batch. The norm
     after the sum forgets sizes, so f_i is divided by w_i instead: the branch's scale if it has one,
-    as Residual(scale="channel"), and else its last weight and bias. For nets with a norm after
-    each sum, such as model=post_ln_transformer.
+    as Residual(scale="channel"), and else its last weight and bias, those of a norm if it ends in
+    one. For nets with a norm after each sum, such as model=post_ln_transformer.
     """
 
     base: ClassVar[str] = "xavier"
@@ -45,11 +45,22 @@ class Admin(Calibrator):
             name, parts = _ends(path, block)
             stream, branch = _variances(net, batch.x, block)
             grown = w**2 * stream + branch
+            if isnan(stream):
+                told.append(
+                    untouched(name, "no forward pass reaches it, or its input is not finite")
+                )
+                continue
             if not parts or not isfinite(grown) or grown <= 0:
                 told.append(untouched(name, "its branch has no weight, or no finite variance"))
                 continue
-            for part in parts:
-                part.set_data(np.asarray(part.data()) / w)
+            before = [np.array(part.data()) for part in parts]
+            for part, values in zip(parts, before, strict=True):
+                part.set_data(values / w)
+            if not isclose(w**2 * _variances(net, batch.x, block)[1], branch, rel_tol=1e-2):
+                for part, values in zip(parts, before, strict=True):
+                    part.set_data(values)
+                told.append(untouched(name, "what follows it in its branch does not keep factors"))
+                continue
             told.append(Calibration(name, 1 / w, 1, grown, True))
             w = sqrt(grown)
         return told
@@ -60,21 +71,26 @@ def _ends(path: str, block: nn.Residual) -> tuple[str, list[Parameter]]:
     if block.scale is not None:
         return f"{path}.scale".lstrip("."), [block.scale]
     inside = parameters(block.body)
-    last = [name for name, p in inside.items() if p.role == "weight" and len(p.spec.shape) > 1]
-    if not last:
+    weights = [name for name, p in inside.items() if p.role == "weight" and len(p.spec.shape) > 1]
+    if not weights:
         return next(iter(inside), path), []
-    home = last[-1].rpartition(".")[0]
+    gains = [name for name, p in inside.items() if p.role == "gain" and p.grad_req != "null"]
+    last = [name for name in inside if name in (*weights, *gains)][-1]
+    home = last.rpartition(".")[0]
     beside = [p for name, p in inside.items() if name.rpartition(".")[0] == home]
-    return f"{path}.body.{last[-1]}".lstrip("."), beside
+    return f"{path}.body.{last}".lstrip("."), [p for p in beside if p.role != "other"]
 
 
 def _variances(net: nn.Block, x: np.ndarray, block: nn.Residual) -> tuple[float, float]:
-    """Return the variances of what a residual block is given and of what its branch adds."""
+    """Return the variances of what a residual block is given and of what its branch adds.
+
+    Both are nan if no forward pass reaches it.
+    """
     seen: list[float] = []
     with ExitStack() as stack, autograd.pause(train_mode=False), np.errstate(all="ignore"):
         stack.enter_context(block.register_forward_hook(partial(_keep, seen)))
         net(Tensor(x))
-    return seen[0], seen[1]
+    return (seen[0], seen[1]) if seen else (nan, nan)
 
 
 def _keep(seen: list[float], _block: nn.Block, given: Any, output: Tensor) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
 from initlab.calibrators.layers import inputs, layers
 from initlab.calibrators.patches import obstacle, patches, set_units, whitened
@@ -43,10 +45,11 @@ class KMeans(Calibrator):
         if why := obstacle(layer):
             return [untouched(layer.path, why)]
         seen, units = patches(inputs(net, batch.x, layer.block), layer), layer.weight.spec.outputs
-        if len(seen) < units:
-            few = f"the batch has {len(seen)} patches for its {units} units"
-            return [untouched(layer.path, f"{few}: raise training.batch_size")]
         white = whitened(seen)
+        distinct = len(np.unique(white.coordinates.round(9), axis=0)) if white.turn.size else 1
+        if distinct < max(units, 2):
+            few = f"the batch has {distinct} distinct patches for its {units} units"
+            return [untouched(layer.path, f"{few}: raise training.batch_size")]
         centres, _ = kmeans2(
             white.coordinates, units, self.iterations, minit="++", rng=batch.generator()
         )

@@ -23,7 +23,9 @@ def labels_obstacle(layer: Layer, y: NDArray[Any]) -> str:
         return (
             "" if y.size % units == 0 else f"labels of shape {y.shape} do not fit {units} outputs"
         )
-    top = int(y.max())
+    least, top = int(y.min()), int(y.max())
+    if least < 0:
+        return f"label {least} is no class"
     return "" if top < units else f"label {top} is beyond its {units} outputs"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -49,14 +49,20 @@ def patches(x: NDArray[np.floating], layer: Layer) -> NDArray[np.float64]:
     wide = x.astype(np.float64)
     if not size:
         return wide.reshape(-1, spec.inputs)
+    if spec.in_axes != (1,):  # channels last
+        wide = np.moveaxis(wide, -1, 1)
+    apart = getattr(layer.block, "_dilate", (1,) * len(size))
+    whole = [(n - 1) * step + 1 for n, step in zip(size, apart, strict=True)]
     axes = tuple(range(2, 2 + len(size)))
-    windows = np.lib.stride_tricks.sliding_window_view(wide, size, axes)  # (n, c, places, field)
-    return np.moveaxis(windows, 1, 1 + len(size)).reshape(-1, spec.fan_in)
+    windows = np.lib.stride_tricks.sliding_window_view(wide, whole, axes)  # (n, c, places, field)
+    every: Any = (..., *(slice(None, None, step) for step in apart))
+    seen: NDArray[np.float64] = windows[every]
+    return np.moveaxis(seen, 1, 1 + len(size)).reshape(-1, spec.fan_in)
 
 
 def whitened(seen: NDArray[np.float64]) -> Whitened:
     """Return patches in their principal directions, the largest first, signs settled."""
-    mean = seen.mean(axis=0)
+    mean = seen[0] + (seen - seen[0]).mean(axis=0)  # exact for what does not vary
     centred = seen - mean
     values, vectors = np.linalg.eigh(centred.T @ centred / len(seen))
     order = np.argsort(values)[::-1]

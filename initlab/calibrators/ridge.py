@@ -54,6 +54,8 @@ class Ridge(Calibrator):
         damping = self.penalty * float(np.square(f).sum()) / spec.inputs
         if not damping:
             return [untouched(layer.path, "its inputs do not vary over the batch")]
+        if not (np.ptp(targets, axis=0) if own else targets).any():
+            return [untouched(layer.path, "the batch's labels are all the same")]
         weight = np.linalg.solve(f.T @ f + damping * np.eye(spec.inputs), f.T @ t).T
         before = float(np.linalg.norm(np.asarray(layer.weight.data()))) or 1.0
         layer.weight.set_data(weight.astype(spec.dtype))

@@ -116,6 +116,38 @@ def test_admin_says_that_there_is_no_branch():
     assert bare.why == "its branch has no weight, or no finite variance"
 
 
+@pytest.mark.parametrize(("scale", "whole"), [(True, True), (False, False)])
+def test_admin_divides_a_norm_that_ends_the_branch_or_says_that_it_cannot(scale, whole):
+    x = np.random.default_rng(3).standard_normal((64, 8)).astype(np.float32)
+    blocks = [nn.Dense(UNITS)]
+    for _ in range(3):
+        body = nn.Sequential()
+        body.add(nn.Dense(UNITS), nn.LayerNorm(scale=scale))
+        blocks += [nn.Residual(body), nn.LayerNorm()]
+    net = drawn(*blocks, x=x)
+    before = [np.asarray(net[n].body(Tensor(np.ones((1, UNITS), np.float32)))) for n in (1, 3, 5)]
+    done = Admin().calibrate(net, Batch(x))
+    after = [np.asarray(net[n].body(Tensor(np.ones((1, UNITS), np.float32)))) for n in (1, 3, 5)]
+    for found, old, new in zip(done, before, after, strict=True):
+        assert_allclose(new, old * found.factor, rtol=1e-4, atol=1e-5)
+    assert [c.converged for c in done] == [True, whole, whole]
+    assert whole == (done[2].factor < done[1].factor < 1)
+
+
+def test_admin_says_that_a_branch_is_not_reached():
+    class Around(nn.Block):
+        def __init__(self):
+            super().__init__()
+            self.used, self.spare = nn.Dense(3), nn.Residual(nn.Dense(3, in_units=3))
+
+        def forward(self, x):
+            return self.used(x)
+
+    x = np.ones((4, 3), np.float32)
+    (done,) = Admin().calibrate(drawn(Around(), x=x), Batch(x))
+    assert "no forward pass reaches it" in done.why
+
+
 @pytest.fixture
 def correlated():
     """Ten numbers from four directions, a mean, and three classes."""
@@ -155,6 +187,18 @@ def test_pca_of_a_convolution_is_of_its_patches():
     assert_allclose(z.T @ z / len(z), np.eye(5), atol=1e-3)
 
 
+@pytest.mark.parametrize("how", [{"dilation": (2, 1)}, {"layout": "NHWC"}], ids=str)
+def test_patches_are_those_that_the_convolution_sees(how):
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((40, 2, 7, 6)).astype(np.float32).cumsum(axis=2)
+    x = np.moveaxis(x, 1, -1) if "layout" in how else x
+    net = drawn(nn.Conv2D(5, kernel_size=(2, 3), **how), x=x)
+    PCA().calibrate(net, Batch(x))
+    z = np.asarray(net(Tensor(x)), np.float64)
+    z = (z if "layout" in how else np.moveaxis(z, 1, -1)).reshape(-1, 5)
+    assert_allclose(z.T @ z / len(z), np.eye(5), atol=1e-3)
+
+
 def test_pca_of_a_grouped_convolution_is_refused_in_words():
     x = np.ones((2, 4, 5, 5), np.float32)
     net = drawn(nn.Conv2D(4, kernel_size=3, groups=2), x=x)
@@ -184,7 +228,27 @@ def test_kmeans_units_point_to_the_clusters():
 def test_kmeans_wants_as_many_patches_as_units(correlated):
     net = drawn(nn.Dense(300), x=correlated.x)
     (done,) = KMeans().calibrate(net, correlated)
-    assert done.why == "the batch has 200 patches for its 300 units: raise training.batch_size"
+    assert (
+        done.why
+        == "the batch has 200 distinct patches for its 300 units: raise training.batch_size"
+    )
+
+
+@pytest.mark.parametrize("distinct", [1, 2])
+def test_kmeans_wants_as_many_distinct_patches_as_units(distinct):
+    x = np.float32(0.1) + np.arange(50, dtype=np.float32)[:, None] % distinct * np.ones(4, "f4")
+    net = drawn(nn.Dense(3), x=x)
+    before = array(net[0].weight)
+    (done,) = KMeans().calibrate(net, Batch(x))
+    assert f"has {distinct} distinct patches for its 3 units" in done.why
+    assert not done.converged
+    assert_array_equal(array(net[0].weight), before)
+
+
+def test_pca_of_a_constant_batch_has_no_directions():
+    x = np.full((50, 4), 0.1, np.float32)
+    (done,) = PCA().calibrate(drawn(nn.Dense(3), x=x), Batch(x))
+    assert done.why == "0 of 3 units: the batch has no more directions"
 
 
 def test_the_output_prior_is_the_log_of_smoothed_shares():
@@ -217,6 +281,8 @@ def test_labels_that_do_not_fit_are_told(made):
     net = drawn(nn.Dense(2), x=x)
     (classes,) = made.calibrate(net, Batch(x, np.arange(4), nn.SoftmaxCrossEntropyLoss()))
     assert classes.why == "label 3 is beyond its 2 outputs"
+    (none,) = made.calibrate(net, Batch(x, np.array([0, 1, -1, 0]), nn.SoftmaxCrossEntropyLoss()))
+    assert none.why == "label -1 is no class"
     odd = Batch(x[:3], np.ones((3, 1), np.float32), nn.L2Loss())
     (numbers,) = made.calibrate(net, odd)
     assert numbers.why == "labels of shape (3, 1) do not fit 2 outputs"
@@ -230,6 +296,9 @@ def test_obstacles_of_last_layers_are_told():
     assert bare.why == "it has no bias"
     (flat,) = Ridge().calibrate(drawn(nn.Dense(2), x=x), Batch(x, np.arange(4) % 2, loss))
     assert flat.why == "its inputs do not vary over the batch"
+    varied = np.arange(8, dtype=np.float32).reshape(4, 2)
+    (same,) = Ridge().calibrate(drawn(nn.Dense(2), x=x), Batch(varied, np.ones(4, int), loss))
+    assert same.why == "the batch's labels are all the same"
     pictures = np.ones((2, 1, 4, 4), np.float32)
     net = drawn(nn.Conv2D(2, kernel_size=4), x=pictures)
     (kernel,) = Ridge().calibrate(net, Batch(pictures, np.arange(2), loss))
