@@ -30,6 +30,7 @@ class Slot:
         own: the initializer that the layer gave it, if any.
         aliases: the other paths at which it stands, when it is tied.
         branch: the path of the block that adds its branch to a stream, the innermost of them.
+        heads: how many heads the attention has that it is in; 1 elsewhere.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Slot:
     own: Initializer | None = None
     aliases: tuple[str, ...] = ()
     branch: str | None = None
+    heads: int = 1
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "places"]
 
+_NAMED = re.compile("_(weight|bias|proj)$")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -26,7 +29,9 @@ class Place:
         branch, branches: the number of its residual branch in order, and how many the net has.
         inner, inners: its number among its branch's weights, and how many these are.
         scaled: whether its branch has a scale of its own.
-        weight: the weight beside it in its block, for a bias.
+        weight: the weight beside it in its block, for a bias: h2h_weight for h2h_bias, or the
+            first one.
+        heads: how many heads the attention has that it is in.
     """
 
     path: str
@@ -39,6 +44,7 @@ class Place:
     inners: int = 0
     scaled: bool = False
     weight: ParameterSpec | None = None
+    heads: int = 1
 
     @property
     def name(self) -> str:
@@ -46,8 +52,13 @@ class Place:
         return self.path.rpartition(".")[2]
 
     def mentions(self, *words: str) -> bool:
-        """Whether one of the words is in its path: 'query', 'value'."""
-        return any(word in self.path for word in words)
+        """Whether one of the words names it or a block around it: 'query', as in query_weight.
+
+        >>> from initlab.init import ParameterSpec
+        >>> Place("query_tower.weight", ParameterSpec((4, 4))).mentions("query")
+        False
+        """
+        return any(_NAMED.sub("", part) in words for part in self.path.split("."))
 
     @property
     def is_weight(self) -> bool:
@@ -92,8 +103,10 @@ def places(slots: Sequence[Slot]) -> dict[str, Place]:
     scaled = {slot.branch for slot in slots if _scales(slot)}
     beside = {_block(slot.path): slot.spec for slot in reversed(weights)}
     order = {slot.path: number for number, slot in enumerate(weights)}
+    by_path = {slot.path: slot.spec for slot in weights}
     found = {}
     for slot in slots:
+        own = "weight".join(slot.path.rsplit("bias", 1))
         inside = [w.path for w in weights if slot.branch is not None and w.branch == slot.branch]
         found[slot.path] = Place(
             slot.path,
@@ -105,7 +118,8 @@ def places(slots: Sequence[Slot]) -> dict[str, Place]:
             inside.index(slot.path) if slot.path in inside else -1,
             len(inside),
             slot.branch in scaled,
-            beside.get(_block(slot.path)),
+            by_path.get(own, beside.get(_block(slot.path))),
+            slot.heads,
         )
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from initlab.init import Slot, create
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from initlab.tree.block import Block
     from initlab.tree.parameter import Parameter
@@ -49,6 +49,11 @@ def slots(net: Block) -> list[Slot]:
     for path, parameter in net.places():
         paths.setdefault(id(parameter), []).append(path)
     adders = [path for path, block in _walk(net, "") if block.adds]
+    heads: dict[str, int] = {
+        path: count
+        for path, block in _walk(net, "")
+        if isinstance(count := getattr(block, "heads", None), int)
+    }
     return [
         Slot(
             path,
@@ -57,12 +62,13 @@ def slots(net: Block) -> list[Slot]:
             None if parameter.init is None else create(parameter.init),
             tuple(paths[id(parameter)][1:]),
             branch_of(path, adders),
+            heads.get(branch_of(path, heads) or "", 1),
         )
         for path, parameter in parameters(net).items()
     ]
 
 
-def branch_of(path: str, adders: list[str]) -> str | None:
+def branch_of(path: str, adders: Iterable[str]) -> str | None:
     """Return the innermost of the blocks that add a branch, of those above a parameter."""
     above = [a for a in adders if not a or path.startswith(f"{a}.")]
     return max(above, key=len, default=None)

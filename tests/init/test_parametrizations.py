@@ -19,12 +19,14 @@ from initlab.init import (
     Antisymmetric,
     ExactGain,
     MuP,
+    Slot,
     Twin,
     Uniform,
     VarianceScaling,
     Zeros,
     create,
     make_plan,
+    places,
 )
 from initlab.nd.random import Streams
 from initlab.optim import Adam
@@ -235,6 +237,70 @@ def test_an_odd_width_has_no_twins():
         planned(chain(31), Antisymmetric())
 
 
+@pytest.mark.parametrize(
+    ("layer", "why"),
+    [
+        (nn.rnn.LSTM(6, layout="NTC"), "its rows belong to several gates"),
+        (nn.rnn.GRU(6, layout="NTC"), "its rows belong to several gates"),
+        (nn.rnn.RNN(6, layout="NTC", bidirectional=True), "it is one of two directions"),
+        (nn.MultiHeadAttention(6, 3), "its 3 heads do not come in pairs"),
+        (nn.Conv1D(8, 3, groups=4), "its 4 groups do not mix what the halves do"),
+    ],
+    ids=["lstm", "gru", "two-directions", "odd-heads", "groups"],
+)
+def test_what_does_not_fall_into_two_nets_is_refused(layer, why):
+    net = stack(layer, nn.Dense(1))
+    resolve_shapes(net, np.zeros((2, 8, 8), np.float32))
+    with pytest.raises(BadValueError, match=f"{why}.*Choose zero_output"):
+        make_plan(slots(net), roles={"weight": Antisymmetric()})
+
+
+class Placed(nn.Block):
+    """Symbols and their positions, as transformers add them."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.symbol, self.position = nn.Embedding(7, units), nn.Embedding(5, units)
+
+    def forward(self, x):
+        return self.symbol(x) + self.position(Tensor(np.arange(5)))
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        lambda: (nn.Dense(6, flatten=False), nn.rnn.RNN(6, layout="NTC")),
+        lambda: (nn.Dense(8, flatten=False), nn.MultiHeadAttention(8, 2)),
+        lambda: (Placed(8), nn.MultiHeadAttention(8, 1)),
+    ],
+    ids=["rnn", "heads", "positions"],
+)
+def test_what_falls_into_two_nets_is_zero(blocks):
+    net = stack(*blocks(), nn.Dense(1, flatten=False))
+    x = np.arange(10).reshape(2, 5) % 7
+    x = x if isinstance(net[0], Placed) else np.sin(x[..., None] * np.arange(1, 5)).astype("f4")
+    resolve_shapes(net, x)
+    apply_plan(net, make_plan(slots(net), roles={"weight": Antisymmetric()}), Streams(0))
+    assert np.abs(np.asarray(net[0](Tensor(x)))).max() > 0.1
+    assert np.abs(np.asarray(net(Tensor(x)))).max() < 1e-5
+
+
+def test_mup_takes_a_second_embedding_for_one():
+    net = stack(Placed(256), nn.Dense(3, flatten=False))
+    resolve_shapes(net, np.zeros((1, 5), int))
+    found = make_plan(slots(net), roles={"weight": MuP(), "embedding": MuP()})["0.position.weight"]
+    assert (str(found.initializer), found.lr_mult) == ("Normal(sigma=1)", 1)
+
+
+def test_a_tower_of_queries_is_no_query():
+    """Nor is a keypoint a key: muP's and DeepNorm's words name a whole segment."""
+    net = residual()
+    spec = slots(net)[-1].spec
+    paths = ["query_tower.weight", "0.keypoint.weight", "0.query.weight", "0.query_weight"]
+    found = places([Slot(path, path, spec) for path in paths])
+    assert [p.mentions("query", "key") for p in found.values()] == [False, False, True, True]
+
+
 @pytest.mark.parametrize(("activation", "gain"), [("tanh", 1.592537420), ("sigmoid", 1.846228545)])
 def test_exact_gain_takes_each_weights_own_activation(activation, gain):
     """The exact columns of theory; the first weight's inputs come from no activation."""
@@ -262,6 +328,7 @@ def test_only_the_first_weight_has_random_frequencies():
         "Normal(sigma=10)",
         "VarianceScaling(scale=2)",
     ]
+    assert [e.lr_mult for e in plan][:2] == [0, 1]
 
 
 def test_a_zero_output_is_zero_and_its_hidden_weights_are_not():
@@ -269,6 +336,24 @@ def test_a_zero_output_is_zero_and_its_hidden_weights_are_not():
     apply_plan(net, planned(net, create("zero_output")), Streams(0))
     assert not np.asarray(net(Tensor(np.ones((2, INPUTS), np.float32)))).any()
     assert np.asarray(net[2].weight.data()).all()
+
+
+@pytest.mark.parametrize(
+    ("layer", "forget"),
+    [
+        (nn.rnn.LSTM(6, 2, bidirectional=True, input_size=4), 4),
+        (nn.rnn.LSTM(6, projection_size=3, input_size=1), 1),
+        (nn.rnn.GRU(8, input_size=2), 0),
+        (nn.rnn.RNN(8, input_size=2), 0),
+    ],
+    ids=["lstm", "projected", "gru", "rnn"],
+)
+def test_only_an_lstm_has_a_forget_gate(layer, forget):
+    rule = create("recurrent")
+    plan = make_plan(slots(layer), roles={"weight": rule, "bias": rule})
+    given = [e.path for e in plan if str(e.initializer).startswith("LSTMBias")]
+    assert len(given) == forget
+    assert all(path.endswith("h2h_bias") for path in given)
 
 
 def test_an_lstm_starts_as_keras_has_it():

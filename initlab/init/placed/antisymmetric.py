@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from initlab.errors import BadValueError
 from initlab.init.independent import VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.place import Place
 from initlab.init.placed.placed import Given, Placed
+from initlab.init.spec import Role
 from initlab.init.structured import Sides, Twin
 
 __all__ = ["Antisymmetric"]
@@ -21,7 +24,8 @@ class Antisymmetric(Placed):
     between are two blocks, the last is [W, -W] / sqrt(2), and as the root is taken into it, its
     rate (SGD's) is 1/2. The function is 0 while all weights have gradients, as they have not if
     the last weight is 0; the tangent kernel is that of one net. The zeros between the nets learn,
-    too, and theirs are not there.
+    too, and theirs are not there. Gates, directions, an odd number of heads and groups do not fall
+    into the halves, and are refused.
 
     Args:
         of: draws the half-sized weights.
@@ -30,7 +34,31 @@ class Antisymmetric(Placed):
     of: Initializer = VarianceScaling(2.0)
 
     def at(self, place: Place) -> Given | None:
-        """Return the twin."""
-        sides = Sides.outputs if place.is_first else Sides.inputs if place.is_last else Sides.both
+        """Return the twin.
+
+        Raises:
+            BadValueError: for a layer whose halves are not of the two nets.
+        """
+        if why := _obstacle(place):
+            raise BadValueError(
+                f"antisymmetric cannot make two nets of {place.path}: {why}, and the function "
+                "would not be 0. Choose zero_output, whose function is, too."
+            )
+        enters = place.is_first or place.spec.role == Role.embedding
+        sides = Sides.outputs if enters else Sides.inputs if place.is_last else Sides.both
         rate = 0.5 if place.is_last else 1.0
         return Given(Twin(self.of, sides), f"twins, {sides}, lr x {rate:g}", rate)
+
+
+def _obstacle(place: Place) -> str:
+    """Return why the halves of a weight are not those of two nets, or nothing."""
+    spec = place.spec
+    if spec.groups > 1:
+        return f"its {spec.groups} groups do not mix what the halves do"
+    if place.heads > 1 and place.heads % 2:
+        return f"its {place.heads} heads do not come in pairs"
+    if re.match(r"r\d+_", place.name):
+        return "it is one of two directions"
+    recurrent = "h2h" in place.name or "recurrent" in place.name
+    gated = recurrent and spec.known and spec.outputs != spec.inputs
+    return "its rows belong to several gates" if gated else ""

@@ -18,8 +18,8 @@ class FourierFeatures(Placed):
     """The first weight N(0, sigma^2): its outputs, through sines, are random Fourier features.
 
     Tancik et al. (2020): cos 2 pi B x and sin 2 pi B x of coordinates x in [0, 1); B is not
-    trained, and 2 pi belongs to the activation. The larger sigma, the finer what the net can
-    learn, and the noisier.
+    trained, its rate is 0, and 2 pi belongs to the activation. The larger sigma, the finer what
+    the net can learn, and the noisier.
 
     Args:
         sigma: of the frequencies; 10 in most of their pictures.
@@ -34,4 +34,8 @@ class FourierFeatures(Placed):
 
     def at(self, place: Place) -> Given | None:
         """Return the frequencies, or the draw of the other weights."""
-        return Given(Normal(self.sigma), "frequencies") if place.is_first else Given(self.of)
+        return (
+            Given(Normal(self.sigma), "frequencies, lr x 0", 0.0)
+            if place.is_first
+            else Given(self.of)
+        )

@@ -30,15 +30,15 @@ class MuP(Placed):
 
     Yang & Hu (2021), Yang et al. (2022), table 8, written with standard forward passes. With
     n = fan_in and r = n / base: hidden weights have variance 1 / n, the last one 1 / (n r),
-    or 0 with `zero_output`. Adam's rates: first 1, hidden and last 1 / r. SGD's: first r (its width
-    is fan_out), hidden 1, last 1 / r. Biases keep their rate, which is Adam's. With base 1 and SGD
-    this is the mean-field parametrization (Mei et al., 2018), whose forward factor 1 / n is in
-    the last weight. Attention divides scores by the width of a head instead of its root: the
-    factor 1 / sqrt(r) that is missing is in the queries, a = 1 / sqrt(r) of their Adam's rate, a^2
-    of SGD's.
+    or 0 with `zero_output`. Adam's rates: first and embeddings 1, hidden and last 1 / r. SGD's:
+    first r (its width is fan_out), hidden 1, last 1 / r. Biases keep their rate, which is Adam's.
+    With base 1 and SGD this is the mean-field parametrization (Mei et al., 2018), whose forward
+    factor 1 / n is in the last weight. Attention divides scores by the width of a head instead of
+    its root: the factor 1 / sqrt(r) that is missing is in the queries, a = 1 / sqrt(r) of their
+    Adam's rate, a^2 of SGD's.
 
     With m = branches / base_depth a power p of `depth` multiplies residual branches by m^-p, taken
-    into their last weights and their Adam's rates, and the rates of all that is in branches by
+    into their last weights and their Adam's rates, and the rates of all weights in branches by
     m^(p-1): 1/2 is depth-muP (Yang et al., 2023), 1 is CompleteP (Dey et al., 2025).
 
     Args:
@@ -77,7 +77,7 @@ class MuP(Placed):
         """Return the normal law and the rate."""
         if self.depth:
             need_branches(place, "depth-muP")
-        if place.is_first:
+        if place.is_first or place.spec.role == Role.embedding:
             return self._first(place)
         r = place.spec.fan_in / self.base
         if place.is_last:

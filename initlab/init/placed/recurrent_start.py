@@ -13,7 +13,7 @@ from initlab.init.orthogonal import HaarOrthogonal
 from initlab.init.place import Place
 from initlab.init.placed.placed import Given, Placed
 from initlab.init.recurrent import LSTMBias
-from initlab.init.spec import Role
+from initlab.init.spec import ParameterSpec, Role
 
 __all__ = ["RecurrentStart"]
 
@@ -24,7 +24,8 @@ class RecurrentStart(Placed):
 
     Glorot's uniform law from inputs, orthogonal ones from the last step, and a bias of the gates on
     one of the two vectors that add up: 1 for the forget gate (Gers et al., 2000; Jozefowicz et al.,
-    2015). Recurrent parameters are those with h2h or recurrent in their names.
+    2015). Recurrent parameters are those with h2h or recurrent in their names; biases of layers
+    without the LSTM's four gates are 0.
 
     Args:
         of: draws the weights that are not recurrent.
@@ -41,5 +42,12 @@ class RecurrentStart(Placed):
         """Return one of the three, or zeros for other biases."""
         own = place.spec.role == Role.bias
         if "h2h" in place.name or "recurrent" in place.name:
+            if own and not _has_four_gates(place.weight):
+                return Given(Zeros(), "no LSTM's")
             return Given(self.bias if own else self.recurrent, "recurrent")
         return Given(Zeros() if own else self.of)
+
+
+def _has_four_gates(weight: ParameterSpec | None) -> bool:
+    """Whether a recurrent weight is an LSTM's, of 4 rows a unit; fewer columns if projected."""
+    return weight is not None and weight.known and weight.outputs >= 4 * weight.inputs
