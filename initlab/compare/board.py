@@ -68,7 +68,7 @@ class Board:
     """The lines, best first within each condition, and what they were measured with."""
 
     metric: str
-    below: float
+    below: float | None
     lines: Sequence[Line]
     tests: int
 
@@ -76,15 +76,15 @@ class Board:
         """Return columns and rows as text."""
         others = [axis for axis in selection.axes if axis != selection.row]
         condition = ("condition",) if others else ()
+        below = "-" if self.below is None else f"{self.below:.3g}"
         columns = (
             *condition, selection.row, "runs", f"{self.metric} (mean ± SE)", "test loss", "trained",
-            f"first step below {self.below:.3g}", "against the best",
+            f"first step below {below}", "against the best",
         )  # fmt: skip
         return columns, [self._texts(line, with_condition=bool(others)) for line in self.lines]
 
     def _texts(self, line: Line, *, with_condition: bool) -> tuple[str, ...]:
         error = "" if math.isnan(line.error) else f" ± {line.error:.2g}"
-        crossings = line.crossings
         return (
             *((line.condition,) if with_condition else ()),
             line.row,
@@ -92,7 +92,7 @@ class Board:
             "-" if math.isnan(line.mean) else f"{line.mean:.4g}{error}",
             _loss(line),
             "-" if line.trained is None else f"{line.trained}/{line.runs}",
-            f"{median(crossings):.0f} ({len(crossings)}/{line.runs})" if crossings else "never",
+            "-" if self.below is None else _crossed(line),
             _verdict(line),
         )
 
@@ -117,6 +117,11 @@ def _loss(line: Line) -> str:
     return f"{fmean(line.losses):.4g}{of}"
 
 
+def _crossed(line: Line) -> str:
+    crossings = line.crossings
+    return f"{median(crossings):.0f} ({len(crossings)}/{line.runs})" if crossings else "never"
+
+
 def _verdict(line: Line) -> str:
     if line.best:
         return "best"
@@ -134,7 +139,7 @@ def make_board(
         past: where the curves are.
         selection: the runs.
         metric: to rank by; by default the final test accuracy, or loss.
-        below: the loss of "first step below"; by default half of the first loss.
+        below: the loss of "first step below"; by default half of the first loss, if there is one.
 
     Raises:
         UnknownNameError: for a metric that no run has.
@@ -164,13 +169,13 @@ def _curve(past: Past, trial: Trial) -> list[tuple[int, float]]:
     return [] if name is None else past.curve(trial.run, name)
 
 
-def _half_of_first(past: Past, trials: Iterable[Trial]) -> float:
+def _half_of_first(past: Past, trials: Iterable[Trial]) -> float | None:
     firsts = [
         past.curve(trial.run, "train/loss")[0][1]
         for trial in trials
         if "train/loss" in trial.run.metrics
     ]
-    return median(firsts) / 2 if firsts else 0.0
+    return median(firsts) / 2 if firsts else None
 
 
 def _line(
@@ -178,13 +183,14 @@ def _line(
     group: Sequence[Trial],
     metric: str,
     curves: dict[str, list[tuple[int, float]]],
-    below: float,
+    below: float | None,
 ) -> Line:
     metrics = [trial.run.metrics for trial in group]
     losses = [m["loss"] for m in metrics if "loss" in m]
     told = [m["trained"] for m in metrics if "trained" in m]
+    low = -math.inf if below is None else below
     reached = (
-        next((step for step, loss in curves[trial.run.run_id] if loss < below), None)
+        next((step for step, loss in curves[trial.run.run_id] if loss < low), None)
         for trial in group
     )
     return Line(

@@ -81,7 +81,7 @@ class Progress:
         step = max(1, (self.total or 0) // LINES)
         if not self.console.is_terminal and (done - self._told >= step or done == self.total):
             if done > self._told:
-                self._say(f"{done}/{self.total or '?'} done, {text}")
+                self._say(", ".join(filter(None, (f"{done}/{self.total or '?'} done", text))))
             self._told = done
 
     def _look(self) -> list[Outcome]:

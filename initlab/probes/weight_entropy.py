@@ -22,7 +22,8 @@ class WeightEntropy(Probe):
     """The entropy (Shannon, 1948), in bits, of each parameter's histogram of 64 bins.
 
     6 where every bin between the least and the largest value holds as many, less where they
-    crowd together, 0 for a constant; not a number where a value is none.
+    crowd together, 0 for a constant; not a number where a value is none. Of complex values it
+    is their magnitudes'.
     """
 
     headlines = ("weight_entropy",)
@@ -34,6 +35,8 @@ class WeightEntropy(Probe):
 
 
 def _entropy(array: np.ndarray) -> float:
+    if array.dtype.kind == "c":
+        array = np.abs(array)
     low, high = float(array.min()), float(array.max())
     if not isfinite(high - low):
         return float("nan")

@@ -169,7 +169,7 @@ class RunResult:
     def _trained(self) -> dict[str, float]:
         finite = [step.loss for step in self.steps if step.finite]
         if not finite:
-            return {}
+            return {"trained": 0.0} if self.divergence is not None else {}
         start = finite[0]
         if self._classifies:
             start = min(start, log(self.spec.data.outputs))

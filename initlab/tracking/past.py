@@ -148,14 +148,21 @@ class Past:
         found = {k.removeprefix(SUMMARY_TAG): v for k, v in tags if k.startswith(SUMMARY_TAG)}
         return {name: json.loads(text) for name, text in found.items()}
 
-    def run(self, name: str) -> PastRun:
+    def run(self, name: str, preferred: Status | None = None) -> PastRun:
         """Return the run with that id, the beginning of an id, or that name (the newest one).
+
+        Args:
+            name: the id or name.
+            preferred: of several runs of that name one of this status goes first.
 
         Raises:
             UnknownNameError: when there is none.
         """
         text = f'"{name}"' if "'" in name else f"'{name}'"
-        for condition in (f"attributes.run_id = {text}", f"attributes.run_name = {text}"):
+        conditions = [f"attributes.run_id = {text}", f"attributes.run_name = {text}"]
+        if preferred is not None:
+            conditions.insert(1, f"{conditions[1]} and attributes.status = '{preferred}'")
+        for condition in conditions:
             if found := next(self.runs(condition, limit=1), None):
                 return found
         known = list(self.runs())

@@ -52,13 +52,13 @@ def close(past: Past, name: str) -> PastRun:
 
     Args:
         past: where it is.
-        name: its id, the beginning of that, or its name.
+        name: its id, the beginning of that, or its name; finished runs may have the same.
 
     Raises:
         TrackingError: for a run that is over already, or whose process lives here.
         UnknownNameError: when there is no such run.
     """
-    run = past.run(name)
+    run = past.run(name, Status.RUNNING)
     if run.status != Status.RUNNING:
         raise TrackingError(f"{run.name} ({run.run_id[:8]}) is {run.status}: nothing to close.")
     alive = is_alive(run.tags)

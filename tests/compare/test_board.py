@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control, ttest_ind
 
-from initlab.compare import holm, make_board, select
+from initlab.compare import Board, Line, Selection, holm, make_board, select
 from initlab.errors import SelectsNothingError, TrackingError, UnknownNameError
 from initlab.tracking import Status
 
@@ -136,3 +136,10 @@ def test_a_strangers_record_is_compared_by_the_params_that_vary(strangers):
     assert "val/acc (mean ± SE)" in columns
     with pytest.raises(UnknownNameError, match="Did you mean 'val/acc'"):
         make_board(past, selection, metric="val/ac")
+
+
+def test_without_a_first_loss_no_step_is_below_its_half():
+    line = Line("x", "", 2, [0.0, 0.0], [], 0, [])
+    selection = Selection("s", ("init",), "init", (), ())
+    columns, ((*_, trained, first, _),) = Board("accuracy", None, [line], 0).table(selection)
+    assert (columns[-2], trained, first) == ("first step below -", "0/2", "-")

@@ -142,3 +142,10 @@ def test_progress_follows_the_outcomes_as_they_come(sweep, terminal, monkeypatch
         assert lines[0] == f"{swept.name}: 4 jobs on basic, 1 finished before"
         assert [line.split()[0] for line in lines[1:]] == ["2/4", "3/4", "4/4"]
         assert lines[-1].endswith("best run-3 loss 0.3333")
+
+
+def test_where_all_diverged_the_progress_ends_with_a_word(sweep):
+    swept, out = sweep("seed=range(1)"), StringIO()
+    with Progress(swept, 1, Console(file=out, width=150)):
+        Outcome("z", State.diverged).write(swept.directory / "0")
+    assert out.getvalue().splitlines()[-1] == "1/1 done"

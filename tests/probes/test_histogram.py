@@ -73,6 +73,10 @@ def test_the_entropy_of_known_spreads():
     )
 
 
+def test_the_entropy_of_complex_values_is_their_magnitudes():
+    assert entropy(np.array([0, 1j, -1, 2j], np.complex64)) == 1.5
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_what_has_no_range_has_no_entropy(bad):
     assert isnan(entropy(np.array([0.0, bad], np.float32)))

@@ -218,6 +218,7 @@ DIVERGING = {
 def test_a_run_that_diverges_is_a_result(run, case):
     result, record = run(*DIVERGING[case])
     assert result.outcome is Outcome.diverged
+    assert record.summary["trained"] == 0
     assert record.status == Status.FINISHED
     assert record.error == f"diverged: {result.divergence}"
     assert result.divergence.block

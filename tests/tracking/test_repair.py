@@ -134,6 +134,16 @@ def test_who_knows_that_another_hosts_run_is_dead_closes_it(store, record, tmp_p
     far.end(Status.KILLED)
 
 
+def test_of_runs_of_one_name_the_running_one_is_closed(store, record, tmp_path):
+    far, newer = make_tracker(store), make_tracker(store)
+    tags = {"initlab.host": "far", "initlab.pid": "1"}
+    distant = far.start(RunInfo("b", tags=tags, directory=tmp_path / "b"))
+    newer.start(RunInfo("b", directory=tmp_path / "newer"))
+    newer.end(Status.FINISHED)
+    assert close(Past(store), "b").run_id == distant
+    far.end(Status.KILLED)
+
+
 def test_a_run_that_lives_here_is_not_closed(store, record, tmp_path):
     tracker = make_tracker(store)
     living = tracker.start(RunInfo("a", directory=tmp_path / "a"))
