@@ -84,6 +84,11 @@ def test_without_epochs_the_net_is_drawn_measured_and_scored():
     assert result.first("weight_std")
 
 
+def test_a_calibration_without_a_value_says_no_number():
+    _, text = watched(spec("init=mimetic", "training.epochs=0"))
+    assert "calibration of hidden.0.weight stopped: the net has no attention" in text
+
+
 def test_a_divergence_says_where_and_when():
     result, text = watched(spec("optim.lr=1e30", "training.epochs=1", "probes=none"))
     assert f"diverged: {result.divergence}" in text

@@ -25,7 +25,8 @@ class Antisymmetric(Placed):
     rate (SGD's) is 1/2. The function is 0 while all weights have gradients, as they have not if
     the last weight is 0; the tangent kernel is that of one net. The zeros between the nets learn,
     too, and theirs are not there. Gates, directions, an odd number of heads and groups do not fall
-    into the halves, and are refused.
+    into the halves, and are refused; nor do inputs that were flattened with the channels last,
+    which a rule does not see.
 
     Args:
         of: draws the half-sized weights.
