@@ -69,13 +69,13 @@ def seconds(step, count: int, setting=NOTHING) -> float:
 
 
 def alternately(
-    steps: dict, budget: float, share: float = 0.001, threads: int = 1
+    steps: dict, budget: float, turn: float = 0.01, threads: int = 1
 ) -> dict[str, list[float]]:
-    """Return each one's seconds a step in every turn; a turn is at least 1 ms."""
+    """Return each one's seconds a step in every turn: one step, or 10 ms, warm as a loop is."""
     from initlab import nd
 
     settings = {"initlab": nd.threads(threads)}
-    counts = {who: max(1, round(share / max(seconds(s, 1), 1e-6))) for who, s in steps.items()}
+    counts = {who: max(1, round(turn / seconds(s, 10))) for who, s in steps.items()}
     times = {who: [] for who in steps}
     end = time.perf_counter() + budget
     while time.perf_counter() < end or len(times["torch"]) < 5:
