@@ -180,9 +180,11 @@ def _gallery(arguments: list[str], plugins: list[str]) -> int:
 
 def _portray(overrides: list[str], folder: Path, catalog: Catalog) -> None:
     from initlab.config import compose
+    from initlab.gallery import make_folder
     from initlab.running import draw_portrait, portray
 
     portrait = portray(compose(overrides, catalog=catalog))
+    make_folder(folder)
     file = folder / f"gallery-{portrait.label}.png"
     draw_portrait(portrait, file)
     print(*portrait.lines(), f"Picture: {file}", sep="\n")
@@ -274,12 +276,14 @@ def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
 def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
     from pathlib import Path
 
-    from initlab.reproduction import claims, load_claim
+    from initlab.reproduction import check_page, claims, load_claim
     from initlab.screen import print_table
 
     options, rest = _take_options(arguments, ("--page",))
     names = [argument for argument in rest if "=" not in argument]
     sizes = dict(argument.split("=", 1) for argument in rest if "=" in argument)
+    if sizes and not names:
+        raise BadValueError(f"A size belongs to a claim: reproduce NAME {' '.join(rest)}.")
     if not names and not options:
         known = {name: load_claim(name) for name in claims()}
         rows = [(name, claim.source, claim.question) for name, claim in known.items()]
@@ -287,10 +291,13 @@ def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
         return 0
     for name in names:
         load_claim(name).sized(sizes)  # a mistake is told before the first is measured
+    page = Path(options["--page"]) if options else None
+    if page is not None:
+        check_page(page)
     for name in names or claims():
         report = _measure(name, sizes)
-        if "--page" in options:
-            report.put(Path(options["--page"]))
+        if page is not None:
+            report.put(page)
     return 0
 
 

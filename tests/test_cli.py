@@ -189,6 +189,15 @@ def test_gallery_writes_a_page_of_names(lab, tmp_path):
     assert (tmp_path / "pages/gallery/he.png").is_file()
 
 
+def test_gallery_makes_its_folder_and_says_where_it_cannot(lab, tmp_path):
+    (tmp_path / "file").touch()
+    for words in (["+init=he", "model.width=8"], ["he"]):
+        assert lab("gallery", *words, "--out", "new/deep")[0] == 0
+        status, _, err = lab("gallery", *words, "--out", "file")
+        assert (status, err.partition(" file")[0]) == (2, "initlab: Cannot make the folder")
+    assert (tmp_path / "new/deep/gallery-he-mlp-digits-s0.png").is_file()
+
+
 def test_theory_says_what_it_leaves_out(lab, tmp_path):
     status, out, _ = lab("theory", "+init=lsuv", "model=residual_mlp")
     assert status == 0

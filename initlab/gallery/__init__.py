@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from initlab.gallery.page import make_gallery
+from initlab.gallery.page import make_folder, make_gallery
 
-__all__ = ["make_gallery"]
+__all__ = ["make_folder", "make_gallery"]

@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from initlab.catalog import options
-from initlab.errors import InitlabError, UnknownNameError
+from initlab.errors import BadValueError, InitlabError, UnknownNameError
 from initlab.gallery.nets import show
 from initlab.running import draw_portrait
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from initlab.catalog import Catalog, Entry, Option
 
-__all__ = ["make_gallery"]
+__all__ = ["make_folder", "make_gallery"]
 
 KINDS = ("initializer", "calibrator")
 HEAD = """\
@@ -38,32 +38,55 @@ def make_gallery(catalog: Catalog, names: Sequence[str], folder: Path) -> Path:
 
     Args:
         catalog: where the initializers and calibrators are.
-        names: which of them; all when empty.
+        names: which of them; a page that is there keeps its other entries. All when empty.
         folder: where the page goes.
 
     Raises:
         UnknownNameError: for a name that is neither's.
+        BadValueError: for a folder that cannot be made, or another page of that name.
     """
     entries = [entry for kind in KINDS for entry in catalog.shelf(kind).values()]
     known = {entry.name for entry in entries}
     for name in names:
         if name not in known:
             raise UnknownNameError("initializer", name, known)
-    (folder / "gallery").mkdir(parents=True, exist_ok=True)
-    groups: dict[str, list[Entry]] = {}
+    make_folder(folder / "gallery")
+    page = folder / "gallery.md"
+    groups = _groups(page) if names and page.exists() else {}
     for entry in entries:
         if not names or entry.name in names:
-            groups.setdefault(_group(entry), []).append(entry)
-    page = folder / "gallery.md"
+            groups.setdefault(_group(entry), {})[entry.name] = _written(entry, catalog, folder)
     contents = [
         f"**{group}**: {', '.join(map(_link, found))}\n\n" for group, found in groups.items()
     ]
-    parts = [
-        f"## {group}\n\n" + "\n".join(_written(entry, catalog, folder) for entry in found)
-        for group, found in groups.items()
-    ]
+    parts = [f"## {group}\n\n" + "\n".join(found.values()) for group, found in groups.items()]
     page.write_text("".join([HEAD, *contents, "\n".join(parts)]), encoding="utf-8")
     return page
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it is in, unless it is there.
+
+    Raises:
+        BadValueError: when it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadValueError(f"Cannot make the folder {folder}: {error.strerror}.") from error
+
+
+def _groups(page: Path) -> dict[str, dict[str, str]]:
+    """Return the entries of a page by group and name."""
+    head, *parts = page.read_text(encoding="utf-8").split("\n## ")
+    if not head.startswith(HEAD.partition("\n")[0]):
+        raise BadValueError(f"{page} is no gallery: name another folder with --out.")
+    groups = {}
+    for part in parts:
+        group, *entries = part.split("\n### ")
+        found = {text.partition("\n")[0]: f"### {text.strip()}\n" for text in entries}
+        groups[group.strip()] = found
+    return groups
 
 
 def _group(entry: Entry) -> str:
@@ -73,8 +96,8 @@ def _group(entry: Entry) -> str:
     return f"By {framework}'s names" if dot else f"Initializers of {entry.package}"
 
 
-def _link(entry: Entry) -> str:
-    return f"[{entry.name}](#{entry.name.replace('.', '')})"
+def _link(name: str) -> str:
+    return f"[{name}](#{name.replace('.', '')})"
 
 
 def _written(entry: Entry, catalog: Catalog, folder: Path) -> str:

@@ -4,7 +4,7 @@ from initlab.reproduction.claim import Claim, Finding, Verdict, judge
 from initlab.reproduction.digits import Fitted, digits, fit
 from initlab.reproduction.load import claims, load_claim
 from initlab.reproduction.nets import chain, draw, many, signals
-from initlab.reproduction.report import Report, findings_table, reproduce
+from initlab.reproduction.report import Report, check_page, findings_table, reproduce
 
 __all__ = [
     "Claim",
@@ -13,6 +13,7 @@ __all__ = [
     "Report",
     "Verdict",
     "chain",
+    "check_page",
     "claims",
     "digits",
     "draw",

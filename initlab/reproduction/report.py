@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Report", "findings_table", "reproduce"]
+__all__ = ["Report", "check_page", "findings_table", "reproduce"]
 
 COLUMNS = ("measured", "band", "expected", "off by", "holds", "what it is")
 
@@ -72,13 +72,22 @@ class Report:
         Raises:
             DataError: when there is no such page.
         """
-        if not page.is_file():
-            raise DataError(f"There is no page {page} to write the claim's section into.")
+        check_page(page)
         head = f"## {self.claim.source}\n"
         before, found, after = page.read_text(encoding="utf-8").partition(head)
         rest = after.partition("\n## ")[1:] if found else ("", "")
         text = before.rstrip("\n") + "\n\n" + self.markdown() + "".join(rest)
         page.write_text(text, encoding="utf-8")
+
+
+def check_page(page: Path) -> None:
+    """Refuse a page that is not there.
+
+    Raises:
+        DataError: when there is no such page.
+    """
+    if not page.is_file():
+        raise DataError(f"There is no page {page} to write the claim's section into.")
 
 
 def findings_table(findings: Sequence[Finding]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

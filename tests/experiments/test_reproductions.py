@@ -183,7 +183,9 @@ def test_the_command_writes_its_section_into_a_page(capsys, tmp_path):
     assert page.read_text() == once + "\n## The last (2002)\n"
     capsys.readouterr()
     assert main([*small[:-1], "--page", str(tmp_path / "none.md")]) == 2
-    assert "There is no page" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "There is no page" in told.err
+    assert told.out == ""  # nothing was measured
     assert main(["reproduce", "--pages"]) == 2
     assert "Did you mean '--page'" in capsys.readouterr().err
 
@@ -193,6 +195,14 @@ def test_a_mistake_in_the_second_name_is_told_before_the_first_is_measured(capsy
     told = capsys.readouterr()
     assert "Unknown claim 'lu_2020'" in told.err
     assert told.out == ""
+
+
+def test_a_size_without_a_claim_is_refused(capsys):
+    for page in ([], ["--page", __file__]):
+        assert main(["reproduce", "nets=3", *page]) == 2
+        told = capsys.readouterr()
+        assert "A size belongs to a claim: reproduce NAME nets=3." in told.err
+        assert told.out == ""
 
 
 def test_an_interrupted_claim_shows_what_it_found(monkeypatch, capsys):

@@ -10,7 +10,7 @@ import pytest
 
 from initlab.catalog import Catalog, Entry, load_catalog
 from initlab.config import compose
-from initlab.errors import UnknownNameError
+from initlab.errors import BadValueError, UnknownNameError
 from initlab.gallery import make_gallery
 from initlab.init import Initializer, Placed
 from initlab.running import plan, portray
@@ -23,10 +23,10 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]\d+)?")
 REMEDY = "run python -m initlab gallery --out docs"
 
 
-def entries():
+def entries(page=PAGE):
     """Return each entry's command and numbers, by name."""
     found = {}
-    for part in PAGE.split("\n### ")[1:]:
+    for part in page.split("\n### ")[1:]:
         name = part.partition("\n")[0]
         command = re.search(r"```sh\npython -m initlab gallery (.*)\n", part)[1]
         numbers = re.search(r"```text\n(.*?)```", part, re.DOTALL)[1]
@@ -94,6 +94,20 @@ def test_a_strangers_initializer_has_an_entry_from_its_docstring(tmp_path):
     assert "drawn: mean 0.5, std 0\n" in page
     assert (tmp_path / "gallery/strange.png").is_file()
     assert "### he" not in page
+
+
+def test_a_page_keeps_the_entries_that_are_not_made_again(tmp_path):
+    page = tmp_path / "gallery.md"
+    page.write_text(PAGE.replace("\n### he\n", "\n### he\n\nOld.\n"))
+    make_gallery(catalog_with(Strange), ["he", "strange"], tmp_path)
+    text = page.read_text()
+    assert list(entries(text)) == [*entries(), "strange"]
+    assert entries(text)["lsuv"] == entries()["lsuv"]
+    assert "Old." not in text
+    assert "**Initializers of their-package**: [strange](#strange)" in text
+    page.write_text("# My pictures")
+    with pytest.raises(BadValueError, match="is no gallery"):
+        make_gallery(CATALOG, ["he"], tmp_path)
 
 
 class Refusing(Strange):
