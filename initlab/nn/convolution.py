@@ -159,13 +159,12 @@ class Convolution(Block):
         return y if act is None or ending is not None else act(y)
 
     def __repr__(self) -> str:
-        parts = [self._mapping(self.weight.shape or self._weight_shape(0))]
+        shape = self.weight.shape or self._weight_shape(0)
+        rows, columns = shape[0], shape[self._layout.channels]
+        parts = [f"{columns or None} -> {rows}"]
         parts += [f"kernel_size={self._kernel}", f"stride={self._stride}", *self._options()]
         parts += [] if self.act is None else [repr(self.act)]
         return f"{type(self).__name__}({', '.join(parts)})"
-
-    def _mapping(self, shape: tuple[int, ...]) -> str:
-        return f"{shape[self._layout.channels] or None} -> {shape[0]}"
 
     def _options(self) -> list[str]:
         """Return those that are not the default, as printed."""

@@ -71,9 +71,6 @@ class TransposedConvolution(Convolution):
     def _weight_shape(self, inputs: int) -> tuple[int, ...]:
         return self._layout.shape(inputs, self._channels // self._groups, self._kernel)
 
-    def _mapping(self, shape: tuple[int, ...]) -> str:
-        return f"{shape[0] or None} -> {self._channels}"
-
     def _apply(self, x: Any, W: Any, b: Any) -> Any:
         how = self._stride, self._pad, self._dilate, self._groups, self._extra
         y = nd.transposed_convolution(x, W, b, *how)
@@ -83,8 +80,8 @@ class TransposedConvolution(Convolution):
 class Conv1DTranspose(TransposedConvolution):
     """Transposed convolution over (n, channels, length).
 
-    >>> Conv1DTranspose(6, 4, strides=2, in_channels=3)
-    Conv1DTranspose(3 -> 6, kernel_size=(4,), stride=(2,))
+    >>> Conv1DTranspose(6, 4, strides=2, in_channels=3)  # prints W's axes, as Gluon does
+    Conv1DTranspose(6 -> 3, kernel_size=(4,), stride=(2,))
     """
 
     dimensions = 1
@@ -94,7 +91,7 @@ class Conv2DTranspose(TransposedConvolution):
     """Transposed convolution over (n, channels, height, width).
 
     >>> Conv2DTranspose(6, 4, strides=2, padding=1, in_channels=3)
-    Conv2DTranspose(3 -> 6, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))
+    Conv2DTranspose(6 -> 3, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))
     """
 
     dimensions = 2
@@ -104,7 +101,7 @@ class Conv3DTranspose(TransposedConvolution):
     """Transposed convolution over (n, channels, depth, height, width).
 
     >>> Conv3DTranspose(6, 2, in_channels=3)
-    Conv3DTranspose(3 -> 6, kernel_size=(2, 2, 2), stride=(1, 1, 1))
+    Conv3DTranspose(6 -> 3, kernel_size=(2, 2, 2), stride=(1, 1, 1))
     """
 
     dimensions = 3

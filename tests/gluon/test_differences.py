@@ -285,16 +285,6 @@ def test_registered_children_are_printed():
     assert repr(block) == "Block(\n  (flat): Flatten\n)"
 
 
-def test_a_transposed_convolution_prints_inputs_and_outputs():
-    """MXNet 1.9.1 prints 6 -> 0 and 3 -> 4."""
-    assert repr(nn.Conv2DTranspose(6, 3)) == (
-        "Conv2DTranspose(None -> 6, kernel_size=(3, 3), stride=(1, 1))"
-    )
-    assert repr(nn.Conv2DTranspose(6, 3, groups=2, in_channels=4)) == (
-        "Conv2DTranspose(4 -> 6, kernel_size=(3, 3), stride=(1, 1), groups=2)"
-    )
-
-
 def test_a_summary_has_one_row_a_call(capsys):
     net, layer = nn.Sequential(), nn.Dense(2)
     net.add(layer, layer)

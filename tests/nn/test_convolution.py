@@ -70,6 +70,9 @@ def test_names_and_printouts_are_gluons():
     )
     assert (net.prefix, net.weight.name) == ("conv0_", "conv0_weight")
     assert nn.Conv3DTranspose(6, 3).name == "conv1"
+    assert repr(nn.Conv2DTranspose(6, 3)) == (
+        "Conv2DTranspose(6 -> 0, kernel_size=(3, 3), stride=(1, 1))"
+    )
     assert repr(nn.MaxPool1D(3, padding=1)) == (
         "MaxPool1D(size=(3,), stride=(3,), padding=(1,), ceil_mode=False, global_pool=False, "
         "pool_type=max, layout=NCW)"
