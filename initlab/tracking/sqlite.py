@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from initlab.errors import TrackingError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["check_file", "make_file", "revisions", "turn"]
+
+PATIENCE = 60.0  # seconds
 
 _REVISION = re.compile(r"^revision\b.*=\s*[\"'](\w+)[\"']", re.MULTILINE)
 _PARENT = re.compile(r"^down_revision\b.*=\s*[\"'](\w+)[\"']", re.MULTILINE)
@@ -105,14 +108,21 @@ def turn(path: Path) -> Iterator[None]:
 
     SQLite's own waiting writers ask again and again, and of a hundred on a busy machine some come
     too late and give up. In this queue nobody does; the system takes a place back from the dead.
+    Where the first stands still, the others go past it after a minute, and leave it to SQLite.
     """
     folder = os.open(path.parent, os.O_RDONLY)  # they queue for it, so no file is left
     try:
-        with suppress(OSError):  # a file system without such locks leaves it to SQLite
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        queued = Thread(target=_lock, args=(folder,), daemon=True)
+        queued.start()
+        queued.join(PATIENCE)
         yield
     finally:
-        os.close(folder)
+        os.close(folder)  # which gives up the lock, or the place
+
+
+def _lock(folder: int) -> None:
+    with suppress(OSError):  # a file system without such locks leaves it to SQLite
+        fcntl.flock(folder, fcntl.LOCK_EX)
 
 
 def revisions(migrations: Path) -> tuple[set[str], set[str]]:

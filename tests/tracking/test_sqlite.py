@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -202,3 +203,15 @@ def test_writers_take_turns(tmp_path):
     for entry, left in zip(order[::2], order[1::2], strict=True):
         assert (entry[0], left[0], entry[1]) == ("in", "out", left[1])
     assert len(order) == 16
+
+
+def test_a_writer_that_stands_still_is_passed_and_leaves_no_lock(tmp_path, monkeypatch):
+    monkeypatch.setattr("initlab.tracking.sqlite.PATIENCE", 0.05)
+    still = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(still, fcntl.LOCK_EX)
+    with turn(tmp_path / "mlflow.db"):
+        pass
+    os.close(still)
+    after = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(after, fcntl.LOCK_EX)  # would wait for ever, had the one that passed kept its place
+    os.close(after)
