@@ -112,7 +112,7 @@ def check_placed(rule: Placed) -> None:
     require(bool(asked), rule, "gives nothing to any parameter of a residual net")
     for slot, gift in asked:
         require(not isinstance(gift.use, Placed), rule, f"gives {slot.path} another rule")
-        require(gift.lr_mult > 0, rule, f"multiplies a learning rate by {gift.lr_mult}")
+        require(gift.lr_mult >= 0, rule, f"multiplies a learning rate by {gift.lr_mult}")
         check_initializer(gift.use, [slot.spec])
 
 

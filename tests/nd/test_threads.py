@@ -95,6 +95,7 @@ def _forked(answers):
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # of Python 3.12
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # of JAX, where another test loaded it
 def test_a_forked_process_has_threads_of_its_own():
     with nd.threads(2):
         in_shares(sum, [1, 2])
