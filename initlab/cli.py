@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
 from initlab.interruption import interruptible
+from initlab.words import one_run, take_number, take_options, take_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +94,7 @@ def _tell(error: Exception) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    plugins, arguments = _take_plugins(arguments)
+    plugins, arguments = take_plugins(arguments)
     if {"-h", "--help"} & set(arguments):
         print(HELP, end="")
         return 0
@@ -106,21 +107,6 @@ def _dispatch(arguments: list[str]) -> int:
     if verb.isidentifier():
         raise UnknownNameError("command", verb, VERBS)
     return _run(arguments, plugins)
-
-
-def _take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Split off each `-p MODULE`."""
-    plugins, rest = [], []
-    pending = iter(arguments)
-    for argument in pending:
-        if argument == "-p":
-            module = next(pending, None)
-            if module is None:
-                raise BadValueError("-p wants a module or file: -p my_init.py +init=mine.")
-            plugins.append(module)
-        else:
-            rest.append(argument)
-    return plugins, rest
 
 
 def _run(arguments: list[str], plugins: list[str]) -> int:
@@ -167,7 +153,7 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
 def _gallery(arguments: list[str], plugins: list[str]) -> int:
     from pathlib import Path
 
-    options, rest = _take_options(arguments, ("--out",))
+    options, rest = take_options(arguments, ("--out",))
     folder, catalog = Path(options.get("--out", ".")), _catalog(plugins)
     if any("=" in argument for argument in rest):
         _portray(rest, folder, catalog)
@@ -197,8 +183,8 @@ def _compare(arguments: list[str], plugins: list[str]) -> int:
     from initlab.recall import open_past
     from initlab.screen import print_table
 
-    options, rest = _take_options(arguments, ("--html", "--metric", "--below"))
-    below = _number(options, "--below")
+    options, rest = take_options(arguments, ("--html", "--metric", "--below"))
+    below = take_number(options, "--below")
     places = [argument for argument in rest if argument.startswith("tracking.")]
     catalog = _catalog(plugins)
     past = open_past(places, catalog)
@@ -213,34 +199,10 @@ def _compare(arguments: list[str], plugins: list[str]) -> int:
     return 0
 
 
-def _take_options(arguments: list[str], known: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Split off `--OPTION VALUE` and `--OPTION=VALUE`."""
-    options, rest = {}, []
-    pending = iter(arguments)
-    for argument in pending:
-        name, equals, value = argument.partition("=")
-        if not argument.startswith("-"):
-            rest.append(argument)
-        elif name not in known:
-            raise UnknownNameError("option", name, known)
-        elif not equals and (value := next(pending, "")) == "":
-            raise BadValueError(f"{name} wants a value: {name} VALUE.")
-        else:
-            options[name] = value
-    return options, rest
-
-
-def _number(options: dict[str, str], name: str) -> float | None:
-    try:
-        return float(options[name]) if name in options else None
-    except ValueError:
-        raise BadValueError(f"{name} wants a number, got {options[name]!r}.") from None
-
-
 def _show(arguments: list[str], plugins: list[str]) -> int:
     from initlab.recall import open_past, print_run
 
-    name, overrides = _one_run("show", arguments)
+    name, overrides = one_run("show", arguments)
     print_run(open_past(overrides, _catalog(plugins)), name)
     return 0
 
@@ -248,7 +210,7 @@ def _show(arguments: list[str], plugins: list[str]) -> int:
 def _replay(arguments: list[str], plugins: list[str]) -> int:
     from initlab.recall import open_past, print_replay, replay
 
-    name, overrides = _one_run("replay", arguments)
+    name, overrides = one_run("replay", arguments)
     catalog = _catalog(plugins)
     made = replay(open_past(overrides, catalog), name, catalog)
     print_replay(made)
@@ -259,18 +221,10 @@ def _close(arguments: list[str], plugins: list[str]) -> int:
     from initlab.recall import open_past
     from initlab.tracking import close
 
-    name, overrides = _one_run("close", arguments)
+    name, overrides = one_run("close", arguments)
     run = close(open_past(overrides, _catalog(plugins)), name)
     print(f"{run.name} ({run.run_id[:8]}) is closed as KILLED, with what its journal holds.")
     return 0
-
-
-def _one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
-    """Split a run's name or id from the overrides that say where the record is."""
-    names = [argument for argument in arguments if not argument.startswith("tracking.")]
-    if len(names) != 1:
-        raise BadValueError(f"{verb} wants one run, its name or id, got {names}: {verb} RUN.")
-    return names[0], [argument for argument in arguments if argument not in names]
 
 
 def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
@@ -279,7 +233,7 @@ def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
     from initlab.reproduction import check_page, claims, load_claim
     from initlab.screen import print_table
 
-    options, rest = _take_options(arguments, ("--page",))
+    options, rest = take_options(arguments, ("--page",))
     names = [argument for argument in rest if "=" not in argument]
     sizes = dict(argument.split("=", 1) for argument in rest if "=" in argument)
     if sizes and not names:

@@ -23,7 +23,7 @@ FLOORS = (
     {"catalog"},
     {"config", "testing"},
     {"running"},
-    {"screen", "interruption"},
+    {"screen", "interruption", "words"},
     {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
     {"cli"},
 )
