@@ -1,13 +1,11 @@
-"""The most memory that a training holds: python benchmarks/memory.py [ROW ...]
+"""The most memory, in MB, that five steps add to a fresh process: python memory.py WHO ROW
 
-Each of initlab and torch in a process of its own: what five steps add, at their peak, to what the
-process held when everything was imported. The table goes to the screen, ready for README.md.
+For training.py, which asks for it in a process of its own; Linux only.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,18 +15,18 @@ STEPS = 5
 
 
 def held() -> float:
-    """Return the peak of this process so far, in MB; Linux only."""
+    """Return the peak of this process so far, in MB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1024
     raise OSError("no VmHWM in /proc/self/status")
 
 
-def measure(who: str, row: str) -> None:
+def main(who: str, row: str) -> None:
     if who == "torch":
         import torch
 
-        torch.set_num_threads(1)
+        torch.set_num_threads(int(os.environ.get(POOLS[0], "1")))
     else:
         import scipy.linalg.blas  # noqa: F401 - what a step imports
 
@@ -42,20 +40,5 @@ def measure(who: str, row: str) -> None:
     print(held() - before)
 
 
-def main() -> None:
-    if len(sys.argv) > 2 and sys.argv[1] == "--measure":
-        measure(*sys.argv[2:])
-        return
-    print("| row | torch | initlab |\n|---|---|---|")
-    environment = {**os.environ, **dict.fromkeys(POOLS, "1")}
-    for row in sys.argv[1:] or ["R3", "R5", "R7"]:
-        cells = []
-        for who in ("torch", "initlab"):
-            command = [sys.executable, __file__, "--measure", who, row]
-            done = subprocess.run(command, env=environment, check=True, capture_output=True)
-            cells.append(f"{float(done.stdout):.0f} MB")
-        print(f"| {row} | {' | '.join(cells)} |", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,10 +1,13 @@
 """A training step of initlab and of its peers: python benchmarks/training.py [ROW ...]
 
-Forward, backward and SGD in float32. Everybody makes some steps in turn, again and again; compared
-are their fastest turns, which a pause of a busy machine does not reach: each by torch's, and in
-brackets the median by torch's median. `--threads 2` gives everybody two; `--seconds` is the time
-for a row. Peers that cannot run here are named, with the reason. The table goes to the screen,
-ready for README.md.
+Forward, backward and SGD in float32. In each round everybody makes some steps in turn, for 10
+ms or one step long. A figure is the median over the rounds of a time by torch's of the same
+round, below 1 where they are faster, with its quartiles; `initlab / BLAS` is by the products
+alone. Memory is what five steps add at their peak, in processes of their own. `--threads 2`
+gives everybody two; `--seconds` is the time for a row. MXNet needs a Python of its own,
+`--mxnet PYTHON` or the environment's MXNET_PYTHON. Peers that cannot run here are named, with
+the reason. The table goes to the screen; `python benchmarks/write.py training` puts it into
+README.md.
 """
 
 from __future__ import annotations
@@ -12,14 +15,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import subprocess
 import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
-from statistics import median
+
+import numpy as np
 
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-WARM_UP = 3
+WARM_UP, TURN = 3, 0.01
 NOTHING = nullcontext()
 
 
@@ -41,26 +46,65 @@ def load() -> dict:
     return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
 
 
-def make(makers: dict, only: list[str]) -> tuple[dict, list[str]]:
+class Elsewhere:
+    """A step that another Python makes and times, for a peer that cannot live in this one."""
+
+    def __init__(self, python: str, row: str, who: str) -> None:
+        self.process = subprocess.Popen(
+            [python, __file__, "--serve", row, who], env=os.environ | {"PYTHONPATH": ""}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        if (said := self.process.stdout.readline().strip()) != "ready":
+            raise ImportError(said or f"no {who} in {python}")
+
+    def __call__(self) -> None:
+        self.seconds(1)
+
+    def seconds(self, count: int) -> float:
+        print(count, file=self.process.stdin, flush=True)
+        return float(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def serve(row: str, who: str) -> None:
+    """Make a step here, and answer each number of steps with the seconds of one."""
+    try:
+        step = load()[row][1][who]()
+        step()
+    except Exception as error:  # noqa: BLE001 - told to who asked
+        print(f"{type(error).__name__}: {error}".splitlines()[0])
+        return
+    print("ready", flush=True)
+    for count in sys.stdin:
+        print(seconds(step, int(count)), flush=True)
+
+
+def make(row: str, makers: dict, options: argparse.Namespace) -> tuple[dict, list[str]]:
     """Return the warmed-up steps of those that are installed, and the names of the others."""
     steps, absent = {}, []
     for who, maker in makers.items():
-        if only and who not in only:
+        if options.only and who not in options.only:
             continue
         try:
-            step = maker()
-        except (ImportError, RuntimeError) as error:
+            step = Elsewhere(options.mxnet, row, who) if who == "MXNet" else maker()
+            for _ in range(WARM_UP):
+                step()
+        except (ImportError, OSError, RuntimeError) as error:
             if who in ("initlab", "torch"):
                 raise
             absent.append(f"{who} ({error})")
             continue
-        for _ in range(WARM_UP):
-            step()
         steps[who] = step
     return steps, absent
 
 
 def seconds(step, count: int, setting=NOTHING) -> float:
+    """Return the seconds of one of so many steps."""
+    if isinstance(step, Elsewhere):
+        return step.seconds(count)
     with setting:
         start = time.perf_counter()
         for _ in range(count):
@@ -68,33 +112,49 @@ def seconds(step, count: int, setting=NOTHING) -> float:
         return (time.perf_counter() - start) / count
 
 
-def alternately(
-    steps: dict, budget: float, turn: float = 0.01, threads: int = 1
-) -> dict[str, list[float]]:
-    """Return each one's seconds a step in every turn: one step, or 10 ms, warm as a loop is."""
+def often(step) -> int:
+    """Return how many steps make a turn."""
+    return 1 if seconds(step, 1) > TURN else max(1, round(TURN / seconds(step, 10)))
+
+
+def alternately(steps: dict, budget: float, threads: int = 1) -> dict[str, np.ndarray]:
+    """Return each one's seconds a step in every round: one step, or 10 ms, warm as a loop is."""
     from initlab import nd
 
     settings = {"initlab": nd.threads(threads)}
-    counts = {who: max(1, round(turn / seconds(s, 10))) for who, s in steps.items()}
+    counts = {who: often(step) for who, step in steps.items()}
     times = {who: [] for who in steps}
     end = time.perf_counter() + budget
     while time.perf_counter() < end or len(times["torch"]) < 5:
         for who, step in steps.items():
             times[who].append(seconds(step, counts[who], settings.get(who, NOTHING)))
-    return times
+    return {who: np.array(found) for who, found in times.items()}
+
+
+def spread(ratios: np.ndarray) -> str:
+    low, middle, high = np.quantile(ratios, (0.25, 0.5, 0.75))
+    return f"{middle:.2f} ({low:.2f}-{high:.2f})"
 
 
 def cells(times: dict) -> dict[str, str]:
-    low = {who: min(found) for who, found in times.items()}
-    middle = {who: median(found) for who, found in times.items()}
-    shown = {"torch": f"{low['torch'] * 1e3:.3g} ms"}
-    for who in times:
+    shown = {"torch": f"{np.median(times['torch']) * 1e3:.3g} ms"}
+    for who, taken in times.items():
         if who != "torch":
-            usual = middle[who] / middle["torch"]
-            shown[who] = f"{low[who] / low['torch']:.2f} ({usual:.2f})"
+            shown[who] = spread(taken / times["torch"])
     if "initlab" in times and "BLAS" in times:
-        shown["initlab / BLAS"] = f"{low['initlab'] / low['BLAS']:.2f}"
+        shown["initlab / BLAS"] = spread(times["initlab"] / times["BLAS"])
     return shown
+
+
+def memory(row: str, threads: int) -> str:
+    """Return what initlab and torch hold at most, each in a process of its own."""
+    peaks = []
+    for who in ("initlab", "torch"):
+        command = [sys.executable, str(Path(__file__).with_name("memory.py")), who, row]
+        environment = {**os.environ, **dict.fromkeys(POOLS, str(threads))}
+        done = subprocess.run(command, env=environment, check=True, capture_output=True)
+        peaks.append(f"{float(done.stdout):.0f}")
+    return f"{peaks[0]} of {peaks[1]} MB"
 
 
 def main() -> None:
@@ -103,17 +163,26 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--only", nargs="*", default=[], help="torch and whom to compare with it")
+    parser.add_argument("--mxnet", default=os.environ.get("MXNET_PYTHON", "python-of-mxnet"))
+    parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.serve:
+        serve(*options.serve)
+        return
     limit(options.threads)
     rows, lines, missing = load(), {}, set()
     for row in options.rows or rows:
         title, makers = rows[row]
-        steps, absent = make(makers, options.only)
+        steps, absent = make(row, makers, options)
         missing.update(absent)
-        times = alternately(steps, options.seconds, threads=options.threads)
-        lines[f"{row} {title}"] = cells(times)
+        line = cells(alternately(steps, options.seconds, options.threads))
+        for step in steps.values():
+            if isinstance(step, Elsewhere):
+                step.close()
+        lines[f"{row} {title}"] = line | {"memory": memory(row, options.threads)}
         print(row, lines[f"{row} {title}"], file=sys.stderr)
     columns = list(dict.fromkeys(who for line in lines.values() for who in line))
+    columns.sort(key=("memory", "initlab / BLAS", "BLAS", "NumPy").count)
     print(f"{options.threads} thread(s); absent: {', '.join(sorted(missing)) or 'none'}\n")
     print(f"| row | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     for title, line in lines.items():

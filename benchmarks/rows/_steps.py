@@ -1,4 +1,4 @@
-"""One SGD step of a model, as initlab, torch and jax write it, and the products of one alone."""
+"""One SGD step of a model, as each peer writes it, and the products of one alone."""
 
 from __future__ import annotations
 
@@ -56,6 +56,66 @@ def jax_step(loss, params, x, y):
         nonlocal params
         params = update(params, x, y)
         jax.tree.leaves(params)[0].block_until_ready()
+
+    return step
+
+
+def autograd_step(loss, params, x, y):
+    from autograd import grad
+
+    slopes = grad(loss)
+
+    def descend(params, slopes):
+        for p, g in zip(params, slopes, strict=True):
+            if isinstance(p, np.ndarray):
+                np.subtract(p, np.float32(LR) * g, out=p)
+            else:
+                descend(p, g)
+
+    return lambda: descend(params, slopes(params, x, y))
+
+
+def autograd_cross_entropy(logits, y):
+    import autograd.numpy as anp
+
+    z = logits - anp.max(logits, axis=-1, keepdims=True)
+    picked = z.reshape(-1, z.shape[-1])[np.arange(y.size), y.ravel()]
+    return anp.mean(anp.log(anp.sum(anp.exp(z), axis=-1)).ravel() - picked)
+
+
+def tinygrad_step(forward, params, loss, x, y):
+    from tinygrad import Context, Tensor, TinyJit, nn
+
+    optimizer = nn.optim.SGD(params, LR)
+    x, y = (Tensor(a if a.dtype == np.float32 else a.astype("int32")) for a in (x, y))
+
+    @TinyJit
+    def step():
+        with Context(TRAINING=1):
+            optimizer.zero_grad()
+            value = loss(forward(x), y).backward()
+            return value.realize(*optimizer.schedule_step())
+
+    return step
+
+
+def tinygrad_cross_entropy(logits, y):
+    return logits.reshape(-1, logits.shape[-1]).sparse_categorical_crossentropy(y.flatten())
+
+
+def mxnet_step(model, loss, x, y):
+    from mxnet import autograd, gluon, init, nd
+
+    model.initialize(init.Xavier())
+    x, y = nd.array(x), nd.array(y)
+    trainer = gluon.Trainer(model.collect_params(), "sgd", {"learning_rate": LR})
+
+    def step():
+        with autograd.record():
+            value = loss(model(x), y)
+        value.backward()
+        trainer.step(len(value))
+        nd.waitall()
 
     return step
 

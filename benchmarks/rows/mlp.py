@@ -133,27 +133,33 @@ def autograd(net):
 
 
 def tinygrad(net):
-    from tinygrad import Tensor, TinyJit, nn
+    from tinygrad import Tensor, nn
+
+    from rows._steps import tinygrad_cross_entropy, tinygrad_step
 
     x, y, weights = net.data()
     layers = [nn.Linear(*w.shape[::-1]) for w in weights]
     for layer, w in zip(layers, weights, strict=True):
         layer.weight.assign(Tensor(w)).realize()
-    optimizer = nn.optim.SGD(nn.state.get_parameters(layers), LR)
-    x, y = Tensor(x), Tensor(y.astype("int32"))
 
-    @TinyJit
-    def step():
-        with Tensor.train():
-            h = x
-            for layer in layers[:-1]:
-                h = layer(h)
-                h = h.relu() if net.activation == "relu" else h.tanh()
-            optimizer.zero_grad()
-            loss = layers[-1](h).sparse_categorical_crossentropy(y).backward()
-            return loss.realize(*optimizer.schedule_step())
+    def forward(h):
+        for layer in layers[:-1]:
+            h = layer(h).relu() if net.activation == "relu" else layer(h).tanh()
+        return layers[-1](h)
 
-    return step
+    return tinygrad_step(forward, nn.state.get_parameters(layers), tinygrad_cross_entropy, x, y)
+
+
+def mxnet(net):
+    from mxnet import gluon
+
+    from rows._steps import mxnet_step
+
+    x, y, weights = net.data()
+    model, last = gluon.nn.Sequential(), len(weights) - 1
+    for i, w in enumerate(weights):
+        model.add(gluon.nn.Dense(len(w), activation=None if i == last else net.activation))
+    return mxnet_step(model, gluon.loss.SoftmaxCrossEntropyLoss(), x, y)
 
 
 def views(flat, weights):
@@ -238,7 +244,7 @@ def blas(net):
 
 PEERS = {
     "torch": torch, "initlab": initlab, "jax.jit": jax, "autograd": autograd,
-    "tinygrad": tinygrad, "NumPy": numpy, "BLAS": blas,
+    "tinygrad": tinygrad, "MXNet": mxnet, "NumPy": numpy, "BLAS": blas,
 }  # fmt: skip
 NETS = {
     "R1": ("MLP 20-256-10, batch 2", Net((20, 256, 10), "relu", 2)),

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from rows._steps import (
+    autograd_cross_entropy,
+    autograd_step,
     dense_products,
     initlab_step,
     jax_cross_entropy,
     jax_step,
+    mxnet_step,
     products,
+    tinygrad_cross_entropy,
+    tinygrad_step,
     torch_step,
     weights,
 )
@@ -82,6 +87,111 @@ def jax_transformer():
     return jax_step(loss, params, *signals(16, 64))
 
 
+def autograd_transformer():
+    import autograd.numpy as anp
+    from autograd.scipy.special import erf
+
+    half = np.float32(0.5**0.5)
+
+    def norm(x, gain, shift):
+        z = x - anp.mean(x, -1, keepdims=True)
+        return z / anp.sqrt(anp.mean(z * z, -1, keepdims=True) + np.float32(1e-5)) * gain + shift
+
+    def split(x):
+        return anp.transpose(x.reshape(*x.shape[:2], HEADS, -1), (0, 2, 1, 3))
+
+    def softmax(x):
+        e = anp.exp(x - anp.max(x, -1, keepdims=True))
+        return e / anp.sum(e, -1, keepdims=True)
+
+    def loss(params, x, y):
+        for (A, a, O, o, W, w, V, v), (g1, s1, g2, s2) in params:
+            z = norm(x, g1, s1) @ A.T + a
+            q, k, u = (split(z[..., i * WIDTH : (i + 1) * WIDTH]) for i in range(3))
+            p = softmax(q @ anp.swapaxes(k, -1, -2) * np.float32((HEADS / WIDTH) ** 0.5))
+            heads = anp.transpose(p @ u, (0, 2, 1, 3)).reshape(x.shape)
+            x = x + heads @ O.T + o
+            h = norm(x, g2, s2) @ W.T + w
+            x = x + (np.float32(0.5) * h * (1 + erf(h * half))) @ V.T + v
+        return anp.mean((x - y) ** 2)
+
+    shapes = [(384, 128), (384,), (128, 128), (128,), (512, 128), (512,), (128, 512), (128,)]
+    params = [
+        [weights(*shapes), [np.full(WIDTH, i % 2 == 0, "float32") for i in range(4)]]
+        for _ in range(4)
+    ]
+    return autograd_step(loss, params, *signals(16, 64))
+
+
+def tinygrad_transformer():
+    from tinygrad import nn
+
+    class Layer:
+        def __init__(self):
+            self.norms = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+            self.qkv, self.out = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+            self.wide, self.narrow = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+
+        def __call__(self, x):
+            first, second = self.norms
+            q, k, u = (
+                z.reshape(*x.shape[:2], HEADS, -1).transpose(1, 2)
+                for z in self.qkv(first(x)).chunk(3, -1)
+            )
+            heads = q.scaled_dot_product_attention(k, u)
+            x = x + self.out(heads.transpose(1, 2).reshape(*x.shape))
+            h = self.wide(second(x))
+            return x + self.narrow(h * 0.5 * (1 + (h * 0.5**0.5).erf()))
+
+    layers = [Layer() for _ in range(4)]
+
+    def forward(x):
+        return x.sequential(layers)
+
+    def loss(out, y):
+        return (out - y).square().mean()
+
+    return tinygrad_step(forward, nn.state.get_parameters(layers), loss, *signals(16, 64))
+
+
+def mxnet_transformer():
+    from mxnet import gluon, nd
+
+    nn = gluon.nn
+
+    class Attention(gluon.Block):
+        def __init__(self):
+            super().__init__()
+            with self.name_scope():
+                self.qkv = nn.Dense(3 * WIDTH, flatten=False)
+                self.out = nn.Dense(WIDTH, flatten=False)
+
+        def forward(self, x):
+            batch, time, _ = x.shape
+            q, k, u = (
+                z.reshape((batch, time, HEADS, -1)).transpose((0, 2, 1, 3)).reshape((-3, 0, 0))
+                for z in nd.split(self.qkv(x), 3, axis=2)
+            )
+            scores = nd.batch_dot(q, k, transpose_b=True) * (HEADS / WIDTH) ** 0.5
+            heads = nd.batch_dot(nd.softmax(scores), u).reshape((batch, HEADS, time, -1))
+            return self.out(heads.transpose((0, 2, 1, 3)).reshape((0, 0, -3)))
+
+    class Residual(gluon.Block):
+        def __init__(self, *layers):
+            super().__init__()
+            self.body = nn.Sequential()
+            self.body.add(nn.LayerNorm(), *layers)
+
+        def forward(self, x):
+            return x + self.body(x)
+
+    net = nn.Sequential()
+    for _ in range(4):
+        wide, narrow = nn.Dense(4 * WIDTH, flatten=False), nn.Dense(WIDTH, flatten=False)
+        net.add(Residual(Attention()), Residual(wide, nn.GELU(), narrow))
+    return mxnet_step(net, gluon.loss.L2Loss(), *signals(16, 64))
+
+
 def blas_transformer():
     rows = 16 * 64
     step = products(
@@ -136,6 +246,37 @@ def jax_language():
     return jax_step(loss, weights((VOCABULARY, WIDTH), (WIDTH, WIDTH), (WIDTH,)), *tokens())
 
 
+def autograd_language():
+    import autograd.numpy as anp
+
+    def loss(params, x, y):
+        E, W, b = params
+        return autograd_cross_entropy(anp.tanh(E[x] @ W.T + b) @ E.T, y)
+
+    return autograd_step(loss, weights((VOCABULARY, WIDTH), (WIDTH, WIDTH), (WIDTH,)), *tokens())
+
+
+def tinygrad_language():
+    from tinygrad import nn
+
+    encoder, dense = nn.Embedding(VOCABULARY, WIDTH), nn.Linear(WIDTH, WIDTH)
+
+    def forward(x):
+        return dense(encoder(x)).tanh() @ encoder.weight.T
+
+    params = nn.state.get_parameters([encoder, dense])
+    return tinygrad_step(forward, params, tinygrad_cross_entropy, *tokens())
+
+
+def mxnet_language():
+    from mxnet.gluon import loss, nn
+
+    net, encoder = nn.Sequential(), nn.Embedding(VOCABULARY, WIDTH)
+    net.add(encoder, nn.Dense(WIDTH, activation="tanh", flatten=False))
+    net.add(nn.Dense(VOCABULARY, flatten=False, use_bias=False, params=encoder.params))
+    return mxnet_step(net, loss.SoftmaxCrossEntropyLoss(), *tokens())
+
+
 def blas_language():
     return products(*dense_products(512, 128, 128), *dense_products(512, 128, 5000))
 
@@ -183,6 +324,35 @@ def jax_lstm():
     return jax_step(loss, params, *signals(64, 32))
 
 
+def autograd_lstm():
+    import autograd.numpy as anp
+
+    half = np.float32(0.5)
+
+    def sigmoid(z):
+        return half * (anp.tanh(half * z) + 1)
+
+    def loss(params, x, y):
+        W, V, b = params
+        z, states = x @ W.T + b, []
+        h = c = np.zeros(x.shape[1:], "float32")
+        for t in range(len(x)):
+            g = z[t] + h @ V.T
+            i, f, u, o = (g[:, k * WIDTH : (k + 1) * WIDTH] for k in range(4))
+            c = sigmoid(f) * c + sigmoid(i) * anp.tanh(u)
+            h = sigmoid(o) * anp.tanh(c)
+            states.append(h)
+        return anp.mean((anp.stack(states) - y) ** 2)
+
+    return autograd_step(loss, weights((512, 128), (512, 128), (512,)), *signals(64, 32))
+
+
+def mxnet_lstm():
+    from mxnet import gluon
+
+    return mxnet_step(gluon.rnn.LSTM(WIDTH), gluon.loss.L2Loss(), *signals(64, 32))
+
+
 def blas_lstm():
     h, W, z = (np.ones(s, "float32") for s in ((32, 128), (128, 512), (32, 512)))
     back, V = np.empty_like(h), np.ones((512, 128), "float32")
@@ -202,18 +372,23 @@ ROWS = {
         "4 pre-LN blocks, d 128, 4 heads, T 64, batch 16",
         {
             "torch": torch_transformer, "initlab": initlab_transformer,
-            "jax.jit": jax_transformer, "BLAS": blas_transformer,
+            "jax.jit": jax_transformer, "autograd": autograd_transformer,
+            "tinygrad": tinygrad_transformer, "MXNet": mxnet_transformer, "BLAS": blas_transformer,
         },
     ),
     "R9": (
         "tied language model, 5000 words, d 128, T 32, batch 16",
         {
             "torch": torch_language, "initlab": initlab_language, "jax.jit": jax_language,
+            "autograd": autograd_language, "tinygrad": tinygrad_language, "MXNet": mxnet_language,
             "BLAS": blas_language,
         },
     ),
     "R10": (
         "LSTM, T 64, hidden 128, batch 32",
-        {"torch": torch_lstm, "initlab": initlab_lstm, "jax.jit": jax_lstm, "BLAS": blas_lstm},
+        {
+            "torch": torch_lstm, "initlab": initlab_lstm, "jax.jit": jax_lstm,
+            "autograd": autograd_lstm, "MXNet": mxnet_lstm, "BLAS": blas_lstm,
+        },
     ),
 }  # fmt: skip
