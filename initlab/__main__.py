@@ -1,7 +1,29 @@
-"""`python -m initlab`."""
+"""The process behind a command: `python -m initlab`, and `initlab` itself."""
 
+from __future__ import annotations
+
+import gc
 import sys
+from typing import NoReturn
 
-from initlab.cli import main
+__all__ = ["start"]
 
-sys.exit(main())
+OBJECTS = 200_000  # more than a start makes, less than would be missed: a run leaves 8,000 in cycles
+
+
+def start() -> NoReturn:
+    """Carry out the command line and leave with its exit status.
+
+    What is imported is no garbage, so the collector need not walk it: not on the way, for which it
+    would take every tenth part of a start, and not at the end, for which a fifth.
+    """
+    gc.set_threshold(OBJECTS)
+    from initlab.cli import main
+
+    status = main()
+    gc.freeze()
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    start()

@@ -123,7 +123,7 @@ def _run(arguments: list[str], plugins: list[str]) -> int:
 def _plan(arguments: list[str], plugins: list[str]) -> int:
     from initlab.config import compose
     from initlab.running import plan
-    from initlab.screen import print_table
+    from initlab.tables import print_table
 
     spec = compose(arguments, catalog=_catalog(plugins))
     print_table(*plan(spec).table(), title=spec.label)
@@ -135,7 +135,7 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
 
     from initlab.config import compose
     from initlab.running import draw_phases, forecast
-    from initlab.screen import print_table
+    from initlab.tables import print_table
 
     spec = compose(arguments, catalog=_catalog(plugins))
     made = forecast(spec)
@@ -181,7 +181,7 @@ def _compare(arguments: list[str], plugins: list[str]) -> int:
 
     from initlab.compare import make_board, make_page, select
     from initlab.recall import open_past
-    from initlab.screen import print_table
+    from initlab.tables import print_table
 
     options, rest = take_options(arguments, ("--html", "--metric", "--below"))
     below = take_number(options, "--below")
@@ -231,7 +231,7 @@ def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
     from pathlib import Path
 
     from initlab.reproduction import check_page, claims, load_claim
-    from initlab.screen import print_table
+    from initlab.tables import print_table
 
     options, rest = take_options(arguments, ("--page",))
     names = [argument for argument in rest if "=" not in argument]
@@ -258,7 +258,8 @@ def _reproduce(arguments: list[str], _plugins: list[str]) -> int:
 def _measure(name: str, sizes: dict[str, str]) -> Report:
     """Measure a claim and print it, after an interruption as far as it came."""
     from initlab.reproduction import findings_table, load_claim, reproduce
-    from initlab.screen import print_table, telling
+    from initlab.screen import telling
+    from initlab.tables import print_table
 
     claim = load_claim(name)
     found: list[Finding] = []

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from initlab.catalog import options
+from initlab.catalog import REQUIRED, defaults, options
 from initlab.errors import BadValueError, UnknownNameError
 from initlab.init import COLUMNS, LAYERS, conventions, layer
-from initlab.screen import print_table
+from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +86,8 @@ def _print_kind(catalog: Catalog, kind: str, console: Console) -> None:
 
 def _options(entry: Entry) -> str:
     return ", ".join(
-        option.name if option.required else f"{option.name}={option.default}"
-        for option in options(entry)
+        name if default is REQUIRED else f"{name}={default}"
+        for name, default in defaults(entry).items()
     )
 
 

@@ -7,24 +7,21 @@ from math import isnan
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from initlab.running import Diverged, Drawn, Event, Planned, RunResult, Scored, Stepped
+from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from initlab.training import Step
 
-__all__ = ["Screen", "print_table", "telling"]
+__all__ = ["Screen", "telling"]
 
 REFRESH = 0.1  # seconds between two updates of the bar
-WIDE = 240  # columns of a table that goes to a file
-FOLDED = ("initializer", "why", "options", "package", "what it is", "type", "what it does")
 LINES = 10  # how many lines a run prints where there is no terminal
 
 
@@ -125,25 +122,6 @@ def telling(title: str) -> Iterator[Callable[[str], None]]:
                 console.print(line, highlight=False, markup=False, soft_wrap=True)
 
         yield tell
-
-
-def print_table(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    console: Console | None = None,
-    title: str | None = None,
-) -> None:
-    """Print a table: boxed on a terminal, wide enough to lose nothing elsewhere."""
-    console = console or Console()
-    if not console.is_terminal:  # a file or pipe has no width to fit into
-        console = Console(file=console.file, width=WIDE)
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column not in FOLDED)
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    console.print(table, highlight=False)
 
 
 def _calibrated(event: Drawn) -> str:

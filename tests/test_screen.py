@@ -7,12 +7,11 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from rich.text import Text
 
 import initlab
 from initlab.catalog import load_catalog
 from initlab.config import compose
-from initlab.screen import WIDE, Screen, print_table
+from initlab.screen import Screen
 
 
 def spec(*overrides):
@@ -100,30 +99,3 @@ def test_a_terminal_shows_a_bar_and_takes_it_away():
     assert re.search(r"epoch \d+/30  loss \d\.\d{4}  accuracy \d\.\d{3} .*\d:\d\d", text)
     assert "\x1b[2K" in text
     assert not [line for line in text.splitlines() if line.startswith("epoch ")]
-
-
-ROW = ("hidden.0.attention.query.weight", "x" * 90 + " end", "[red]3[/red]")
-
-
-def table(**console):
-    out = StringIO()
-    print_table(("parameter", "initializer", "std"), [ROW], console=Console(file=out, **console))
-    return out.getvalue()
-
-
-def test_a_table_in_a_file_loses_nothing_to_the_width():
-    (line,) = [line for line in table(width=40).splitlines() if "attention" in line]
-    assert line.split() == [ROW[0], "x" * 90, "end", ROW[2]]
-    assert len(line) <= WIDE
-
-
-def test_a_table_on_a_terminal_fits_and_keeps_paths_whole():
-    text = table(width=80, force_terminal=True, no_color=True)
-    lines = [Text.from_ansi(line).plain for line in text.splitlines()]
-    assert any(ROW[0] in line for line in lines)
-    assert text.count("x") == 90
-    assert max(map(len, lines)) == 80
-
-
-def test_brackets_in_a_cell_are_no_markup():
-    assert "[red]3[/red]" in table(width=200)

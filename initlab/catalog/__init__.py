@@ -7,7 +7,7 @@ from initlab.catalog.catalog import Catalog
 from initlab.catalog.entry import BrokenPlugin, Entry
 from initlab.catalog.hookspecs import hookimpl
 from initlab.catalog.load import load_catalog
-from initlab.catalog.options import REQUIRED, Option, options
+from initlab.catalog.options import REQUIRED, Option, defaults, options
 
 __all__ = [
     "REQUIRED",
@@ -15,6 +15,7 @@ __all__ = [
     "Catalog",
     "Entry",
     "Option",
+    "defaults",
     "hookimpl",
     "hookspecs",
     "load_catalog",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 if TYPE_CHECKING:
     from initlab.catalog.entry import Entry
 
-__all__ = ["REQUIRED", "Option", "options"]
+__all__ = ["REQUIRED", "Option", "defaults", "options"]
 
 REQUIRED: Any = inspect.Parameter.empty
 
@@ -44,18 +45,25 @@ def options(entry: Entry) -> list[Option]:
     >>> [(o.name, o.default) for o in options(load_catalog().calibrators["lsuv"])]
     [('tolerance', 0.1), ('iterations', 10)]
     """
+    hints, docs = _hints(entry.cls), _docs(entry.cls)
+    return [
+        Option(name, hints.get(name, Any), default, docs.get(name, ""))
+        for name, default in defaults(entry).items()
+    ]
+
+
+def defaults(entry: Entry) -> dict[str, Any]:
+    """Return the options' names and defaults alone: a listing of everything needs no types.
+
+    >>> from initlab.catalog import load_catalog
+    >>> defaults(load_catalog().initializers["he"])["scale"]
+    2.0
+    """
     cls = entry.cls
     declared = _fields(cls) if is_dataclass(cls) else _arguments(cls)
-    hints, docs = _hints(cls), _docs(cls)
-    return [
-        Option(
-            name,
-            hints.get(name, Any),
-            default if entry.value is cls else getattr(entry.value, name, default),
-            docs.get(name, ""),
-        )
-        for name, default in declared.items()
-    ]
+    if entry.value is cls:
+        return declared
+    return {name: getattr(entry.value, name, default) for name, default in declared.items()}
 
 
 def _fields(cls: Any) -> dict[str, Any]:
@@ -75,6 +83,7 @@ def _arguments(cls: type) -> dict[str, Any]:
     return {p.name: p.default for p in parameters if p.kind in named}
 
 
+@cache
 def _hints(cls: Any) -> dict[str, Any]:
     """Return resolved annotations; none where a name in them exists for type checkers only."""
     try:
@@ -83,6 +92,7 @@ def _hints(cls: Any) -> dict[str, Any]:
         return {}
 
 
+@cache
 def _docs(cls: type) -> dict[str, str]:
     """Return the entries of the Args sections of the class and its bases, each on one line."""
     found: dict[str, str] = {}

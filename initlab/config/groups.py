@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["folder", "publish", "withdraw"]
 
 OPTIM_DEFAULTS = {"sgd": {"lr": 0.1}}
+NOTHING_YET = OmegaConf.create()
 
 
 def folder(name: str) -> Path:
@@ -65,7 +66,7 @@ class _Option(ConfigNode):
     """A config that is made when Hydra loads it: of a hundred names a command needs one."""
 
     def __init__(self, name: str, group: str, make: Callable[[], Any], package: str | None) -> None:
-        super().__init__(f"{name}.yaml", OmegaConf.create(), group, package, None)
+        super().__init__(f"{name}.yaml", NOTHING_YET, group, package, None)
         self.make = make
 
     def __copy__(self) -> ConfigNode:

@@ -48,7 +48,7 @@ def parse(config: DictConfig, catalog: Catalog, *, resolved: bool = False) -> Ru
     Raises:
         InitlabError: for a key, name, type or value that is not allowed; a note says where.
     """
-    unresolved = None if resolved else OmegaConf.to_yaml(config, resolve=False)
+    unresolved = None if resolved else str(OmegaConf.to_container(config, resolve=False))
     tree = _resolved(config)
     tree = {k: v for k, v in tree.items() if k not in ("hydra", "experiment")}
     known_keys(tree, TOP, "key of the config")

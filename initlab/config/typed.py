@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, make_dataclass
 from enum import Enum
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Optional, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
-from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf import (
+    MISSING,
+    BooleanNode,
+    DictConfig,
+    EnumNode,
+    FloatNode,
+    IntegerNode,
+    OmegaConf,
+    StringNode,
+)
 from omegaconf.errors import OmegaConfBaseException
 
 from initlab.catalog import options
@@ -23,18 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["described", "instance", "known_keys", "mapping", "noting", "schema", "typed"]
 
-SIMPLE = (bool, int, float, str)
+NODES = {bool: BooleanNode, int: IntegerNode, float: FloatNode, str: StringNode}
+SIMPLE = tuple(NODES)
 
 
 def schema(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
     """Return the entry's options as an OmegaConf node that knows their types and defaults."""
-    fields: dict[str, tuple[Any, Any]] = {"name": (str, field(default=entry.name))}
-    for option in options(entry):
-        if option.name not in leave_out:
-            fields[option.name] = (_type(option), _field(option))
-    made = make_dataclass(entry.cls.__name__, [(name, *rest) for name, rest in fields.items()])
-    node: DictConfig = OmegaConf.structured(made)
-    return node
+    nodes = {o.name: _node(o) for o in options(entry) if o.name not in leave_out}
+    return DictConfig({"name": StringNode(entry.name), **nodes}, flags={"struct": True})
 
 
 def described(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
@@ -64,18 +68,20 @@ def known_keys(node: Mapping[str, Any], known: Iterable[str], what: str) -> None
             raise UnknownNameError(f"{what}:", str(key), known)
 
 
-def _type(option: Option) -> Any:
-    """Return the option's type if OmegaConf can check it and the default is of it, else Any."""
+def _node(option: Option) -> Any:
+    """Return the default in a node that checks its type, if OmegaConf can, or as it is."""
+    default = MISSING if option.required else _default(option)
+    value = default if _is_plain(default) else None
     choices = [a for a in get_args(option.type) if a is not NoneType]
     optional = NoneType in get_args(option.type)
     hint = choices[0] if optional and len(choices) == 1 else option.type
-    if not isinstance(hint, type) or not (hint in SIMPLE or issubclass(hint, Enum)):
-        return Any
-    default = _default(option)
-    if optional or default is None or not (option.required or _is_plain(default)):
-        return Optional[hint]  # noqa: UP045 - made at run time
-    fits = option.required or type(default) is hint or (hint is float and type(default) is int)
-    return hint if fits else Any
+    optional = optional or value is None
+    whole = hint is float and type(value) is int
+    if not (optional or option.required or type(value) is hint or whole):
+        return value
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return EnumNode(hint, value, is_optional=optional)
+    return NODES[hint](value, is_optional=optional) if hint in SIMPLE else value
 
 
 def _default(option: Option) -> Any:
@@ -89,18 +95,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
         return all(_is_plain(item) for item in value.values())
     return value is None or isinstance(value, (*SIMPLE, Enum))
-
-
-def _field(option: Option) -> Any:
-    if option.required:
-        return field(default=MISSING)
-    default = _default(option)
-    if not _is_plain(default):
-        return field(default=None)
-    if isinstance(default, list | tuple | dict):
-        made = dict(default) if isinstance(default, dict) else list(default)
-        return field(default_factory=lambda: made)
-    return field(default=default)
 
 
 def typed(

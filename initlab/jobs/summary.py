@@ -12,7 +12,7 @@ from rich.console import Console
 from initlab.errors import TrackingError
 from initlab.jobs.outcome import Outcome, State
 from initlab.jobs.task import recorded
-from initlab.screen import print_table
+from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from initlab.config import Sweep

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from initlab.screen import print_table
+from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

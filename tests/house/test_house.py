@@ -23,7 +23,8 @@ FLOORS = (
     {"catalog"},
     {"config", "testing"},
     {"running"},
-    {"screen", "interruption", "words"},
+    {"tables", "interruption", "words"},
+    {"screen"},
     {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
     {"cli"},
 )
@@ -37,7 +38,7 @@ ONLY_IMPORTERS = {
     "mlflow": {"tracking"},
     "PIL": {"running"},
     "matplotlib": {"running"},
-    "rich": {"screen", "listing", "jobs", "recall"},
+    "rich": {"screen", "tables", "listing", "jobs", "recall"},
     "safetensors": {"nd"},
     "numba": {"nd"},
 }
