@@ -15,7 +15,7 @@ from initlab.running import Diverged, Drawn, Event, Planned, RunResult, Scored, 
 from initlab.tables import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from initlab.training import Step
 

@@ -31,14 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["described", "instance", "known_keys", "mapping", "noting", "schema", "typed"]
 
-NODES = {bool: BooleanNode, int: IntegerNode, float: FloatNode, str: StringNode}
+NODES: dict[Any, Any] = {bool: BooleanNode, int: IntegerNode, float: FloatNode, str: StringNode}
 SIMPLE = tuple(NODES)
 
 
 def schema(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
     """Return the entry's options as an OmegaConf node that knows their types and defaults."""
-    nodes = {o.name: _node(o) for o in options(entry) if o.name not in leave_out}
-    return DictConfig({"name": StringNode(entry.name), **nodes}, flags={"struct": True})
+    nodes: dict[Any, Any] = {"name": StringNode(entry.name)}
+    nodes |= {o.name: _node(o) for o in options(entry) if o.name not in leave_out}
+    return DictConfig(nodes, flags={"struct": True})
 
 
 def described(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
