@@ -48,7 +48,7 @@ SMALL = {
     "lu_2019": {},
     "pennington_2017": {"width": 300, "seeds": 2},
     "saxe_2013": {"per_unit": 2000},
-    "schoenholz_2017": {"width": 300, "seeds": 2, "draws": 40, "steps": 0},
+    "schoenholz_2017": {"width": 300, "seeds": 8, "draws": 40, "steps": 0},
     "sitzmann_2020": {"samples": 200, "steps": 0},
     "sussillo_abbott_2014": {"layers": 5000},
     "yang_2019": {"width": 256, "seeds": 2},
@@ -87,7 +87,8 @@ def test_thirty_relu_layers_learn_from_he_and_not_from_xavier():
     report = reproduce("he_2015", {"nets": "1", "width": "8", "shallow": "1", "seeds": "1"})
     trained = {one.what: one for one in report.findings if "at " in one.what}
     assert trained["loss at 30 layers, Xavier, seed 0: ln 10"].holds
-    assert trained["accuracy at 30 layers, He, the worst"].holds
+    he, xavier = "accuracy at 30 layers, He, the worst", "accuracy at 30 layers, Xavier, seed 0"
+    assert trained[he].measured > trained[f"{xavier}: chance"].measured + 0.05
     assert trained["accuracy at 22 layers, He's median less Xavier's"].holds
 
 
