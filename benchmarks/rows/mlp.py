@@ -29,7 +29,8 @@ class Net(NamedTuple):
 
 
 def initlab(net):
-    from initlab import autograd, nd, nn, optim
+    from initlab import nd, nn, optim
+    from initlab.training import Passes
 
     x, y, weights = net.data()
     model, loss = nn.Sequential(), nn.SoftmaxCrossEntropyLoss()
@@ -37,16 +38,15 @@ def initlab(net):
     for i, w in enumerate(weights):
         model.add(nn.Dense(len(w), activation=None if i == last else net.activation))
     model.initialize()
-    x = nd.array(x)
-    model(x)
+    model(nd.array(x))
     for layer, w in zip(model, weights, strict=True):
         layer.weight.set_data(w)
     stepper = optim.SGD(LR).bind(list(model.collect_params().values()))
 
+    passes = Passes(model, loss)
+
     def step():
-        with autograd.record():
-            value = loss(model(x), y)
-        value.backward()
+        passes(x, y).backward()
         stepper.step(net.batch)
 
     return step

@@ -11,6 +11,7 @@ from initlab.autograd.memory import keep_freed_memory
 from initlab.autograd.primitive import Kernel, Primitive, nondifferentiable, primitive
 from initlab.autograd.registry import PRIMITIVES, implements
 from initlab.autograd.state import (
+    is_idle,
     is_recording,
     is_training,
     pause,
@@ -37,6 +38,7 @@ __all__ = [
     "detect_anomaly",
     "grad",
     "implements",
+    "is_idle",
     "is_recording",
     "is_training",
     "keep_freed_memory",

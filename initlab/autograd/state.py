@@ -8,6 +8,7 @@ from typing import Any
 __all__ = [
     "STATE",
     "Scope",
+    "is_idle",
     "is_recording",
     "is_training",
     "pause",
@@ -99,6 +100,17 @@ def predict_mode() -> Scope:
 def is_recording() -> bool:
     """Return whether calls on tensors are being recorded in this thread."""
     return bool(STATE.recording)
+
+
+def is_idle() -> bool:
+    """Return whether this thread records nothing and has no recorded call looked at.
+
+    >>> with record():
+    ...     is_idle()
+    False
+    """
+    state = STATE.__dict__
+    return state["recording"] is False and state["mode"] is True
 
 
 def is_training() -> bool:

@@ -83,7 +83,7 @@ def exponentials(x: np.ndarray, out: Any = None) -> tuple[np.ndarray, np.ndarray
     On short rows argmax and dot are quicker than max and sum.
     """
     n, classes = x.shape
-    top = x.take(_starts(n, classes) + x.argmax(1))
+    top = x.take(row_starts(n, classes) + x.argmax(1))
     e = np.subtract(x, top[:, None], out=out)
     np.exp(e, out=e)
     return top, e, e.dot(ones(classes, e.dtype))
@@ -103,7 +103,7 @@ def _backward(
 
 
 @cached
-def _starts(n: int, classes: int) -> np.ndarray:
+def row_starts(n: int, classes: int) -> np.ndarray:
     """Return the flat places where rows begin."""
     return np.arange(n) * classes
 
@@ -141,16 +141,19 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
             f"Labels of shape {where.shape} do not fit logits of shape {shape}: each row of "
             f"logits needs one whole number, so the labels' shape must be {shape[:-1]}."
         )
-    if where.dtype.kind != "i":
-        where = where.astype(np.intp)
     if len(shape) == 2:
-        return _checked(logits, where, shape[1])
-    flat = np.reshape(logits, (-1, shape[-1]))
-    return _checked(flat, where.ravel(), shape[-1]).reshape(shape[:-1])
+        return _loss(logits, where)
+    return _loss(np.reshape(logits, (-1, shape[-1])), where.ravel()).reshape(shape[:-1])
 
 
-def _checked(logits: Any, labels: np.ndarray, classes: int) -> Tensor:
-    """Return the loss of labels that are classes; a negative one is a huge unsigned number."""
+def checked_labels(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return labels as whole numbers that are classes; a negative one is a huge unsigned number.
+
+    Raises:
+        BadValueError: for a label outside the classes.
+    """
+    if labels.dtype.kind != "i":
+        labels = labels.astype(np.intp)
     if labels.size:
         signless = labels.view(np.uintp) if labels.itemsize == 8 else labels.astype(np.uintp)
         worst = labels.item(signless.argmax())
@@ -159,4 +162,10 @@ def _checked(logits: Any, labels: np.ndarray, classes: int) -> Tensor:
                 f"Label {worst} is none of the {classes} classes 0 to {classes - 1} that the "
                 "logits have."
             )
-    return _cross_entropy_primitive(logits, _starts(len(labels), classes) + labels)
+    return labels
+
+
+def _loss(logits: Any, labels: np.ndarray) -> Tensor:
+    n, classes = logits.shape
+    places = row_starts(n, classes) + checked_labels(labels, classes)
+    return _cross_entropy_primitive(logits, places)

@@ -10,6 +10,7 @@ from initlab.nn.activation import Activation
 from initlab.nn.attention import MultiHeadAttention
 from initlab.nn.basic import Dropout, Flatten, Reshape
 from initlab.nn.batch_norm import BatchNorm
+from initlab.nn.chain import dense_links
 from initlab.nn.containers import Repeat, Residual, Sequential
 from initlab.nn.convolution import Conv1D, Conv2D, Conv3D
 from initlab.nn.dense import Dense
@@ -133,6 +134,7 @@ __all__ = [
     "SquaredHingeLoss",
     "Swish",
     "TripletLoss",
+    "dense_links",
     "layers",
     "losses",
     "rnn",

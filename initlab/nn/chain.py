@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from initlab import nd
 from initlab.errors import ShapeError
-from initlab.nn.dense import Dense
 from initlab.tree import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from initlab.nn.dense import Link
     from initlab.tree import Block
 
-__all__ = ["Chain"]
+__all__ = ["Chain", "dense_links"]
 
 
 class Chain:
@@ -43,21 +43,47 @@ class Chain:
             x = part.one_by_one(x) if changed and type(part) is _Row else part(x)
         return x
 
+    def dense_links(self) -> list[Link] | None:
+        """Return all layers if the blocks are nothing but dense ones, else None."""
+        found: list[Link] = []
+        for block in self._blocks.values():
+            links = dense_links(block)
+            if links is None:
+                return None
+            found += links
+        return found
+
     def _look(self) -> tuple[int, list[Block | _Row]]:
         seen = CHANGES.number
         parts: list[Block | _Row] = []
         row: _Row | None = None
         for block in self._blocks.values():
-            link = block.link() if type(block) is Dense else None
-            if link is None:
+            links = dense_links(block)
+            if not links:
                 row = None
                 parts.append(block)
                 continue
             if row is None:
                 row = _Row()
                 parts.append(row)
-            row.add(block, *link)
+            row.add(block, links)
         return seen, parts
+
+
+def dense_links(block: Block) -> list[Link] | None:
+    """Return the dense layers that a block is, while nobody watches it; None for any other block.
+
+    >>> import numpy as np
+    >>> from initlab import nn
+    >>> net = nn.Sequential()
+    >>> net.add(nn.Dense(3, activation="relu", in_units=2), nn.Dense(1, in_units=3))
+    >>> net.initialize()
+    >>> y = net(np.ones((1, 2), "float32"))
+    >>> [ending for _, _, ending in dense_links(net)]
+    ['relu', None]
+    """
+    ask = getattr(type(block), "dense_links", None)
+    return None if ask is None else ask(block)
 
 
 class _Row:
@@ -70,13 +96,14 @@ class _Row:
         self._layers: list[Any] = []
         self._endings: list[str | None] = []
 
-    def add(self, block: Block, weight: Any, bias: Any, ending: str | None) -> None:
+    def add(self, block: Block, links: list[Link]) -> None:
         self._blocks.append(block)
-        self._layers += weight, bias
-        self._endings.append(ending)
+        for weight, bias, ending in links:
+            self._layers += weight, bias
+            self._endings.append(ending)
 
     def __call__(self, x: Any) -> Any:
-        if len(self._blocks) > 1 and x.ndim == 2:
+        if len(self._endings) > 1 and x.ndim == 2:
             try:
                 return nd.perceptron(x, *self._layers, activations=self._endings)
             except ShapeError:  # which layer it is, the layers say

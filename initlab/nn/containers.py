@@ -13,6 +13,8 @@ from initlab.tree import Block, Parameter, ParameterDict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from initlab.nn.dense import Link
+
 __all__ = ["BranchScaling", "Repeat", "Residual", "Sequential"]
 
 
@@ -76,6 +78,17 @@ class Sequential(Block):
     def forward(self, x: Any) -> Any:
         """Return the last block's output."""
         return self._chain(x)
+
+    def dense_links(self) -> list[Link] | None:
+        """Return its layers where they are dense ones alone, and a container may compute them.
+
+        None while hooks wait for calls, with Parameters of its own, and where a subclass computes.
+        """
+        kind = type(self)
+        computes = kind.forward is not Sequential.forward or kind.__call__ is not Block.__call__
+        if self._before or self._after or self._parameters or computes:
+            return None
+        return self._chain.dense_links()
 
     def __len__(self) -> int:
         return len(self._children)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from initlab import nd
+from initlab.autograd import Tensor
 from initlab.errors import BadValueError
 from initlab.init import Initializer
 from initlab.nn.activation import Activation
 from initlab.tree import Block, ParameterDict
 
-__all__ = ["Dense"]
+__all__ = ["Dense", "Link"]
+
+
+class Link(NamedTuple):
+    """What a dense layer computes with: live weight, bias or None, its activation's name."""
+
+    weight: Tensor
+    bias: Tensor | None
+    ending: str | None
 
 
 class Dense(Block):
@@ -80,13 +89,13 @@ class Dense(Block):
             raise _bad_sizes(0, (self.weight.shape or (0, 0))[1])
         self.weight.shape = (self._units, prod(x.shape[1:]) if self._flatten else x.shape[-1])
 
-    def link(self) -> tuple[Any, Any, str | None] | None:
-        """Return weight, bias and activation, where a container may compute the layer itself.
+    def dense_links(self) -> list[Link] | None:
+        """Return the layer where a container may compute it itself.
 
-        None while hooks wait for calls, before the first one, and for activations that a layer
-        cannot end in.
+        None while hooks wait for calls, before the first one, for activations that a layer cannot
+        end in, and of a subclass.
         """
-        if self._before or self._after or not self._settled:
+        if self._before or self._after or not self._settled or type(self) is not Dense:
             return None
         act, ending = self.act, None
         if act is not None:
@@ -94,7 +103,7 @@ class Dense(Block):
             if ending is None:
                 return None
         bias = self.bias
-        return self.weight.data(), None if bias is None else bias.data(), ending
+        return [Link(self.weight.data(), None if bias is None else bias.data(), ending)]
 
     def forward(self, x: Any) -> Any:
         """Return the layer's output, (n, units) or with flatten=False (..., units)."""

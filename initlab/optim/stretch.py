@@ -51,6 +51,7 @@ class Stretch:
         self.weight, self.gradient = weight, gradient = _flat_views(slots)
         self.axpy = get_blas_funcs("axpy", (weight, gradient))
         size = weight.size if rule.whole else BLOCK
+        self.straight = rule.straight
         self.blocks = [] if rule.straight else _blocks(slots, weight, gradient, rule.buffers, size)
 
     def advance(self, rule: Rule, lr: float, scale: float) -> None:
@@ -59,7 +60,7 @@ class Stretch:
             slot.steps += 1
         parameter = self.slots[0].parameter
         lr, decay = lr * parameter.lr_mult, rule.weight_decay * parameter.wd_mult
-        if rule.straight:
+        if self.straight:
             if decay:
                 self.weight *= 1 - lr * decay
             self.axpy(self.gradient, self.weight, a=-lr * scale)  # one reading of both

@@ -12,6 +12,7 @@ from initlab import autograd
 from initlab.autograd import Tensor
 from initlab.data import Data, batches
 from initlab.training.divergence import Divergence, locate
+from initlab.training.passes import Passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,19 +82,17 @@ def train(
     A step whose loss is not finite is yielded without its update, says where it came from and
     ends the training.
     """
-    number = 0
+    number, passes = 0, Passes(net, loss)
     for epoch in range(epochs):
         for x, y in batches(data.train_x, data.train_y, batch_size, source, epoch):
             with np.errstate(all="ignore"):
-                with autograd.record():
-                    output = net(Tensor(x))
-                    value = loss(output, Tensor(y))
-                mean = float(value.array.mean())
+                made = passes(x, y)
+                mean = float(made.losses.mean())
                 where = None if math.isfinite(mean) else locate(net, x, number)
                 if where is None:
-                    value.backward()
+                    made.backward()
                     stepper.step(len(x), step=number)
-            yield Step(number, epoch, mean, _accuracy(output, y), where)
+            yield Step(number, epoch, mean, _accuracy(made.output, y), where)
             if where is not None:
                 return
             number += 1
@@ -113,13 +112,13 @@ def evaluate(
             part = slice(start, start + batch_size)
             output = net(Tensor(x[part]))
             total += float(np.sum(np.asarray(loss(output, Tensor(y[part])))))
-            share = _accuracy(output, y[part])
+            share = _accuracy(output.array, y[part])
             right += 0.0 if share is None else share * len(output)
     classes = np.issubdtype(y.dtype, np.integer)
     return Score(total / len(x), right / len(x) if classes else None)
 
 
-def _accuracy(output: Tensor, y: np.ndarray) -> float | None:
+def _accuracy(output: np.ndarray, y: np.ndarray) -> float | None:
     if y.dtype.kind not in "iu":
         return None
-    return float(np.count_nonzero(output.array.argmax(-1) == y) / y.size)
+    return float(np.count_nonzero(output.argmax(-1) == y) / y.size)

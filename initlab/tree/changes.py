@@ -6,9 +6,14 @@ in place of another walk.
 
 from __future__ import annotations
 
+from functools import wraps
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["CHANGES"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CHANGES", "Noted"]
 
 
 class _Changes:
@@ -26,3 +31,31 @@ class _Changes:
 
 
 CHANGES = _Changes()
+
+
+def _noting(method: Callable[..., Any]) -> Any:
+    @wraps(method)
+    def changing(self: Noted, *args: Any, **kwargs: Any) -> Any:
+        found = method(self, *args, **kwargs)
+        CHANGES.note()
+        return found
+
+    return changing
+
+
+class Noted(dict[str, Any]):
+    """A dict whose changes are noted, whoever makes them.
+
+    >>> blocks, before = Noted(a=1), CHANGES.number
+    >>> blocks.pop("a"), CHANGES.number > before
+    (1, True)
+    """
+
+    __setitem__ = _noting(dict.__setitem__)
+    __delitem__ = _noting(dict.__delitem__)
+    __ior__ = _noting(dict.__ior__)
+    clear = _noting(dict.clear)
+    pop = _noting(dict.pop)
+    popitem = _noting(dict.popitem)
+    setdefault = _noting(dict.setdefault)
+    update = _noting(dict.update)

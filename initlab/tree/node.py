@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from initlab.errors import BadTypeError, NameTakenError
-from initlab.tree.changes import CHANGES
+from initlab.tree.changes import CHANGES, Noted
 from initlab.tree.dictionary import ParameterDict
 from initlab.tree.hidden import CONTAINERS
 from initlab.tree.names import Inside, current_scope, next_name, numbered
@@ -39,7 +39,7 @@ class Node:
         vars(self).update(  # at once: these are no part of the tree, and nets have many blocks
             prefix=full,
             params=own,
-            _children={},
+            _children=Noted(),
             _parameters={},
             _counters={},
             _empty_prefix=prefix == "",
@@ -110,7 +110,6 @@ class Node:
                 f"{' (a class: call it)' if isinstance(block, type) else ''}."
             )
         self._children[str(len(self._children)) if name is None else name] = block
-        CHANGES.note()
 
     def __repr__(self) -> str:
         lines = [f"  ({name}): {_indented(repr(child))}" for name, child in self._children.items()]

@@ -9,8 +9,9 @@ from time import sleep
 import numpy as np
 import pytest
 
-from initlab import nn, optim
+from initlab import nd, nn, optim
 from initlab.autograd import Tensor, record
+from initlab.errors import ShapeError
 from initlab.nd import random
 from initlab.tree import CHANGES, tie
 
@@ -84,10 +85,14 @@ def other_weight(net):
     net.add(nn.Dense(4, in_units=4, params=other.params))
 
 
+def pop(net):
+    net._children.pop("1")  # as some write who know Gluon's attributes
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        redraw, write, write_recorded, double, share, replace, append, other_activation,
+        pop, redraw, write, write_recorded, double, share, replace, append, other_activation,
         other_weight,
     ],
 )  # fmt: skip
@@ -175,16 +180,70 @@ def test_a_call_within_a_call_does_not_hide_what_has_changed(net):
 
 
 def test_threads_that_look_at_once_skip_no_layer(net, monkeypatch):
-    found = nn.Dense.link
+    found = nn.Dense.dense_links
 
     def slow(block):
         sleep(0.02)
         return found(block)
 
-    monkeypatch.setattr(nn.Dense, "link", slow)
+    monkeypatch.setattr(nn.Dense, "dense_links", slow)
     truth = one_by_one(net)
     for _ in range(3):
         CHANGES.note()
         with ThreadPoolExecutor(3) as pool:
             for y in pool.map(lambda x: net(Tensor(x)).array, [X] * 3):
                 np.testing.assert_allclose(y, truth, rtol=1e-6)
+
+
+@pytest.fixture
+def outer(net):
+    """A net whose first block is one."""
+    outer = nn.Sequential()
+    outer.add(net, nn.Repeat(2, lambda: nn.Dense(4, in_units=4)), nn.Dense(2, in_units=4))
+    for block in list(outer)[1:]:
+        block.initialize("xavier")
+    outer(Tensor(X))
+    return outer
+
+
+def test_containers_of_dense_layers_are_part_of_the_row(outer, monkeypatch):
+    whole, rows = nd.perceptron, []
+
+    def counted(x, *layers, activations):
+        rows.append(len(activations))
+        return whole(x, *layers, activations=activations)
+
+    monkeypatch.setattr(nd, "perceptron", counted)
+    assert agrees(outer)
+    assert rows == [6, 3, 2]  # all of them at once; then the two blocks that are rows themselves
+
+
+@pytest.mark.parametrize("kind", ["register_forward_hook", "register_forward_pre_hook"])
+def test_a_hook_of_a_container_within_a_container_is_called(outer, kind):
+    calls = []
+    with getattr(outer[0], kind)(lambda *args: calls.append(args)):
+        outer(Tensor(X))
+    outer(Tensor(X))
+    assert len(calls) == 1
+
+
+def test_a_container_that_computes_otherwise_is_called(net):
+    class Doubling(nn.Sequential):
+        def forward(self, x):
+            return super().forward(x) * 2
+
+    inner, outer = Doubling(), nn.Sequential()
+    inner.add(*net)
+    outer.add(inner)
+    for _ in range(2):
+        np.testing.assert_array_equal(outer(Tensor(X)).array, 2 * net(Tensor(X)).array)
+
+
+def test_a_shape_that_does_not_fit_is_found_within_a_container(net):
+    outer, first = nn.Sequential(), nn.Dense(3, in_units=4)
+    first.initialize()
+    outer.add(first, net)
+    for _ in range(2):
+        with pytest.raises(ShapeError) as found:
+            outer(Tensor(X))
+        assert found.value.__notes__[1] == f"at 1.0 of {outer.name}"

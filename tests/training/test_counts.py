@@ -13,6 +13,7 @@ from initlab.autograd import Tensor, record
 from initlab.nd import random
 from initlab.nd.threads import product
 from initlab.optim import SGD, Adam
+from initlab.training import Passes
 
 BATCH, WIDTH, DEPTH, CLASSES = 32, 64, 10, 10
 
@@ -32,6 +33,24 @@ def normed():
         net.add(nn.Activation("gelu"))
     net.add(nn.Dense(CLASSES, in_units=WIDTH))
     return net
+
+
+def passing(net):
+    """A step whose pass is a list of calls by now."""
+    net.initialize()
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((BATCH, WIDTH)).astype(np.float32)
+    y = rng.integers(0, CLASSES, BATCH)
+    passes = Passes(net, nn.SoftmaxCrossEntropyLoss())
+    stepper = SGD(0.01).bind(list(net.collect_params().values()))
+
+    def step():
+        passes(x, y).backward()
+        stepper.step(BATCH)
+
+    step()
+    step()
+    return step
 
 
 def stepping(net, optimizer=SGD(0.01)):  # noqa: B008 - a value
@@ -70,7 +89,8 @@ def products(monkeypatch):
         calls.append(a.shape)
         return product(a, b, out)
 
-    monkeypatch.setattr(sys.modules["initlab.nd.perceptron"], "product", counted)
+    for module in ("initlab.nd.perceptron", "initlab.nd.prepared.perceptron"):
+        monkeypatch.setattr(sys.modules[module], "product", counted)
     return calls
 
 
@@ -105,6 +125,24 @@ def test_a_layer_is_three_products_and_the_first_one_two(products):
     products.clear()
     step()
     assert len(products) == 3 * DEPTH - 1
+
+
+def test_a_list_of_calls_records_none_and_makes_the_same_products(products):
+    step = passing(mlp())
+    step()
+    products.clear()
+    assert recorded(step) == 0
+    assert len(products) == 3 * DEPTH - 1
+
+
+def test_a_list_of_calls_makes_no_array_of_a_layer_but_a_mask_and_numpy_s_own_copy_of_it():
+    step = passing(mlp())
+    step()
+    tracemalloc.start()
+    step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * BATCH * WIDTH * 4  # of nine layers
 
 
 def test_norms_and_activations_are_one_recorded_call_each():

@@ -8,6 +8,7 @@ import numpy as np
 
 from initlab import nd
 from initlab.errors import BadValueError
+from initlab.nd.prepared import CrossEntropy
 from initlab.nn.losses.loss import ElementwiseLoss, like
 from initlab.tree import ParameterDict
 
@@ -68,6 +69,18 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
             return loss
         others = tuple(i for i in range(loss.ndim) if i != batch - (axis < batch))
         return loss.mean(others) if others else loss
+
+    def prepared(self, logits: np.ndarray, gradient: np.ndarray) -> CrossEntropy | None:
+        """Return the loss of these logits, (n, classes), whose gradient is to be written there.
+
+        None where it is another than -log softmax(pred)[label], or hooks wait for calls.
+        """
+        plain = type(self) is SoftmaxCrossEntropyLoss and self._sparse and not self._from_logits
+        axes = self._axis % 2, self._batch_axis % 2
+        watched = self._before or self._after
+        if not plain or watched or axes != (1, 0) or self._weight not in (None, 1):
+            return None
+        return CrossEntropy(logits, gradient) if CrossEntropy.takes(logits) else None
 
     def _sparse_loss(self, pred: Any, label: Any) -> Any:
         label = np.asarray(label)

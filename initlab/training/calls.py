@@ -1,0 +1,132 @@
+"""A net of dense layers and its loss as lists of calls, which compute what the tape would."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from initlab.autograd import Tensor, is_idle
+from initlab.nd.prepared import Layer, Perceptron
+from initlab.nn import SoftmaxCrossEntropyLoss, dense_links
+from initlab.tree import CHANGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from initlab.nd.prepared import CrossEntropy
+    from initlab.nn import Block
+
+    Link: TypeAlias = tuple[Tensor, Tensor | None, str | None]
+
+__all__ = ["Calls", "Row", "prepare"]
+
+
+class Row:
+    """The dense layers that a net is, as long as `holds` says so.
+
+    Attributes:
+        layers: their live arrays; none where the net is another, where layers do not fit each
+            other, a Parameter is used twice, or a gradient is not simply to be overwritten.
+        leaves: where gradients land.
+    """
+
+    def __init__(self, net: Block) -> None:
+        self._seen = CHANGES.number
+        links = dense_links(net) or []
+        self._tensors = [tensor for link in links for tensor in link[:2] if tensor is not None]
+        self._nodes = [tensor.node for tensor in self._tensors]
+        self.leaves: list[Any] = [node for node in self._nodes if node is not None]
+        plain = self.leaves and _chained(links) and _apart(self._tensors)
+        self.layers = [_layer(link) for link in links] if plain else []
+
+    def holds(self) -> bool:
+        """Return whether nothing has changed since, in any tree or in where gradients land."""
+        here = [tensor.node for tensor in self._tensors]
+        return self._seen == CHANGES.number and here == self._nodes
+
+
+def _chained(links: Sequence[Link]) -> bool:
+    """Return whether each layer takes what the one before returns."""
+    shapes = [weight.shape for weight, _, _ in links]
+    biased = all(bias is None or bias.shape == weight.shape[:1] for weight, bias, _ in links)
+    return biased and all(below[0] == above[1] for below, above in pairwise(shapes))
+
+
+def _apart(tensors: Sequence[Tensor]) -> bool:
+    """Return whether all are different ones of one dtype, their gradients to be overwritten."""
+    alike = len({id(tensor) for tensor in tensors}) == len(tensors)
+    return alike and all(t.dtype == tensors[0].dtype and _lands(t) for t in tensors)
+
+
+def _lands(tensor: Tensor) -> bool:
+    grad = tensor.grad
+    if grad is None:
+        return tensor.node is None
+    return tensor.grad_req == "write" and grad.array.flags.c_contiguous
+
+
+def _layer(link: Link) -> Layer:
+    weight, bias, ending = link
+    if bias is None:
+        return Layer(weight.array, None, _slope(weight), None, ending)
+    return Layer(weight.array, bias.array, _slope(weight), _slope(bias), ending)
+
+
+def _slope(tensor: Tensor) -> np.ndarray | None:
+    return None if tensor.grad is None else tensor.grad.array
+
+
+class Calls:
+    """What a row of layers and a loss call for batches of one shape; for one pass at a time.
+
+    Args:
+        row: where the layers were found.
+        net: the layers.
+        loss: the loss of their output.
+        idle: where the calls wait for the next pass, each under its own shapes.
+        shapes: of the inputs and the targets.
+    """
+
+    def __init__(
+        self, row: Row, net: Perceptron, loss: CrossEntropy, idle: dict[Any, Calls], shapes: Any
+    ) -> None:
+        self._row, self._net, self._loss = row, net, loss
+        self._idle, self._shapes = idle, shapes
+        self._dtype = net.gradient.dtype
+
+    def fit(self, x: Any) -> bool:
+        """Return whether the tape would make these very calls of inputs of the same shape."""
+        alike = type(x) is np.ndarray and x.dtype == self._dtype
+        return alike and is_idle() and self._row.holds()
+
+    def forward(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the net's output and the losses, in memory of their own."""
+        self._net.forward(x)
+        losses = self._loss.forward(y)
+        return self._net.output.copy(), losses
+
+    def backward(self) -> None:
+        """Write the gradients of the losses' sum, and wait."""
+        self._loss.backward()
+        self._net.backward()
+        for leaf in self._row.leaves:
+            leaf.fresh = True
+        self._idle[self._shapes] = self
+
+
+def prepare(
+    row: Row, loss: Callable[[Tensor, Tensor], Tensor], x: Any, y: Any, idle: dict[Any, Calls]
+) -> Calls | None:
+    """Return the calls for batches like this one; None where the tape may make others."""
+    if not row.layers or not isinstance(loss, SoftmaxCrossEntropyLoss) or not is_idle():
+        return None
+    first = row.layers[0].weight
+    if type(x) is not np.ndarray or x.dtype != first.dtype or not len(x):
+        return None
+    if x.shape[1:] != first.shape[1:] or y.shape != x.shape[:1]:
+        return None
+    net = Perceptron(len(x), row.layers)
+    made = loss.prepared(net.output, net.gradient)
+    return None if made is None else Calls(row, net, made, idle, (x.shape, y.shape))
