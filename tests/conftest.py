@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from initlab.nd.mkl import mkl
+
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 # marker -> (what it is, whether it is here, what adds it)
@@ -15,6 +17,11 @@ OTHERS = {
         "comparisons of compiled kernels with NumPy's form",
         find_spec("numba"),
         'pip install -c constraints.txt -e ".[test,fast]"',
+    ),
+    "mkl": (
+        "comparisons of MKL's products with NumPy's",
+        mkl(),
+        'pip install -c constraints.txt -e ".[test,mkl]"',
     ),
     "peers": (
         "comparisons with PyTorch, JAX, Keras and mpmath",

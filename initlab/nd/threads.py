@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 
 from initlab.errors import BadValueError
+from initlab.nd.mkl import WORTH, mkl, multiplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,10 +115,27 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
     """
     if 0 in b.strides:  # one number repeated, as where shapes alone are asked: `dot` would copy it
         return np.matmul(a, b, out)
-    if threads.now > 1 and a.size * b.shape[-1] >= LARGE:
+    size = a.size * b.shape[-1]
+    if size >= WORTH and mkl() is not None:
+        y = np.empty((len(a), b.shape[1]), a.dtype) if out is None else out
+        if _by_mkl(a, b, y, size >= LARGE):
+            return y
+    if threads.now > 1 and size >= LARGE:
         with _blas(threads.now):
             return a.dot(b, out)
     return a.dot(b, out)
+
+
+def _by_mkl(a: Any, b: Any, out: Any, large: bool) -> bool:
+    """Write the product, a large one by as many runs of rows as there are threads."""
+    if not large:
+        return multiplied(a, b, out)
+
+    def work(rows: range) -> bool:
+        at = slice(rows.start, rows.stop)
+        return multiplied(a[at], b, out[at])
+
+    return all(in_shares(work, range(len(a))))
 
 
 def in_shares(work: Callable[[Any], Result], pieces: Sequence[Any]) -> list[Result]:

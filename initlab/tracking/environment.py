@@ -16,7 +16,7 @@ __all__ = ["environment", "environment_tags"]
 
 PACKAGES = (
     "initlab", "numpy", "scipy", "scikit-learn", "threadpoolctl", "hydra-core", "omegaconf",
-    "pluggy", "safetensors", "matplotlib", "mlflow", "numba",
+    "pluggy", "safetensors", "matplotlib", "mlflow", "numba", "mkl",
 )  # fmt: skip
 
 _GIT = ("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uno")

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from initlab.nd.mkl import mkl
 from initlab.tracking import environment, environment_tags
 
 
@@ -52,5 +53,6 @@ def test_outside_of_a_repository_and_without_git_the_rest_is_told(tmp_path, monk
     assert outside["initlab.pid"] == str(os.getpid())
 
 
-def test_the_environment_has_numba_where_it_is_and_compiles_kernels():
+def test_the_environment_has_numba_and_mkl_where_they_are_and_compute():
     assert ("numba" in environment()) == (find_spec("numba") is not None)
+    assert ("mkl" in environment()) == (mkl() is not None)

@@ -1,0 +1,130 @@
+"""Products by MKL against NumPy's in double precision, and when they stand back."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+
+import numpy as np
+import pytest
+
+from initlab import nd
+from initlab.nd import mkl as door
+from initlab.nd.mkl import WORTH, mkl, multiplied
+from initlab.nd.threads import LARGE, product
+
+SMALL, COMPILED, GENERAL = (3, 5, 2), (64, 70, 256), (130, 700, 520)
+
+
+def matrix(rows, columns, dtype=np.float32, seed=0):
+    return np.random.default_rng(seed).standard_normal((rows, columns)).astype(dtype)
+
+
+def by_columns(x):
+    return np.asfortranarray(x)
+
+
+def among_others(x):
+    """The same values as part of a wider matrix: its rows don't follow each other."""
+    wide = np.full((len(x), x.shape[1] + 7), np.nan, x.dtype)
+    wide[:, 3:-4] = x
+    return wide[:, 3:-4]
+
+
+def read_only(x):
+    x.flags.writeable = False
+    return x
+
+
+@pytest.mark.mkl
+@pytest.mark.parametrize("lies", [np.asarray, by_columns, among_others, read_only])
+@pytest.mark.parametrize("also", [np.asarray, by_columns, lambda x: among_others(x.T).T])
+@pytest.mark.parametrize("sizes", [SMALL, COMPILED, GENERAL])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_product_is_numpys_however_its_matrices_lie(lies, also, sizes, dtype):
+    m, k, n = sizes
+    a, b = lies(matrix(m, k, dtype)), also(matrix(k, n, dtype, 1))
+    out = np.full((m, n), np.nan, dtype)  # what stood there has no part in it
+    assert multiplied(a, b, out)
+    exact = np.matmul(a.astype(np.longdouble), b.astype(np.longdouble))
+    of_magnitudes = np.matmul(abs(a).astype(np.float64), abs(b).astype(np.float64))
+    rounding = np.finfo(dtype).eps * np.sqrt(k)  # a sum of k errors, of either sign
+    assert np.max(abs(out - exact) / of_magnitudes) < rounding
+
+
+@pytest.mark.mkl
+@pytest.mark.parametrize("sizes", [COMPILED, GENERAL])
+def test_the_bits_of_a_product_do_not_depend_on_where_its_arrays_begin(sizes):
+    m, k, n = sizes
+    a, b = matrix(m, k), matrix(k, n, seed=1)
+
+    def moved(x, by):
+        room = np.empty(x.size + 32, np.float32)
+        room[by : by + x.size] = x.ravel()
+        return room[by : by + x.size].reshape(x.shape)
+
+    found = set()
+    for i, j, l in [(0, 0, 0), (1, 0, 0), (0, 3, 0), (0, 0, 7), (4, 8, 15), (13, 5, 2)]:
+        out = moved(np.empty((m, n), np.float32), l)
+        assert multiplied(moved(a, i), moved(b, j), out)
+        found.add(out.tobytes())
+    assert len(found) == 1
+
+
+@pytest.mark.mkl
+def test_a_large_product_is_shared_by_threads_and_the_same_each_time():
+    side = round(LARGE ** (1 / 3)) + 2
+    a, b = matrix(side, side, np.float64), matrix(side, side, np.float64, 1)
+    with nd.threads(2):
+        first, second = product(a, b), product(a, b, np.empty_like(a))
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_allclose(first, np.matmul(a, b), rtol=0, atol=1e-12 * side)
+
+
+@pytest.mark.mkl
+@pytest.mark.parametrize(
+    ("a", "b", "out"),
+    [
+        (matrix(4, 4), matrix(4, 4, np.float64), matrix(4, 4)),
+        (matrix(4, 4), matrix(4, 4), matrix(4, 4, np.float64)),
+        (matrix(4, 4).astype(">f4"), matrix(4, 4).astype(">f4"), matrix(4, 4)),
+        (matrix(4, 4).astype(int), matrix(4, 4).astype(int), matrix(4, 4).astype(int)),
+        (matrix(4, 8)[:, ::2], matrix(4, 4), matrix(4, 4)),
+        (matrix(4, 4)[::-1], matrix(4, 4), matrix(4, 4)),
+        (matrix(4, 4), np.broadcast_to(matrix(4, 1), (4, 4)), matrix(4, 4)),
+        (matrix(4, 4), matrix(4, 4)[0], matrix(4, 4)),
+        (matrix(4, 3), matrix(4, 4), matrix(4, 4)),
+        (matrix(4, 4), matrix(4, 4), matrix(4, 5)),
+        (matrix(4, 4), matrix(4, 4), matrix(4, 4).T),
+    ],
+)
+def test_other_arrays_are_left_to_numpy(a, b, out):
+    before = out.copy()
+    assert not multiplied(a, b, out)
+    np.testing.assert_array_equal(out, before)
+
+
+@pytest.mark.mkl
+def test_large_products_of_a_net_come_from_mkl_and_small_ones_from_numpy(monkeypatch):
+    seen = []
+    threads = import_module("initlab.nd.threads")
+    monkeypatch.setattr(threads, "multiplied", lambda *_: seen.append(1) or False)
+    side = round(WORTH ** (1 / 3)) + 1
+    for n in (side, side // 2):
+        np.testing.assert_array_equal(product(np.ones((n, n)), np.ones((n, n))), np.full((n, n), n))
+    assert len(seen) == 1
+
+
+def test_without_mkl_products_are_numpys(monkeypatch):
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(door, "files", missing)
+    mkl.cache_clear()
+    try:
+        side = round(WORTH ** (1 / 3)) + 1
+        assert mkl() is None
+        a = matrix(side, side)
+        np.testing.assert_array_equal(product(a, a), a.dot(a))
+    finally:
+        mkl.cache_clear()
