@@ -4,8 +4,8 @@ Forward, backward and SGD in float32. In each round everybody makes some steps i
 ms or one step long. A figure is the median over the rounds of a time by torch's of the same
 round, below 1 where they are faster, with its quartiles; `initlab / BLAS` is by the products
 alone. Memory is what five steps add at their peak, in processes of their own. `--threads 2`
-gives everybody two; `--seconds` is the time for a row. MXNet needs a Python of its own,
-`--mxnet PYTHON` or the environment's MXNET_PYTHON. Peers that cannot run here are named, with
+gives everybody two, with a pause before each turn; `--seconds` is the time for a row. MXNet needs
+a Python of its own, `--mxnet PYTHON` or the environment's MXNET_PYTHON. Peers that cannot run here are named, with
 the reason. The table goes to the screen; `python benchmarks/write.py training` puts it into
 README.md.
 """
@@ -26,6 +26,7 @@ import numpy as np
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WARM_UP, TURN = 3, 0.01
 NOTHING = nullcontext()
+PAUSE = 0.2  # seconds until OpenBLAS's second thread no longer waits awake, in everybody's way
 
 
 def limit(threads: int) -> None:
@@ -127,6 +128,7 @@ def alternately(steps: dict, budget: float, threads: int = 1) -> dict[str, np.nd
     end = time.perf_counter() + budget
     while time.perf_counter() < end or len(times["torch"]) < 5:
         for who, step in steps.items():
+            time.sleep(PAUSE * (threads > 1))
             times[who].append(seconds(step, counts[who], settings.get(who, NOTHING)))
     return {who: np.array(found) for who, found in times.items()}
 

@@ -41,17 +41,19 @@ def mkl() -> CDLL | None:
         library = CDLL(str(doors[0].locate()))
     except (PackageNotFoundError, IndexError, OSError):
         return None
+    library.MKL_Set_Threading_Layer(SEQUENTIAL)  # the first call, or it is not heard
     library.MKL_CBWR_Set(REPRODUCIBLE)
-    library.MKL_Set_Threading_Layer(SEQUENTIAL)
     return library
 
 
 def multiplied(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> bool:
     """Write the product of two matrices into `out`; False where MKL does not take such arrays."""
-    found = _kernel(a.dtype, a.shape, a.strides, b.dtype, b.shape, b.strides)
-    if found is None or out.dtype != a.dtype or out.shape != found.shape or not out.flags.carray:
+    types = a.dtype, b.dtype, out.dtype
+    found = _kernel(types, a.shape, a.strides, b.shape, b.strides, out.shape, out.strides)
+    if found is None or not out.flags.writeable:
         return False
-    found.call(found.jitter, _address(a), _address(b), _start(out))
+    kernel, compiled = found
+    kernel(compiled, _address(a), _address(b), _address(out))
     return True
 
 
@@ -63,43 +65,46 @@ def _address(x: np.ndarray) -> Any:
         return x.ctypes.data
 
 
-class _Found(NamedTuple):
-    """A kernel, what it takes before the arrays, and its result's shape."""
-
-    call: Callable[..., None]
-    jitter: int | None
-    shape: Numbers
-
-
 @lru_cache(1024)
 def _kernel(
-    dtype: np.dtype[Any], a: Numbers, of_a: Numbers, other: np.dtype[Any], b: Numbers, of_b: Numbers
-) -> _Found | None:
-    """Return what multiplies arrays of such types, shapes and strides."""
-    library = mkl()
-    if library is None or dtype != other or dtype not in TYPES or not len(a) == len(b) == 2:
+    types: tuple[Any, ...],
+    a: Numbers,
+    of_a: Numbers,
+    b: Numbers,
+    of_b: Numbers,
+    out: Numbers,
+    of_out: Numbers,
+) -> tuple[Callable[..., None], int | None] | None:
+    """Return what multiplies arrays of such types, shapes and strides, and what it takes first."""
+    library, size = mkl(), types[0].itemsize
+    if library is None or len(set(types)) > 1 or types[0] not in TYPES:
         return None
-    left, right = _lie(a, of_a, dtype.itemsize), _lie(b, of_b, dtype.itemsize)
-    if left is None or right is None or a[1] != b[0]:
+    if not len(a) == len(b) == 2 or a[1] != b[0] or out != (a[0], b[1]):
         return None
-    (name, number), (ways, leading), shape = (
-        TYPES[dtype],
-        zip(left, right, strict=True),
-        (a[0], b[1]),
-    )
+    left, right, result = _lie(a, of_a, size), _lie(b, of_b, size), _lie(out, of_out, size)
+    if left is None or right is None or result is None or result.way != AS_IT_IS:
+        return None
+    name, number = TYPES[types[0]]
     create, pointer = library[f"mkl_cblas_jit_create_{name}"], library[f"mkl_jit_get_{name}_ptr"]
     pointer.argtypes, pointer.restype = (c_void_p,), c_void_p
-    numbers, jitter = (*shape, a[1], number(1), *leading, number(0), shape[1]), c_void_p()
-    if create(byref(jitter), BY_ROWS, *ways, *numbers) == FAILED:
+    made, shape = c_void_p(), (BY_ROWS, left.way, right.way, *out, a[1])
+    leading = number(1), left.apart, right.apart, number(0), result.apart  # of 1 a b + 0 out
+    if create(byref(made), *shape, *leading) == FAILED:
         return None
-    return _Found(_Kernel(pointer(jitter)), jitter.value, shape)
+    return _Kernel(pointer(made)), made.value
 
 
-def _lie(shape: Numbers, strides: Numbers, size: int) -> tuple[int, int] | None:
-    """Return whether a matrix lies by rows or by columns, and how far apart these begin."""
+class _Lie(NamedTuple):
+    """Whether a matrix lies by rows or by columns, and how far apart these begin."""
+
+    way: int
+    apart: int
+
+
+def _lie(shape: Numbers, strides: Numbers, size: int) -> _Lie | None:
     (rows, columns), (down, along) = shape, strides
     if along == size and down >= columns * size and down % size == 0:
-        return AS_IT_IS, down // size
+        return _Lie(AS_IT_IS, down // size)
     if down == size and along >= rows * size and along % size == 0:
-        return TRANSPOSED, along // size
+        return _Lie(TRANSPOSED, along // size)
     return None

@@ -127,15 +127,16 @@ def product(a: Any, b: Any, out: Any = None) -> Any:
 
 
 def _by_mkl(a: Any, b: Any, out: Any, large: bool) -> bool:
-    """Write the product, a large one by as many runs of rows as there are threads."""
+    """Write the product, a large one by as many runs of rows or columns as there are threads."""
     if not large:
         return multiplied(a, b, out)
+    wide = len(out) < out.shape[1]
 
-    def work(rows: range) -> bool:
-        at = slice(rows.start, rows.stop)
-        return multiplied(a[at], b, out[at])
+    def work(run: range) -> bool:
+        at = slice(run.start, run.stop)
+        return multiplied(a, b[:, at], out[:, at]) if wide else multiplied(a[at], b, out[at])
 
-    return all(in_shares(work, range(len(a))))
+    return all(in_shares(work, range(max(out.shape))))
 
 
 def in_shares(work: Callable[[Any], Result], pieces: Sequence[Any]) -> list[Result]:
