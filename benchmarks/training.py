@@ -5,9 +5,9 @@ ms or one step long. A figure is the median over the rounds of a time by torch's
 round, below 1 where they are faster, with its quartiles; `initlab / BLAS` is by the products
 alone. Memory is what five steps add at their peak, in processes of their own. `--threads 2`
 gives everybody two, with a pause before each turn; `--seconds` is the time for a row. MXNet needs
-a Python of its own, `--mxnet PYTHON` or the environment's MXNET_PYTHON. Peers that cannot run here are named, with
-the reason. The table goes to the screen; `python benchmarks/write.py training` puts it into
-README.md.
+a Python of its own, `--mxnet PYTHON` or the environment's MXNET_PYTHON. Peers that cannot run here
+are named, with the reason. The table goes to the screen; `python benchmarks/write.py training` puts
+it into README.md.
 """
 
 from __future__ import annotations
