@@ -11,9 +11,10 @@ Everything is offered here and imported when it is first asked for::
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from initlab.doors import on_demand
 
 if TYPE_CHECKING:
     from initlab import (
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from initlab.config import RunSpec, compose
     from initlab.errors import InitlabError
     from initlab.running import RunResult, plan, run
+else:
+    on_demand(__name__)
 
 __all__ = [
     "Catalog",
@@ -68,32 +71,7 @@ __all__ = [
     "tree",
 ]
 
-_FLOORS = {
-    "Catalog": "catalog",
-    "InitlabError": "errors",
-    "RunResult": "running",
-    "RunSpec": "config",
-    "compose": "config",
-    "hookimpl": "catalog",
-    "load_catalog": "catalog",
-    "plan": "running",
-    "run": "running",
-}
-
 try:
     __version__ = version("initlab")
 except PackageNotFoundError:  # run from a checkout that is not installed
     __version__ = "0+unknown"
-
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for, a room or a name behind its door."""
-    if name not in __all__:
-        raise AttributeError(f"module 'initlab' has no attribute {name!r}")
-    if name in _FLOORS:
-        return getattr(import_module(f"initlab.{_FLOORS[name]}"), name)
-    return import_module(f"initlab.{name}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

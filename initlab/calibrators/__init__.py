@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from initlab.calibrators.admin import Admin
-from initlab.calibrators.batch import Batch
-from initlab.calibrators.calibrator import Calibration, Calibrator
-from initlab.calibrators.empirical_gain import EmpiricalGain
-from initlab.calibrators.gradinit import GradInit
-from initlab.calibrators.kmeans import KMeans
-from initlab.calibrators.krahenbuhl import Krahenbuhl
-from initlab.calibrators.lsuv import LSUV
-from initlab.calibrators.metainit import MetaInit, gradient_quotient
-from initlab.calibrators.mimetic import Mimetic
-from initlab.calibrators.output_prior import OutputPrior
-from initlab.calibrators.pca import PCA
-from initlab.calibrators.ridge import Ridge
-from initlab.calibrators.weight_norm import WeightNorm
+from initlab.doors import on_demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from initlab.calibrators.admin import Admin
+    from initlab.calibrators.batch import Batch
+    from initlab.calibrators.calibrator import Calibration, Calibrator
+    from initlab.calibrators.empirical_gain import EmpiricalGain
+    from initlab.calibrators.gradinit import GradInit
+    from initlab.calibrators.kmeans import KMeans
+    from initlab.calibrators.krahenbuhl import Krahenbuhl
+    from initlab.calibrators.lsuv import LSUV
+    from initlab.calibrators.metainit import MetaInit, gradient_quotient
+    from initlab.calibrators.mimetic import Mimetic
+    from initlab.calibrators.names import calibrators
+    from initlab.calibrators.output_prior import OutputPrior
+    from initlab.calibrators.pca import PCA
+    from initlab.calibrators.ridge import Ridge
+    from initlab.calibrators.weight_norm import WeightNorm
+else:
+    on_demand(__name__)
 
 __all__ = [
     "LSUV",
@@ -42,23 +44,3 @@ __all__ = [
     "calibrators",
     "gradient_quotient",
 ]
-
-
-def calibrators() -> Mapping[str, type[Calibrator]]:
-    """Return the built-in calibrators by the names that configs use."""
-    return MappingProxyType(
-        {
-            "lsuv": LSUV,
-            "empirical_gain": EmpiricalGain,
-            "weight_norm": WeightNorm,
-            "krahenbuhl": Krahenbuhl,
-            "gradinit": GradInit,
-            "metainit": MetaInit,
-            "admin": Admin,
-            "mimetic": Mimetic,
-            "pca": PCA,
-            "kmeans": KMeans,
-            "output_prior": OutputPrior,
-            "ridge": Ridge,
-        }
-    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from initlab.shelf import Shelf
 
 __all__ = ["BrokenPlugin", "Entry"]
 
@@ -17,7 +19,8 @@ class Entry:
     Args:
         name: what configs call it.
         kind: "initializer", "calibrator", "probe", "layer", "dataset" or "random_source".
-        value: the class, or the instance where the plugin registered a preset.
+        thing: the class, or the instance where the plugin registered a preset; or the Shelf that
+            fetches it.
         package: the distribution, module or file that registered it.
         version: the distribution's version; "local" for a module given by hand.
 
@@ -27,14 +30,23 @@ class Entry:
 
     name: str
     kind: str
-    value: Any
+    thing: Any = field(compare=False)
     package: str
     version: str
+
+    @property
+    def value(self) -> Any:
+        """The class or the preset, imported now where it stands on a Shelf."""
+        return self.thing[self.name] if isinstance(self.thing, Shelf) else self.thing
 
     @property
     def cls(self) -> type:
         """The class itself, or the preset's."""
         return self.value if isinstance(self.value, type) else type(self.value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process with the thing itself."""
+        return Entry, (self.name, self.kind, self.value, self.package, self.version)
 
     @property
     def origin(self) -> str:

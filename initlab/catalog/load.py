@@ -16,6 +16,7 @@ from initlab.catalog.entry import BrokenPlugin, Entry
 from initlab.catalog.kinds import KINDS, Kind
 from initlab.catalog.plugin import Plugin, builtin_plugin, installed_plugins, local_plugin
 from initlab.errors import PluginError, nearest
+from initlab.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,9 +72,9 @@ def _entries(plugin: Plugin) -> list[Entry]:
     except pluggy.PluginValidationError as error:
         raise PluginError(str(error)) from error
     return [
-        Entry(name, kind.name, value, plugin.package, plugin.version)
+        Entry(name, kind.name, thing, plugin.package, plugin.version)
         for kind in KINDS
-        for name, value in _registered(manager, kind)
+        for name, thing in _registered(manager, kind)
     ]
 
 
@@ -93,7 +94,7 @@ def _check_hook_names(manager: pluggy.PluginManager, module: Any) -> None:
 
 
 def _registered(manager: pluggy.PluginManager, kind: Kind) -> Iterator[tuple[str, Any]]:
-    """Yield the names and values that one hook returns, each checked.
+    """Yield the names and values that one hook returns, each checked; of a Shelf names alone.
 
     The hook is called directly: pluggy's caller drops a None, which is a forgotten return.
     """
@@ -101,15 +102,16 @@ def _registered(manager: pluggy.PluginManager, kind: Kind) -> Iterator[tuple[str
         returned = implementation.function()
         if not isinstance(returned, Mapping):
             raise PluginError(f"{kind.hook}() returns {returned!r}, not a mapping of names")
-        for name, value in returned.items():
+        shelf = returned if isinstance(returned, Shelf) else None
+        for name in returned:
             if not (isinstance(name, str) and all(map(str.isidentifier, name.split(".")))):
                 raise PluginError(
                     f"{kind.hook}() registers {name!r}, which is neither an identifier nor some "
                     "joined by dots"
                 )
-            if refusal := kind.refusal(value):
+            if shelf is None and (refusal := kind.refusal(returned[name])):
                 raise PluginError(f"{kind.hook}() registers {name!r}, but {refusal}")
-            yield name, value
+            yield name, shelf or returned[name]
 
 
 def _reason(error: BaseException) -> str:

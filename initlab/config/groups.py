@@ -55,8 +55,8 @@ def publish(catalog: Catalog) -> None:
     _offer("init", "load", _loaded)
     for name, entry in catalog.datasets.items():
         _offer("data", name, partial(described, entry))
-    for name, cls in optimizers().items():
-        entry = Entry(name, "optimizer", cls, "initlab", "")
+    for name in (ours := optimizers()):
+        entry = Entry(name, "optimizer", ours, "initlab", "")
         _offer("optim", name, partial(_optimizer, entry))
     for file in sorted(folder("experiments").glob("*.yaml")):
         _offer("experiment", file.stem, partial(OmegaConf.load, file), package="_global_")

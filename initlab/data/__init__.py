@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from initlab.data.dataset import Data, Dataset, Task
-from initlab.data.digits import Digits
-from initlab.data.mnist import MNIST, FashionMNIST
-from initlab.data.order import batches, first_batch
-from initlab.data.spirals import Spirals
-from initlab.data.teacher import Teacher
-from initlab.data.text import Text
+from initlab.doors import on_demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from initlab.data.dataset import Data, Dataset, Task
+    from initlab.data.digits import Digits
+    from initlab.data.mnist import MNIST, FashionMNIST
+    from initlab.data.names import datasets
+    from initlab.data.order import batches, first_batch
+    from initlab.data.spirals import Spirals
+    from initlab.data.teacher import Teacher
+    from initlab.data.text import Text
+else:
+    on_demand(__name__)
 
 __all__ = [
     "MNIST",
@@ -30,17 +32,3 @@ __all__ = [
     "datasets",
     "first_batch",
 ]
-
-
-def datasets() -> Mapping[str, type[Dataset]]:
-    """Return the built-in data sets by the names that configs use."""
-    return MappingProxyType(
-        {
-            "digits": Digits,
-            "mnist": MNIST,
-            "fashion_mnist": FashionMNIST,
-            "teacher": Teacher,
-            "spirals": Spirals,
-            "text": Text,
-        }
-    )

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from initlab.optim.adadelta import AdaDelta
-from initlab.optim.adagrad import AdaGrad
-from initlab.optim.adam import Adam
-from initlab.optim.adamax import Adamax
-from initlab.optim.clip import clip_global_norm
-from initlab.optim.create import create, optimizers
-from initlab.optim.dcasgd import DCASGD
-from initlab.optim.ftml import FTML
-from initlab.optim.ftrl import Ftrl
-from initlab.optim.lamb import LAMB
-from initlab.optim.lars import LARS
-from initlab.optim.nadam import Nadam
-from initlab.optim.nag import NAG
-from initlab.optim.optimizer import Optimizer
-from initlab.optim.rmsprop import RMSProp
-from initlab.optim.rule import Pace
-from initlab.optim.schedule import Constant, Cosine, Schedule, Warmup
-from initlab.optim.scheduler import (
-    CosineScheduler,
-    FactorScheduler,
-    LRScheduler,
-    MultiFactorScheduler,
-    PolyScheduler,
-)
-from initlab.optim.sgd import SGD
-from initlab.optim.sgld import SGLD
-from initlab.optim.signum import Signum
-from initlab.optim.stepper import Stepper
-from initlab.optim.trainer import Trainer
+from initlab.doors import on_demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from initlab.optim.adadelta import AdaDelta
+    from initlab.optim.adagrad import AdaGrad
+    from initlab.optim.adam import Adam
+    from initlab.optim.adamax import Adamax
+    from initlab.optim.clip import clip_global_norm
+    from initlab.optim.create import create
+    from initlab.optim.dcasgd import DCASGD
+    from initlab.optim.ftml import FTML
+    from initlab.optim.ftrl import Ftrl
+    from initlab.optim.lamb import LAMB
+    from initlab.optim.lars import LARS
+    from initlab.optim.nadam import Nadam
+    from initlab.optim.nag import NAG
+    from initlab.optim.names import optimizers, schedules
+    from initlab.optim.optimizer import Optimizer
+    from initlab.optim.rmsprop import RMSProp
+    from initlab.optim.rule import Pace
+    from initlab.optim.schedule import Constant, Cosine, Schedule, Warmup
+    from initlab.optim.scheduler import (
+        CosineScheduler,
+        FactorScheduler,
+        LRScheduler,
+        MultiFactorScheduler,
+        PolyScheduler,
+    )
+    from initlab.optim.sgd import SGD
+    from initlab.optim.sgld import SGLD
+    from initlab.optim.signum import Signum
+    from initlab.optim.stepper import Stepper
+    from initlab.optim.trainer import Trainer
+else:
+    on_demand(__name__)
 
 __all__ = [
     "DCASGD",
@@ -72,8 +74,3 @@ __all__ = [
     "optimizers",
     "schedules",
 ]
-
-
-def schedules() -> Mapping[str, type[Constant | Cosine | Warmup]]:
-    """Return the schedules by the names that configs use."""
-    return MappingProxyType({"constant": Constant, "cosine": Cosine, "warmup": Warmup})

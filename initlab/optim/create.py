@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import UnknownNameError
-from initlab.optim.adadelta import AdaDelta
-from initlab.optim.adagrad import AdaGrad
-from initlab.optim.adam import Adam
-from initlab.optim.adamax import Adamax
-from initlab.optim.dcasgd import DCASGD
-from initlab.optim.ftml import FTML
-from initlab.optim.ftrl import Ftrl
-from initlab.optim.lamb import LAMB
-from initlab.optim.lars import LARS
-from initlab.optim.nadam import Nadam
-from initlab.optim.nag import NAG
-from initlab.optim.rmsprop import RMSProp
-from initlab.optim.sgd import SGD
-from initlab.optim.sgld import SGLD
-from initlab.optim.signum import Signum
+from initlab.optim.names import optimizers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from initlab.optim.optimizer import Optimizer
 
-__all__ = ["create", "optimizers"]
+__all__ = ["create"]
 
 GLUON = {"learning_rate": "lr", "wd": "weight_decay"}
 WITHOUT_EFFECT = ("lazy_update", "multi_precision")  # of sparse and of half-precision arrays
-
-
-def optimizers() -> Mapping[str, type[Optimizer]]:
-    """Return the optimizers by the names that configs use."""
-    kinds = (
-        SGD, NAG, Adam, Adamax, Nadam, RMSProp, AdaGrad, AdaDelta, Ftrl, FTML, Signum,
-        LARS, LAMB, SGLD, DCASGD,
-    )  # fmt: skip
-    return MappingProxyType({kind.__name__.lower(): kind for kind in kinds})
 
 
 def create(name: str, **options: Any) -> Optimizer:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from initlab.probes.activations import ActivationMoments, DeadUnits
-from initlab.probes.gradient_moments import GradientMoments
-from initlab.probes.histogram import histogram
-from initlab.probes.moments import Moments, moments
-from initlab.probes.observe import Observation, blocks_to_observe, observe, select_places
-from initlab.probes.probe import Claim, Foretold, Probe, Reading, Snapshot, Subject
-from initlab.probes.ratios import GradientToWeight, UpdateToWeight
-from initlab.probes.rms import GradientRMS, SignalRMS
-from initlab.probes.weight_entropy import WeightEntropy
-from initlab.probes.weight_moments import WeightMoments
+from initlab.doors import on_demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from initlab.probes.activations import ActivationMoments, DeadUnits
+    from initlab.probes.gradient_moments import GradientMoments
+    from initlab.probes.histogram import histogram
+    from initlab.probes.moments import Moments, moments
+    from initlab.probes.names import probes
+    from initlab.probes.observe import Observation, blocks_to_observe, observe, select_places
+    from initlab.probes.probe import Claim, Foretold, Probe, Reading, Snapshot, Subject
+    from initlab.probes.ratios import GradientToWeight, UpdateToWeight
+    from initlab.probes.rms import GradientRMS, SignalRMS
+    from initlab.probes.weight_entropy import WeightEntropy
+    from initlab.probes.weight_moments import WeightMoments
+else:
+    on_demand(__name__)
 
 __all__ = [
     "ActivationMoments",
@@ -44,20 +46,3 @@ __all__ = [
     "probes",
     "select_places",
 ]
-
-
-def probes() -> Mapping[str, type[Probe]]:
-    """Return the built-in probes by the names that configs use."""
-    return MappingProxyType(
-        {
-            "weight_moments": WeightMoments,
-            "weight_entropy": WeightEntropy,
-            "gradient_moments": GradientMoments,
-            "gradient_to_weight": GradientToWeight,
-            "update_to_weight": UpdateToWeight,
-            "activation_moments": ActivationMoments,
-            "dead_units": DeadUnits,
-            "signal_rms": SignalRMS,
-            "gradient_rms": GradientRMS,
-        }
-    )

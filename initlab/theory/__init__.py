@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from initlab.theory.critical import CriticalPoint, critical, critical_line
-from initlab.theory.depth import Level, Residual, predict
-from initlab.theory.gains import backward_gain, forward_gain, variance_gain
-from initlab.theory.meanfield import MeanField, Phase
-from initlab.theory.moments import (
-    derivative,
-    fourth_moment,
-    mean,
-    moment_growth,
-    second_moment,
-    slope_growth,
-    variance,
-)
-from initlab.theory.pairs import kernel
-from initlab.theory.quadrature import Estimate, estimate, expectation
-from initlab.theory.signal import Signal
-from initlab.theory.stages import (
-    BatchNormalization,
-    Elementwise,
-    Linear,
-    Normalization,
-    Scale,
-    Stage,
-)
+from typing import TYPE_CHECKING
+
+from initlab.doors import on_demand
+
+if TYPE_CHECKING:
+    from initlab.theory.critical import CriticalPoint, critical, critical_line
+    from initlab.theory.depth import Level, Residual, predict
+    from initlab.theory.gains import backward_gain, forward_gain, variance_gain
+    from initlab.theory.meanfield import MeanField, Phase
+    from initlab.theory.moments import (
+        derivative,
+        fourth_moment,
+        mean,
+        moment_growth,
+        second_moment,
+        slope_growth,
+        variance,
+    )
+    from initlab.theory.pairs import kernel
+    from initlab.theory.quadrature import Estimate, estimate, expectation
+    from initlab.theory.signal import Signal
+    from initlab.theory.stages import (
+        BatchNormalization,
+        Elementwise,
+        Linear,
+        Normalization,
+        Scale,
+        Stage,
+    )
+else:
+    on_demand(__name__)
 
 __all__ = [
     "BatchNormalization",

@@ -1,0 +1,57 @@
+"""Doors that fetch a name when it is asked for: what a command does not use is not imported."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+__all__ = ["on_demand"]
+
+
+def on_demand(package: str) -> None:
+    """Let a package import what its `__init__` imports for type checkers, each name on demand.
+
+    It says once where each name is::
+
+        if TYPE_CHECKING:
+            from initlab.optim.adam import Adam
+        else:
+            on_demand(__name__)
+    """
+    module = sys.modules[package]
+    vars(module)["_homes"] = _written(module)
+    module.__class__ = _Door
+
+
+class _Door(ModuleType):
+    _homes: dict[str, str]
+
+    def __getattr__(self, name: str) -> Any:
+        home = self._homes.get(name)
+        if home is None:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        below = home == self.__name__  # a folder or file: `from initlab import nd`
+        found = import_module(f"{home}.{name}") if below else getattr(import_module(home), name)
+        vars(self)[name] = found
+        return found
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Keep what is offered where Python would put the file of the same name over it."""
+        home = self._homes.get(name, self.__name__)
+        if home == self.__name__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._homes})
+
+
+def _written(module: ModuleType) -> dict[str, str]:
+    """Return each name that is imported below `if TYPE_CHECKING`, and from where."""
+    loader: Any = module.__loader__
+    source = ast.parse(loader.get_source(module.__name__))
+    blocks = [block.body for block in source.body if isinstance(block, ast.If)]
+    lines = [line for block in blocks for line in block if isinstance(line, ast.ImportFrom)]
+    return {alias.name: str(line.module) for line in lines for alias in line.names}
