@@ -27,31 +27,32 @@ def on_demand(package: str) -> None:
 
 
 class _Door(ModuleType):
-    _homes: dict[str, str]
+    _homes: dict[str, tuple[str, str]]
 
     def __getattr__(self, name: str) -> Any:
-        home = self._homes.get(name)
-        if home is None:
+        if name not in self._homes:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        home, own = self._homes[name]
         below = home == self.__name__  # a folder or file: `from initlab import nd`
-        found = import_module(f"{home}.{name}") if below else getattr(import_module(home), name)
+        found = import_module(f"{home}.{own}") if below else getattr(import_module(home), own)
         vars(self)[name] = found
         return found
 
     def __setattr__(self, name: str, value: object) -> None:
         """Keep what is offered where Python would put the file of the same name over it."""
-        home = self._homes.get(name, self.__name__)
-        if home == self.__name__ or not isinstance(value, ModuleType):
+        offered = self._homes.get(name, (self.__name__,))[0] != self.__name__
+        if not (offered and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._homes})
 
 
-def _written(module: ModuleType) -> dict[str, str]:
-    """Return each name that is imported below `if TYPE_CHECKING`, and from where."""
+def _written(module: ModuleType) -> dict[str, tuple[str, str]]:
+    """Return each name that is imported below `if TYPE_CHECKING`, from where and as what."""
     loader: Any = module.__loader__
     source = ast.parse(loader.get_source(module.__name__))
     blocks = [block.body for block in source.body if isinstance(block, ast.If)]
     lines = [line for block in blocks for line in block if isinstance(line, ast.ImportFrom)]
-    return {alias.name: str(line.module) for line in lines for alias in line.names}
+    names = [(str(line.module), alias) for line in lines for alias in line.names]
+    return {alias.asname or alias.name: (module, alias.name) for module, alias in names}

@@ -1,105 +1,117 @@
 """Initializers, and the plan that says who gets which: specs and paths, no Blocks."""
 
-from initlab.init.announced import Announced
-from initlab.init.conventions import COLUMNS, LAYERS, Convention, conventions, layer
-from initlab.init.create import alias, create, register
-from initlab.init.critical import AtPoint, Critical
-from initlab.init.desc import InitDesc
-from initlab.init.entry import PlanEntry
-from initlab.init.exact_gain import Direction, ExactGain
-from initlab.init.fans import Fans, Mode
-from initlab.init.fixed import (
-    STFT,
-    Bilinear,
-    Constant,
-    Cosine,
-    Dirac,
-    Fixed,
-    Hadamard,
-    Identity,
-    Ones,
-    Sinusoidal,
-    ZeroHadamard,
-    Zeros,
-)
-from initlab.init.grounds import Rule, Slot, Written
-from initlab.init.independent import (
-    Bounds,
-    ComplexScaling,
-    Distribution,
-    DropoutScaling,
-    FactorType,
-    Flat,
-    Gaussian,
-    Independent,
-    MSRAPrelu,
-    Normal,
-    RandomType,
-    RandomWalk,
-    Shape,
-    TruncatedGaussian,
-    TruncatedNormal,
-    Uniform,
-    VarianceScaling,
-    Xavier,
-)
-from initlab.init.initializer import Initializer
-from initlab.init.law import Entries, Law
-from initlab.init.load import Load
-from initlab.init.matrices import as_matrices, from_matrices, matrix_shape
-from initlab.init.mixed import Mixed
-from initlab.init.orthogonal import (
-    ConvOrthogonal,
-    DeltaOrthogonal,
-    HaarOrthogonal,
-    Orthogonal,
-    Unitary,
-)
-from initlab.init.output import LogOdds, LogShares
-from initlab.init.place import Place, places
-from initlab.init.placed import (
-    GPT2,
-    IRNN,
-    NTK,
-    Antisymmetric,
-    BranchScale,
-    DeepNorm,
-    DepthScaled,
-    Fixup,
-    FourierFeatures,
-    Given,
-    LooksLinear,
-    MuP,
-    Placed,
-    RecurrentStart,
-    Siren,
-    SmallInit,
-    TFixup,
-    TorchDefault,
-    UMuP,
-    ZeroOutput,
-)
-from initlab.init.plan import InitPlan, make_plan
-from initlab.init.presets import initializers
-from initlab.init.promises import Promise
-from initlab.init.recurrent import Chrono, LSTMBias
-from initlab.init.spec import ParameterSpec, Role
-from initlab.init.structured import (
-    ICNR,
-    NPRNN,
-    RAI,
-    Centred,
-    EqualRows,
-    Masked,
-    Mirror,
-    Scaled,
-    Sparse,
-    Spectral,
-    Standardized,
-    Twin,
-)
+from __future__ import annotations
 
-Zero, One = Zeros, Ones  # Gluon's names
+from typing import TYPE_CHECKING
+
+from initlab.doors import on_demand
+
+if TYPE_CHECKING:
+    from initlab.init.announced import Announced
+    from initlab.init.conventions import COLUMNS, LAYERS, Convention, conventions, layer
+    from initlab.init.create import alias, create, register
+    from initlab.init.critical import AtPoint, Critical
+    from initlab.init.desc import InitDesc
+    from initlab.init.entry import PlanEntry
+    from initlab.init.exact_gain import Direction, ExactGain
+    from initlab.init.fans import Fans, Mode
+    from initlab.init.fixed import (
+        STFT,
+        Bilinear,
+        Constant,
+        Cosine,
+        Dirac,
+        Fixed,
+        Hadamard,
+        Identity,
+        Ones,
+        Sinusoidal,
+        ZeroHadamard,
+        Zeros,
+    )
+    from initlab.init.fixed import Ones as One  # Gluon's names
+    from initlab.init.fixed import Zeros as Zero
+    from initlab.init.grounds import Rule, Slot, Written
+    from initlab.init.independent import (
+        Bounds,
+        ComplexScaling,
+        Distribution,
+        DropoutScaling,
+        FactorType,
+        Flat,
+        Gaussian,
+        Independent,
+        MSRAPrelu,
+        Normal,
+        RandomType,
+        RandomWalk,
+        Shape,
+        TruncatedGaussian,
+        TruncatedNormal,
+        Uniform,
+        VarianceScaling,
+        Xavier,
+    )
+    from initlab.init.initializer import Initializer
+    from initlab.init.law import Entries, Law
+    from initlab.init.load import Load
+    from initlab.init.matrices import as_matrices, from_matrices, matrix_shape
+    from initlab.init.mixed import Mixed
+    from initlab.init.orthogonal import (
+        ConvOrthogonal,
+        DeltaOrthogonal,
+        HaarOrthogonal,
+        Orthogonal,
+        Unitary,
+    )
+    from initlab.init.output import LogOdds, LogShares
+    from initlab.init.place import Place, places
+    from initlab.init.placed import (
+        GPT2,
+        IRNN,
+        NTK,
+        Antisymmetric,
+        BranchScale,
+        DeepNorm,
+        DepthScaled,
+        Fixup,
+        FourierFeatures,
+        Given,
+        LooksLinear,
+        MuP,
+        OptimizerKind,
+        Placed,
+        RecurrentStart,
+        Siren,
+        SmallInit,
+        Start,
+        TFixup,
+        TorchDefault,
+        UMuP,
+        ZeroOutput,
+    )
+    from initlab.init.plan import InitPlan, make_plan
+    from initlab.init.presets import initializers
+    from initlab.init.promises import Promise
+    from initlab.init.recurrent import Chrono, LSTMBias
+    from initlab.init.spec import ParameterSpec, Role
+    from initlab.init.structured import (
+        ICNR,
+        NPRNN,
+        RAI,
+        Centred,
+        EqualRows,
+        Masked,
+        Mirror,
+        Scaled,
+        Sparse,
+        Spectral,
+        Standardized,
+        Twin,
+        Unit,
+    )
+else:
+    on_demand(__name__)
 
 __all__ = [
     "COLUMNS",
@@ -165,6 +177,7 @@ __all__ = [
     "Normal",
     "One",
     "Ones",
+    "OptimizerKind",
     "Orthogonal",
     "ParameterSpec",
     "Place",
@@ -185,6 +198,7 @@ __all__ = [
     "Sparse",
     "Spectral",
     "Standardized",
+    "Start",
     "TFixup",
     "TorchDefault",
     "TruncatedGaussian",
@@ -192,6 +206,7 @@ __all__ = [
     "Twin",
     "UMuP",
     "Uniform",
+    "Unit",
     "Unitary",
     "VarianceScaling",
     "Written",

@@ -10,18 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadTypeError, BadValueError, UnknownNameError
-from initlab.init.fixed import Ones, Zeros
 from initlab.init.initializer import Initializer
-from initlab.init.orthogonal import Orthogonal
-from initlab.init.presets import initializers
 from initlab.init.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["alias", "create", "register"]
-
-REGISTRY.update({"zero": Zeros, "one": Ones, **initializers(), "orthogonal": Orthogonal})
 
 
 def register(cls: type[Initializer]) -> type[Initializer]:

@@ -5,11 +5,21 @@ These are for library use, as Gluon's are. Configs read the catalog, where plugi
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import Any
+
+from initlab import init
+from initlab.init.presets import initializers
+from initlab.shelf import Shelf
 
 __all__ = ["REGISTRY", "registered_name"]
 
-REGISTRY: dict[str, Any] = {}
+GLUON: list[Any] = [
+    Shelf({"orthogonal": lambda: init.Orthogonal}),
+    initializers(),
+    Shelf({"zero": lambda: init.Zeros, "one": lambda: init.Ones}),
+]
+REGISTRY: ChainMap[str, Any] = ChainMap({}, *GLUON)
 """Initializer classes by lower-case name; the first name of a class is the one it is dumped by."""
 
 

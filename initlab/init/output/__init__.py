@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from initlab.init.output.log_odds import LogOdds
-from initlab.init.output.log_shares import LogShares
+from typing import TYPE_CHECKING
+
+from initlab.doors import on_demand
+
+if TYPE_CHECKING:
+    from initlab.init.output.log_odds import LogOdds
+    from initlab.init.output.log_shares import LogShares
+else:
+    on_demand(__name__)
 
 __all__ = ["LogOdds", "LogShares"]

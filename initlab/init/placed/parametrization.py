@@ -14,10 +14,10 @@ from initlab.init.place import Place
 from initlab.init.placed.placed import Given, Placed, need_branches
 from initlab.init.spec import Role
 
-__all__ = ["NTK", "MuP", "Rule", "UMuP"]
+__all__ = ["NTK", "MuP", "OptimizerKind", "UMuP"]
 
 
-class Rule(StrEnum):
+class OptimizerKind(StrEnum):
     """The optimizer whose learning rates are meant."""
 
     sgd = "sgd"
@@ -54,7 +54,7 @@ class MuP(Placed):
     """
 
     base: int = 64
-    optimizer: Rule = Rule.adam
+    optimizer: OptimizerKind = OptimizerKind.adam
     scale: float = 1.0
     zero_output: bool = False
     zero_query: bool = False
@@ -64,13 +64,15 @@ class MuP(Placed):
     roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.embedding)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "optimizer", choice("mup", "optimizer", self.optimizer, Rule))
+        object.__setattr__(
+            self, "optimizer", choice("mup", "optimizer", self.optimizer, OptimizerKind)
+        )
         if self.base < 1:
             raise BadValueError(f"mup: base is a width of at least 1, got {self.base}.")
         if self.base_depth < 1:
             raise BadValueError(f"mup: base_depth is at least 1 branch, got {self.base_depth}.")
         not_negative("mup", depth=self.depth)
-        if self.depth and self.optimizer is Rule.sgd:
+        if self.depth and self.optimizer is OptimizerKind.sgd:
             raise BadValueError("mup: depth is for adam, whose rates are known; got sgd.")
 
     def at(self, place: Place) -> Given | None:
@@ -86,7 +88,7 @@ class MuP(Placed):
         return self._hidden(place, r)
 
     def _first(self, place: Place) -> Given:
-        rate = place.spec.fan_out / self.base if self.optimizer is Rule.sgd else 1.0
+        rate = place.spec.fan_out / self.base if self.optimizer is OptimizerKind.sgd else 1.0
         embeds = place.spec.role == Role.embedding
         std = 1.0 if embeds else sqrt(self.scale / place.spec.fan_in)
         return Given(Normal(std), f"input, {_rate(rate)}", rate)
@@ -105,7 +107,7 @@ class MuP(Placed):
             note = f"query of {note}"
         if factor != 1:
             note += f", x {factor:.4g}"
-        rate = factor**2 if self.optimizer is Rule.sgd else factor * rate
+        rate = factor**2 if self.optimizer is OptimizerKind.sgd else factor * rate
         return Given(Normal(factor * std), f"{note}, {_rate(rate)}", rate)
 
 
@@ -154,15 +156,17 @@ class NTK(Placed):
     """
 
     scale: float = 1.0
-    optimizer: Rule = Rule.sgd
+    optimizer: OptimizerKind = OptimizerKind.sgd
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "optimizer", choice("ntk", "optimizer", self.optimizer, Rule))
+        object.__setattr__(
+            self, "optimizer", choice("ntk", "optimizer", self.optimizer, OptimizerKind)
+        )
 
     def at(self, place: Place) -> Given | None:
         """Return the normal law and the rate."""
         n = place.spec.fan_in
-        rate = 1 / n if self.optimizer is Rule.sgd else 1 / sqrt(n)
+        rate = 1 / n if self.optimizer is OptimizerKind.sgd else 1 / sqrt(n)
         return Given(Normal(sqrt(self.scale / n)), f"forward 1/sqrt({n}), {_rate(rate)}", rate)
 
 
