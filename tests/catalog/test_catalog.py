@@ -9,6 +9,7 @@ import pytest
 
 from initlab import calibrators, data, init, nn, probes
 from initlab.catalog import Catalog, Entry, hookspecs, load_catalog
+from initlab.catalog.kinds import KINDS
 from initlab.errors import NameTakenError, UnknownNameError
 
 SHELVES = {
@@ -31,6 +32,25 @@ def test_each_shelf_holds_what_its_room_registers(catalog, kind):
     assert {name: entry.value for name, entry in shelf.items()} == dict(SHELVES[kind]())
     assert list(shelf) == sorted(shelf)
     assert shelf == getattr(catalog, f"{kind}s")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_the_lab_registers_is_of_its_kind(catalog, kind):
+    """Which is asked of a stranger's things when they are loaded, and of the lab's own here."""
+    refused = [kind.refusal(entry.value) for entry in catalog.shelf(kind.name).values()]
+    assert refused == [None] * len(refused)
+
+
+def test_loading_the_catalog_imports_no_class_that_nobody_asked_for():
+    code = (
+        "import sys; from initlab.catalog import load_catalog\n"
+        "shelf = load_catalog(installed=False).initializers; shelf['xavier'].value\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    assert "initlab.init.independent.xavier" in modules
+    assert not {"initlab.init.structured.rai", "initlab.calibrators.lsuv"} & modules
 
 
 def test_the_default_random_source_is_on_its_shelf(catalog):
