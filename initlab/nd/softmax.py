@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["exponentials", "log_softmax", "softmax", "softmax_cross_entropy"]
 
 
+INTP, UINTP = np.dtype(np.intp), np.dtype(np.uintp)
+
+
 def _softmax(x: Any, axis: int = -1) -> Any:
     """Return e^x divided by its sum over `axis`.
 
@@ -152,11 +155,10 @@ def checked_labels(labels: np.ndarray, classes: int) -> np.ndarray:
     Raises:
         BadValueError: for a label outside the classes.
     """
-    if labels.dtype.kind != "i":
-        labels = labels.astype(np.intp)
-    if labels.size:
-        signless = labels.view(np.uintp) if labels.itemsize == 8 else labels.astype(np.uintp)
-        worst = labels.item(signless.argmax())
+    if labels.dtype != INTP:
+        labels = labels.astype(INTP)
+    if len(labels):
+        worst = labels.item(labels.view(UINTP).argmax())
         if not 0 <= worst < classes:
             raise BadValueError(
                 f"Label {worst} is none of the {classes} classes 0 to {classes - 1} that the "

@@ -35,7 +35,7 @@ def layers_of(tensors, activations):
 
 @pytest.mark.parametrize("frozen", [(), (0,), (0, 1), (0, 1, 2), (2, 3), (5,)])
 @pytest.mark.parametrize("biased", [True, False])
-@pytest.mark.parametrize("widths", [(4, 3, 2), (300, 300, 2)])  # below and above small products
+@pytest.mark.parametrize("widths", [(4, 3, 2), (300, 600, 2)])  # below and above small products
 def test_a_perceptron_is_the_primitive(widths, biased, frozen):
     tensors = parameters(widths, biased)
     for i in frozen:

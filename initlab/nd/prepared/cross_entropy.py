@@ -32,10 +32,13 @@ class CrossEntropy:
 
     def __init__(self, logits: np.ndarray, gradient: np.ndarray) -> None:
         (n, classes), dtype = logits.shape, logits.dtype
-        self._logits, self._classes = logits, classes
-        self._starts, self._ones = row_starts(n, classes), ones(n, dtype)
-        largest, (top, sums, shares) = np.empty(n, np.intp), np.empty((3, n), dtype)
+        self._classes, self._starts, self._ones = classes, row_starts(n, classes), ones(n, dtype)
+        (self._places, largest), (top, sums, shares) = (
+            np.empty((2, n), np.intp),
+            np.empty((3, n), dtype),
+        )
         self._top, self._sums, self._flat = top, sums, gradient.reshape(-1)
+        self._here = partial(logits.take, self._places)
         self._exponentials = [
             partial(logits.argmax, 1, largest),
             partial(np.add, self._starts, largest, largest),
@@ -60,12 +63,12 @@ class CrossEntropy:
         Raises:
             BadValueError: for a label outside the classes.
         """
-        self._places = self._starts + checked_labels(labels, self._classes)
+        np.add(self._starts, checked_labels(labels, self._classes), self._places)
         for call in self._exponentials:
             call()
         y: np.ndarray = np.log(self._sums)
         y += self._top
-        y -= self._logits.take(self._places)
+        y -= self._here()
         return y
 
     def backward(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from initlab.nd.constants import ones
+from initlab.nd.mkl import WORTH
 from initlab.nd.slopes import ENDINGS
 from initlab.nd.threads import product
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Layer", "Perceptron"]
-
-
-SMALL = 2**14
-"""How many multiplications `product` does without thinking of threads or libraries."""
 
 
 class Layer(NamedTuple):
@@ -108,8 +105,8 @@ class Perceptron:
 
 
 def _product(rows: int, outputs: int, inputs: int) -> Callable[[Any, Any, Any], Any]:
-    """Return what writes a layer's products as `product` does: small ones go to NumPy."""
-    return np.ndarray.dot if rows * outputs * inputs < SMALL else product
+    """Return what writes a layer's products as `product` does, which hands small ones to NumPy."""
+    return np.ndarray.dot if rows * outputs * inputs < WORTH else product
 
 
 def _learns(layer: Layer) -> bool:
