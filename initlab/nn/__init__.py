@@ -2,69 +2,71 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from initlab.nn import losses, rnn
-from initlab.nn.activation import Activation
-from initlab.nn.attention import MultiHeadAttention
-from initlab.nn.basic import Dropout, Flatten, Reshape
-from initlab.nn.batch_norm import BatchNorm
-from initlab.nn.chain import dense_links
-from initlab.nn.containers import Repeat, Residual, Sequential
-from initlab.nn.convolution import Conv1D, Conv2D, Conv3D
-from initlab.nn.dense import Dense
-from initlab.nn.embedding import Embedding
-from initlab.nn.function import HybridLambda, Lambda
-from initlab.nn.group_norm import GroupNorm
-from initlab.nn.hybrid import HybridBlock, HybridSequential
-from initlab.nn.instance_norm import InstanceNorm
-from initlab.nn.layer_norm import LayerNorm
-from initlab.nn.losses import (
-    CosineEmbeddingLoss,
-    CTCLoss,
-    HingeLoss,
-    HuberLoss,
-    KLDivLoss,
-    L1Loss,
-    L2Loss,
-    LogisticLoss,
-    Loss,
-    PoissonNLLLoss,
-    SDMLLoss,
-    SigmoidBCELoss,
-    SigmoidBinaryCrossEntropyLoss,
-    SoftmaxCELoss,
-    SoftmaxCrossEntropyLoss,
-    SquaredHingeLoss,
-    TripletLoss,
-)
-from initlab.nn.nonlinearities import ELU, GELU, SELU, LeakyReLU, PReLU, Swish
-from initlab.nn.pooling import (
-    AvgPool1D,
-    AvgPool2D,
-    AvgPool3D,
-    GlobalAvgPool1D,
-    GlobalAvgPool2D,
-    GlobalAvgPool3D,
-    GlobalMaxPool1D,
-    GlobalMaxPool2D,
-    GlobalMaxPool3D,
-    MaxPool1D,
-    MaxPool2D,
-    MaxPool3D,
-)
-from initlab.nn.reflection_pad import ReflectionPad2D
-from initlab.nn.rnn import GRU, LSTM, RNN
-from initlab.nn.transposed_convolution import (
-    Conv1DTranspose,
-    Conv2DTranspose,
-    Conv3DTranspose,
-)
-from initlab.tree import Block, Constant, Parameter, ParameterDict
+from initlab.doors import on_demand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from initlab.nn import losses, rnn
+    from initlab.nn.activation import Activation
+    from initlab.nn.attention import MultiHeadAttention
+    from initlab.nn.basic import Dropout, Flatten, Reshape
+    from initlab.nn.batch_norm import BatchNorm
+    from initlab.nn.chain import dense_links
+    from initlab.nn.containers import Repeat, Residual, Sequential
+    from initlab.nn.convolution import Conv1D, Conv2D, Conv3D
+    from initlab.nn.dense import Dense
+    from initlab.nn.embedding import Embedding
+    from initlab.nn.function import HybridLambda, Lambda
+    from initlab.nn.group_norm import GroupNorm
+    from initlab.nn.hybrid import HybridBlock, HybridSequential
+    from initlab.nn.instance_norm import InstanceNorm
+    from initlab.nn.layer_norm import LayerNorm
+    from initlab.nn.losses import (
+        CosineEmbeddingLoss,
+        CTCLoss,
+        HingeLoss,
+        HuberLoss,
+        KLDivLoss,
+        L1Loss,
+        L2Loss,
+        LogisticLoss,
+        Loss,
+        PoissonNLLLoss,
+        SDMLLoss,
+        SigmoidBCELoss,
+        SigmoidBinaryCrossEntropyLoss,
+        SoftmaxCELoss,
+        SoftmaxCrossEntropyLoss,
+        SquaredHingeLoss,
+        TripletLoss,
+    )
+    from initlab.nn.names import layers
+    from initlab.nn.nonlinearities import ELU, GELU, SELU, LeakyReLU, PReLU, Swish
+    from initlab.nn.pooling import (
+        AvgPool1D,
+        AvgPool2D,
+        AvgPool3D,
+        GlobalAvgPool1D,
+        GlobalAvgPool2D,
+        GlobalAvgPool3D,
+        GlobalMaxPool1D,
+        GlobalMaxPool2D,
+        GlobalMaxPool3D,
+        MaxPool1D,
+        MaxPool2D,
+        MaxPool3D,
+    )
+    from initlab.nn.reflection_pad import ReflectionPad2D
+    from initlab.nn.rnn import GRU, LSTM, RNN
+    from initlab.nn.transposed_convolution import (
+        Conv1DTranspose,
+        Conv2DTranspose,
+        Conv3DTranspose,
+    )
+    from initlab.tree import Block, Constant, Parameter, ParameterDict
+else:
+    on_demand(__name__)
 
 __all__ = [
     "ELU",
@@ -139,53 +141,3 @@ __all__ = [
     "losses",
     "rnn",
 ]
-
-
-def layers() -> Mapping[str, type[Block]]:
-    """Return the layers by the names that configs use."""
-    return MappingProxyType(
-        {
-            "sequential": Sequential,
-            "repeat": Repeat,
-            "residual": Residual,
-            "dense": Dense,
-            "activation": Activation,
-            "dropout": Dropout,
-            "flatten": Flatten,
-            "reshape": Reshape,
-            "embedding": Embedding,
-            "leaky_relu": LeakyReLU,
-            "prelu": PReLU,
-            "elu": ELU,
-            "selu": SELU,
-            "gelu": GELU,
-            "swish": Swish,
-            "batch_norm": BatchNorm,
-            "layer_norm": LayerNorm,
-            "instance_norm": InstanceNorm,
-            "group_norm": GroupNorm,
-            "multi_head_attention": MultiHeadAttention,
-            "rnn": RNN,
-            "lstm": LSTM,
-            "gru": GRU,
-            "conv1d": Conv1D,
-            "conv2d": Conv2D,
-            "conv3d": Conv3D,
-            "conv1d_transpose": Conv1DTranspose,
-            "conv2d_transpose": Conv2DTranspose,
-            "conv3d_transpose": Conv3DTranspose,
-            "max_pool1d": MaxPool1D,
-            "max_pool2d": MaxPool2D,
-            "max_pool3d": MaxPool3D,
-            "avg_pool1d": AvgPool1D,
-            "avg_pool2d": AvgPool2D,
-            "avg_pool3d": AvgPool3D,
-            "global_max_pool1d": GlobalMaxPool1D,
-            "global_max_pool2d": GlobalMaxPool2D,
-            "global_max_pool3d": GlobalMaxPool3D,
-            "global_avg_pool1d": GlobalAvgPool1D,
-            "global_avg_pool2d": GlobalAvgPool2D,
-            "global_avg_pool3d": GlobalAvgPool3D,
-            "reflection_pad2d": ReflectionPad2D,
-        }
-    )
