@@ -1,7 +1,8 @@
 """Where a row's step spends its time, by primitive: python benchmarks/primitives.py ROW
 
 Each primitive's way forward and back is timed on the row's own net; what is left is layers, tape
-and optimizer. Processor time, of which a timer itself takes some tenths of a microsecond a call.
+and optimizer. A row whose passes are lists of calls is taken by the tape. Processor time, of which
+a timer itself takes some tenths of a microsecond a call.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def main() -> None:
     options = parser.parse_args()
     limit(1)
     title, makers = load()[options.row]
-    step = makers["initlab"]()
+    step = makers.get("tape", makers["initlab"])()
 
     from initlab.autograd import PRIMITIVES
 

@@ -122,7 +122,7 @@ def alternately(steps: dict, budget: float, threads: int = 1) -> dict[str, np.nd
     """Return each one's seconds a step in every round: one step, or 10 ms, warm as a loop is."""
     from initlab import nd
 
-    settings = {"initlab": nd.threads(threads)}
+    settings = dict.fromkeys(("initlab", "tape"), nd.threads(threads))
     counts = {who: often(step) for who, step in steps.items()}
     times = {who: [] for who in steps}
     end = time.perf_counter() + budget

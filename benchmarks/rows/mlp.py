@@ -28,8 +28,8 @@ class Net(NamedTuple):
         return x, y, weights
 
 
-def initlab(net):
-    from initlab import nd, nn, optim
+def initlab(net, taped=False):
+    from initlab import autograd, nd, nn, optim
     from initlab.training import Passes
 
     x, y, weights = net.data()
@@ -49,7 +49,13 @@ def initlab(net):
         passes(x, y).backward()
         stepper.step(net.batch)
 
-    return step
+    def tape_step():
+        with autograd.record():
+            value = loss(model(x), y)
+        value.backward()
+        stepper.step(net.batch)
+
+    return tape_step if taped else step
 
 
 def torch(net):
@@ -243,8 +249,8 @@ def blas(net):
 
 
 PEERS = {
-    "torch": torch, "initlab": initlab, "jax.jit": jax, "autograd": autograd,
-    "tinygrad": tinygrad, "MXNet": mxnet, "NumPy": numpy, "BLAS": blas,
+    "torch": torch, "initlab": initlab, "tape": partial(initlab, taped=True), "jax.jit": jax,
+    "autograd": autograd, "tinygrad": tinygrad, "MXNet": mxnet, "NumPy": numpy, "BLAS": blas,
 }  # fmt: skip
 NETS = {
     "R1": ("MLP 20-256-10, batch 2", Net((20, 256, 10), "relu", 2)),
