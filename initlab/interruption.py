@@ -20,8 +20,8 @@ AGAIN = 0.01  # seconds
 def interruptible() -> Iterator[None]:
     """Make SIGINT and SIGTERM raise KeyboardInterrupt in the main thread, for the block's time.
 
-    Python drops an exception that is raised in a finalizer, and a run that has just ended has
-    many of those. What was dropped there is raised again.
+    Python drops an exception that is raised in a finalizer, and where a run has just ended, a good
+    part of the time is spent in those of its figures. What was dropped there is raised again.
     """
     signals = (signal.SIGTERM, signal.SIGALRM)
     handlers = [signal.signal(number, _interrupt) for number in signals]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from math import log10, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from initlab.running.figures import logarithmic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,20 +116,4 @@ def _scale(axes: Axes) -> None:
     low, high = float(shown.min()), float(shown.max())
     spare = max(10 * low / high, 1.5) ** 0.5
     axes.set_ylim(low / spare, high * spare)
-    _logarithmic(axes)
-
-
-def _logarithmic(axes: Axes) -> None:
-    """Scale what is drawn logarithmically, with plain numbers."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    axes.set_yscale("log")
-    # plain numbers at 1, 2 and 5: easier to read than powers of ten, and drawn in half the time
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _decades(axes) < 3 else (1,)))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
-
-
-def _decades(axes: Axes) -> float:
-    low, high = axes.get_ylim()
-    return log10(high / low)
+    logarithmic(axes)

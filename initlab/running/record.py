@@ -129,7 +129,7 @@ class Recorder:
         table.write_text(json.dumps({"columns": columns, "data": cells}), encoding="utf-8")
         self.tracker.artifact(table)
         for name, draw in PICTURES.items():
-            picture = self.directory / f"{name}.svg"
+            picture = self.directory / f"{name}.png"
             draw(result, picture)
             if picture.exists():
                 self.tracker.artifact(picture, "figures")

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -19,8 +18,8 @@ from initlab.tree import parameters
 
 FILES = {
     "config.yaml", "environment.json", "plan.txt", "plan.json", "readings.csv", "steps.csv",
-    "parameters.safetensors", "parameters.json", "figures/magnitudes.svg",
-    "figures/loss.svg", "figures/signal_through_depth.svg",
+    "parameters.safetensors", "parameters.json", "figures/magnitudes.png",
+    "figures/loss.png", "figures/signal_through_depth.png",
 }  # fmt: skip
 
 
@@ -177,17 +176,18 @@ def test_the_result_says_what_became_of_each_parameter(usual):
 
 def test_pictures_are_pictures(usual):
     _, record = usual
-    for name in ("loss", "signal_through_depth", "magnitudes"):
-        svg = ET.fromstring(record.files[f"figures/{name}.svg"])
-        assert svg.tag == "{http://www.w3.org/2000/svg}svg"
-        assert int(svg.get("width")) >= 600
-        assert float(svg.get("height")) >= 400
+    for name in ("figures/loss.png", "figures/signal_through_depth.png"):
+        png = record.files[name]
+        assert png[:8] == b"\x89PNG\r\n\x1a\n"
+        width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
+        assert width >= 600
+        assert height >= 400
 
 
 def test_a_run_without_activations_read_has_no_picture_of_them(run):
     _, record = run("probes=none", "training.epochs=1")
-    assert "figures/signal_through_depth.svg" not in record.files
-    assert "figures/loss.svg" in record.files
+    assert "figures/signal_through_depth.png" not in record.files
+    assert "figures/loss.png" in record.files
 
 
 def test_a_folder_that_is_given_holds_the_files(run, tmp_path):
@@ -226,7 +226,7 @@ def test_a_run_that_diverges_is_a_result(run, case):
     assert record.summary["diverged_step"] == result.divergence.step
     assert all(math.isfinite(v) for v in result.summary.values())
     assert all(math.isfinite(v) for series in record.metrics.values() for _, v in series)
-    assert {"readings.csv", "steps.csv", "figures/loss.svg"} <= record.files.keys()
+    assert {"readings.csv", "steps.csv", "figures/loss.png"} <= record.files.keys()
     assert len(rows(record, "steps.csv")) == len(result.steps) < 46
     assert str(result).startswith(f"{result.spec.label}: diverged in ")
 
