@@ -11,7 +11,6 @@ Everything is offered here and imported when it is first asked for::
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from initlab.doors import on_demand
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from initlab.config import RunSpec, compose
     from initlab.errors import InitlabError
     from initlab.running import RunResult, plan, run
+    from initlab.version import __version__
 else:
     on_demand(__name__)
 
@@ -70,8 +70,3 @@ __all__ = [
     "training",
     "tree",
 ]
-
-try:
-    __version__ = version("initlab")
-except PackageNotFoundError:  # run from a checkout that is not installed
-    __version__ = "0+unknown"

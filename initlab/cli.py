@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
@@ -99,7 +98,9 @@ def _dispatch(arguments: list[str]) -> int:
         print(HELP, end="")
         return 0
     if "--version" in arguments:
-        print(f"initlab {version('initlab')}")
+        from initlab.version import __version__
+
+        print(f"initlab {__version__}")
         return 0
     verb = arguments[0] if arguments else ""
     if verb in VERBS:

@@ -8,13 +8,14 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from initlab.errors import PluginError
+from initlab.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +46,8 @@ class Plugin:
 
 def builtin_plugin() -> Plugin:
     """Return the lab's own shelf."""
-    try:
-        own = version("initlab")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        own = "(not installed)"
-    return Plugin("initlab", own, partial(import_module, "initlab.catalog.builtins"), True)
+    load = partial(import_module, "initlab.catalog.builtins")
+    return Plugin("initlab", __version__, load, asked_for=True)
 
 
 def installed_plugins() -> list[Plugin]:

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "initlab"
 
 FLOORS = (
-    {"errors", "doors", "shelf"},
+    {"errors", "doors", "shelf", "version"},
     {"paths"},
     {"autograd"},
     {"nd"},
