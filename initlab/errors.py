@@ -87,18 +87,23 @@ class BadValueError(InitlabError, ValueError, AssertionError):
 
 
 class UnknownNameError(BadValueError, KeyError):
-    """A name that nothing has; the message offers the nearest ones.
+    """A name that nothing has; the message offers the nearest ones, and of few names all.
 
     >>> str(UnknownNameError("initializer", "xvier", ["xavier", "zeros"]))
     "Unknown initializer 'xvier'. Did you mean 'xavier'? Known: xavier, zeros."
     """
 
+    FEW = 60
+
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)
         self.nearest = nearest(name, self.known)
         guess = f" Did you mean {self.nearest[0]!r}?" if self.nearest else ""
-        names = ", ".join(self.known) if self.known else "none"
-        super().__init__(f"Unknown {kind} {name!r}.{guess} Known: {names}.")
+        names = self.known
+        if len(names) > self.FEW:
+            near = nearest(name, names, count=10) or names[:10]
+            names = [*near, f"and {len(names) - len(near)} more"]
+        super().__init__(f"Unknown {kind} {name!r}.{guess} Known: {', '.join(names) or 'none'}.")
 
     __str__ = Exception.__str__  # KeyError's own puts quotes around the message
 

@@ -117,6 +117,15 @@ def test_an_unknown_name_among_none_says_so():
     assert str(UnknownNameError("probe", "x", [])) == "Unknown probe 'x'. Known: none."
 
 
+def test_of_many_names_the_nearest_are_told_and_how_many_more_there_are():
+    many = [f"name{number}" for number in range(100)]
+    assert str(UnknownNameError("thing", "name7", [*many[:7], *many[8:]])).endswith(
+        f", and {99 - 10} more."
+    )
+    told = str(UnknownNameError("thing", "xyz", many))
+    assert told == f"Unknown thing 'xyz'. Known: {', '.join(sorted(many)[:10])}, and 90 more."
+
+
 def test_a_pattern_without_a_match_lists_the_nearest_paths():
     error = SelectsNothingError("tie 'd'", "decoder.wieght", ["a", "decoder.weight", "z"])
     assert str(error) == (
