@@ -7,6 +7,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+from initlab.completion import completions, line_for_hydra
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
 from initlab.interruption import interruptible
 from initlab.words import one_run, take_number, take_options, take_plugins
@@ -60,6 +61,7 @@ Flags:
   -p MODULE              also load hooks from a local module or file (my_init.py)
   --cfg job              print the composed config and run nothing
   -h, --help  --version
+  -sc install=bash       for completion by tab (bash, zsh, fish): eval "$(initlab -sc install=bash)"
 
 HYDRA_FULL_ERROR=1 shows the traceback of an error. Exit status: 0, 2 for a mistake in the command,
 1 for a run that failed, 130 after Ctrl-C.
@@ -115,6 +117,10 @@ def _run(arguments: list[str], plugins: list[str]) -> int:
     from initlab.jobs import run_job, run_sweep
 
     catalog = _catalog(plugins)
+    if {"-sc", "--shell-completion"} & set(arguments) and (line := os.environ.get("COMP_LINE")):
+        names = {entry.name for entry in catalog.entries}
+        print(*completions(line, VERBS, names), sep="\n")
+        os.environ["COMP_LINE"] = line_for_hydra(line)
     if is_multirun(arguments):
         return FAILED_RUN if run_sweep(arguments, catalog, plugins) else 0
     launch(arguments, run_job, catalog)

@@ -147,6 +147,34 @@ def test_version_is_the_packages(lab):
     assert lab("--version")[1] == f"initlab {initlab.__version__}\n"
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("initlab pl", {"plan"}),
+        ("initlab re", {"replay", "reproduce"}),
+        ("initlab mod", {"model.", "model="}),
+        ("initlab +init=xav", {"+init=xavier"}),
+        ("initlab plan init=xav", {"init=xavier"}),
+        ("initlab theory model.dep", {"model.depth="}),
+        ("initlab catalog xav", {"xavier"}),
+        ("initlab catalog zeros wei", {"weight_moments", "weight_norm", "weight_entropy"}),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+def test_a_tab_completes_verbs_names_and_what_follows_them(lab, monkeypatch, line, offered, shell):
+    monkeypatch.setenv("COMP_LINE", line)
+    status, out, _ = lab("-sc", f"query={shell}")
+    assert (status, set(out.split())) == (0, offered)
+
+
+def test_a_shell_is_told_how_to_complete(lab, monkeypatch):
+    monkeypatch.delenv("COMP_LINE", raising=False)
+    status, out, _ = lab("-sc", "install=bash")
+    assert status == 0
+    assert "complete -o nospace" in out
+    assert not {"plan", "catalog"} & set(out.split())
+
+
 def test_a_plan_says_who_gets_what_and_why(lab):
     status, out, _ = lab(
         "plan", "+init=xavier", "model.width=8", "+init.rules.head.match=output.weight",

@@ -23,7 +23,7 @@ FLOORS = (
     {"catalog"},
     {"config", "testing"},
     {"running"},
-    {"tables", "interruption", "words"},
+    {"tables", "interruption", "words", "completion"},
     {"screen"},
     {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
     {"cli"},
