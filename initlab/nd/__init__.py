@@ -22,6 +22,7 @@ from initlab.nd.arithmetic import (
     subtract,
 )
 from initlab.nd.attention import attention
+from initlab.nd.compiled import compiled as kernels_for
 from initlab.nd.composed import hardtanh, mish, softsign
 from initlab.nd.convolution import convolution, transposed_convolution
 from initlab.nd.creation import arange, array, empty, eye, full, linspace, ones, zeros
@@ -166,6 +167,7 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "kernels_for",
     "layer_norm",
     "leaky_relu",
     "less",

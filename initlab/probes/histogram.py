@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.nd import in_shares
+from initlab.nd import in_shares, kernels_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["BINS", "histogram"]
 
 BINS = 64
-PIECE = 1 << 16
+PIECE = 1 << 15
 PAIRS = (BINS + 1) << 8  # what two places of one byte each, read as one number, are below
 
 
@@ -34,31 +33,39 @@ def histogram(array: NDArray[np.floating], low: float, high: float) -> NDArray[n
     >>> int(counts[0]), int(counts[63]), int(counts.sum())
     (2, 1, 3)
     """
-    flat = array.reshape(-1)
-    shares = in_shares(partial(_count, flat, low, high), range(0, flat.size, PIECE))
-    counts: NDArray[np.int64] = np.sum(shares, axis=0)
-    counts[BINS - 1] += counts[BINS]  # the largest itself
-    return counts[:BINS]
-
-
-def _count(flat: NDArray[np.floating], low: float, high: float, starts: range) -> NDArray[np.int64]:
-    """Count the places, two neighbours at a time: half as many additions, seldom to one number."""
-    dtype = _precision(flat.dtype, low, high)
+    flat, dtype = array.reshape(-1), _precision(array.dtype, low, high)
     start, scale = dtype(low), dtype(BINS / (high - low) if high > low else 0)
-    x, places = np.empty(PIECE, dtype), np.empty(PIECE + 1, np.uint8)
-    pairs, added = np.zeros(PAIRS, np.int64), 0
-    for first in starts:
+    kernels = kernels_for("statistics", flat) if dtype == np.float32 else None
+    if kernels is None:  # NumPy's calls are too short for a second thread
+        return _count(flat, start, scale)
+
+    def share(of: range) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = kernels.counts(flat[of[0] : of[-1] + PIECE], start, scale)
+        return found
+
+    counts: NDArray[np.int64] = np.sum(in_shares(share, range(0, flat.size, PIECE)), axis=0)
+    return counts
+
+
+def _count(flat: NDArray[np.floating], start: np.floating, scale: np.floating) -> NDArray[np.int64]:
+    """Count the places, two neighbours at a time: half as many additions, seldom to one number."""
+    x, places = np.empty(PIECE, scale.dtype), np.empty(PIECE, np.uint8)
+    pairs, at, added = np.zeros(PAIRS, np.int64), np.empty(PIECE, np.intp), flat.size % 2
+    for first in range(0, flat.size, PIECE):
         part = flat[first : first + PIECE]
         within = x[: part.size]
         np.multiply(np.subtract(part, start, out=within), scale, out=within)
         np.copyto(places[: part.size], within, casting="unsafe")
-        odd = part.size % 2
-        places[part.size : part.size + odd], added = 0, added + odd
-        pairs += np.bincount(places[: part.size + odd].view(np.uint16), minlength=PAIRS)
+        if part.size % 2:
+            places[part.size] = 0
+        neighbours = places[: part.size + part.size % 2].view(np.uint16)
+        np.copyto(at[: neighbours.size], neighbours)
+        np.add.at(pairs, at[: neighbours.size], 1)
     table = pairs.reshape(-1, 256)
     counts: NDArray[np.int64] = table.sum(0)[: BINS + 1] + table.sum(1)
     counts[0] -= added
-    return counts
+    counts[BINS - 1] += counts[BINS]  # the largest itself
+    return counts[:BINS]
 
 
 def _precision(dtype: np.dtype, low: float, high: float) -> type[np.floating]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import chain
 from math import isfinite, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from initlab.nd import in_shares, single
+from initlab.nd import in_shares, kernels_for, single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ __all__ = ["PIECE", "Moments", "moments", "norm"]
 
 PIECE = 1 << 15
 """How many elements are looked at a time: they and their copy in float64 stay in cache."""
-ONES = np.ones(PIECE)  # a product with them is a quick sum
 FAR = 8  # standard deviations from 0 from which a mean costs the squares digits
 
 
@@ -46,9 +44,7 @@ def moments(array: NDArray[np.floating]) -> Moments:
     """
     flat, size = array.reshape(-1), array.size
     middle = _middle(flat)
-    with single():
-        shares = in_shares(partial(_sums, flat, middle), range(0, size, PIECE))
-    totals, squared, lows, highs, zeros = zip(*chain(*shares), strict=True)
+    totals, squared, lows, highs, zeros = zip(*_sums(flat, middle), strict=True)
     total, squares = sum(totals), sum(squared)
     offset = total / size
     return Moments(
@@ -61,17 +57,31 @@ def moments(array: NDArray[np.floating]) -> Moments:
     )
 
 
-def _sums(
+def _sums(flat: NDArray[np.floating], middle: float) -> list[tuple[Any, ...]]:
+    """Return of each piece the sum and that of squares about `middle`, least, largest, zeros.
+
+    Compiled, if that can be, by all threads; else by one, for NumPy's calls are too short for more.
+    """
+    starts = range(0, flat.size, PIECE)
+    if kernels := kernels_for("statistics", flat):
+
+        def share(of: range) -> list[tuple[Any, ...]]:
+            found: list[tuple[Any, ...]] = kernels.sums(flat[of[0] : of[-1] + PIECE], middle, PIECE)
+            return found
+
+        return [*chain(*in_shares(share, starts))]
+    with single():
+        return [*_sums_by_numpy(flat, middle, starts)]
+
+
+def _sums_by_numpy(
     flat: NDArray[np.floating], middle: float, starts: range
-) -> list[tuple[float, float, np.floating, np.floating, int]]:
-    """Return of each piece the sum and that of squares about `middle`, least, largest, zeros."""
-    found = []
+) -> Iterator[tuple[Any, ...]]:
     for part, wide in _pieces(flat, starts):
         if middle:
             np.subtract(wide, middle, out=wide)
-        total, squares = float(wide.dot(ONES[: wide.size])), float(wide.dot(wide))
-        found.append((total, squares, part.min(), part.max(), int(np.count_nonzero(part == 0))))
-    return found
+        total, squares = float(np.einsum("i->", wide)), float(wide.dot(wide))
+        yield total, squares, part.min(), part.max(), int(np.count_nonzero(part == 0))
 
 
 def norm(array: NDArray[np.floating]) -> float:
@@ -98,10 +108,13 @@ def _pieces(
 
 
 def _middle(flat: NDArray[np.floating]) -> float:
-    """Return the mean of the first piece; 0 where it is no number, or as near as makes no odds."""
-    first = flat[:PIECE].astype(np.float64)
-    mean = float(first.mean())
-    return mean if isfinite(mean) and abs(mean) > FAR * float(first.std()) else 0.0
+    """Return the mean of the first elements; 0 where that is no number or makes no odds."""
+    first = flat[: PIECE >> 3].astype(np.float64)
+    mean = float(np.einsum("i->", first)) / first.size
+    if not isfinite(mean):
+        return 0.0
+    first -= mean
+    return mean if abs(mean) > FAR * sqrt(float(first.dot(first)) / first.size) else 0.0
 
 
 def _root(square: float) -> float:

@@ -116,6 +116,45 @@ def test_layer_norm_of_columns_side_by_side(both_ways):
 
 
 @pytest.mark.fast
+@pytest.mark.parametrize("middle", [0.0, 1.5])
+@pytest.mark.parametrize("size", [LARGE, LARGE + 1, 3 * LARGE - 5])
+def test_the_moments_of_each_piece(size, middle):
+    kernels, piece = compiled("statistics", np.ones(LARGE, np.float32)), 4096
+    x = _draw(6, size, 2)
+    x[::97], x[1::997] = 0, -0.0
+    found = kernels.sums(x, middle, piece)
+    assert len(found) == -(-size // piece)
+    for i, (total, squares, low, high, zeros) in enumerate(found):
+        part = x[i * piece : (i + 1) * piece]
+        wide = part.astype(np.float64) - middle
+        assert total == pytest.approx(wide.sum(), rel=1e-13, abs=1e-10)
+        assert squares == pytest.approx(np.square(wide).sum(), rel=1e-13)
+        assert (low, high, zeros) == (part.min(), part.max(), np.count_nonzero(part == 0))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan, -np.nan, 1e-45, -1e-45])
+def test_what_is_least_and_largest_beside_odd_numbers(odd):
+    kernels = compiled("statistics", np.ones(LARGE, np.float32))
+    for rest in (np.ones(100, np.float32), -np.ones(100, np.float32)):
+        x = rest.copy()
+        x[40] = odd
+        ((_, _, low, high, zeros),) = kernels.sums(x, 0.0, 100)
+        np.testing.assert_array_equal([low, high, zeros], [x.min(), x.max(), 0])
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("size", [0, 1, 2, 8191, 8192, 8193, 3 * LARGE - 5])
+def test_counts_of_places(size):
+    kernels, rng = compiled("statistics", np.ones(LARGE, np.float32)), np.random.default_rng(size)
+    places = rng.integers(-2, 67, size)  # some outside
+    x = ((places + 0.5) / 4 - 3).astype(np.float32)
+    found = kernels.counts(x, np.float32(-3), np.float32(4))
+    expected = np.bincount(np.clip(places, 0, 63), minlength=64)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.fast
 def test_where_nothing_can_be_kept_kernels_are_compiled_anew(monkeypatch):
     from numba import njit
 

@@ -86,3 +86,14 @@ def test_the_moments_have_the_same_bits_on_any_number_of_threads():
 def test_a_mean_far_from_zero_costs_the_deviation_no_digits():
     array = 1e6 + np.random.default_rng(4).standard_normal(100_000)
     assert moments(array).std == pytest.approx(np.std(array - 1e6), rel=1e-12)
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan])
+def test_a_large_array_with_what_is_no_number_says_so(odd):
+    array = np.ones(100_001, np.float32)
+    array[70_000] = odd
+    found = moments(array)
+    np.testing.assert_array_equal([found.min, found.max], [array.min(), array.max()])
+    np.testing.assert_array_equal(found.mean, array.mean())
+    assert not np.isfinite(found.norm)
+    assert np.isnan(found.std)
