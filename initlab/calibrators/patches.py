@@ -51,7 +51,7 @@ def patches(x: NDArray[np.floating], layer: Layer) -> NDArray[np.float64]:
         return wide.reshape(-1, spec.inputs)
     if spec.in_axes != (1,):  # channels last
         wide = np.moveaxis(wide, -1, 1)
-    apart = getattr(layer.block, "_dilate", (1,) * len(size))
+    apart = getattr(layer.block, "dilation", (1,) * len(size))
     whole = [(n - 1) * step + 1 for n, step in zip(size, apart, strict=True)]
     axes = tuple(range(2, 2 + len(size)))
     windows = np.lib.stride_tricks.sliding_window_view(wide, whole, axes)  # (n, c, places, field)

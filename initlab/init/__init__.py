@@ -92,7 +92,7 @@ if TYPE_CHECKING:
     )
     from initlab.init.plan import InitPlan, make_plan
     from initlab.init.presets import initializers
-    from initlab.init.promises import Promise
+    from initlab.init.promises import Isometric, Mirrored, Promise, Rows, Twins
     from initlab.init.recurrent import Chrono, LSTMBias
     from initlab.init.spec import ParameterSpec, Role
     from initlab.init.structured import (
@@ -162,6 +162,7 @@ __all__ = [
     "InitDesc",
     "InitPlan",
     "Initializer",
+    "Isometric",
     "LSTMBias",
     "Law",
     "Load",
@@ -171,6 +172,7 @@ __all__ = [
     "MSRAPrelu",
     "Masked",
     "Mirror",
+    "Mirrored",
     "Mixed",
     "Mode",
     "MuP",
@@ -188,6 +190,7 @@ __all__ = [
     "RandomWalk",
     "RecurrentStart",
     "Role",
+    "Rows",
     "Rule",
     "Scaled",
     "Shape",
@@ -204,6 +207,7 @@ __all__ = [
     "TruncatedGaussian",
     "TruncatedNormal",
     "Twin",
+    "Twins",
     "UMuP",
     "Uniform",
     "Unit",

@@ -88,6 +88,11 @@ class Reshape(Block):
         super().__init__(prefix, params)
         self._shape = tuple(shape)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample."""
+        return self._shape
+
     def forward(self, x: Any) -> Any:
         """Return the same values, (n, *shape).
 

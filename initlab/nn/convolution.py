@@ -115,6 +115,16 @@ class Convolution(Block):
         """From one window to the next, along each spatial axis."""
         return self._stride
 
+    @property
+    def padding(self) -> tuple[int, ...]:
+        """Zeros on either side, along each spatial axis."""
+        return self._pad
+
+    @property
+    def dilation(self) -> tuple[int, ...]:
+        """From one element of the kernel to the next, along each spatial axis."""
+        return self._dilate
+
     def _hint(self) -> str:
         return "conv"
 

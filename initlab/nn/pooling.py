@@ -55,6 +55,11 @@ class Pooling(Block):
         self._size = self._stride = (1,) * self.dimensions
         self._pad, self._ceil = (0,) * self.dimensions, True
 
+    @property
+    def layout(self) -> str:
+        """The order of the axes."""
+        return self._layout.name
+
     def _hint(self) -> str:
         return "pool"
 

@@ -167,7 +167,7 @@ def foretold(levels: Mapping[str, Expected]) -> dict[str, Foretold]:
     return {
         path: _told(level.signal, level.within)
         for path, level in levels.items()
-        if isfinite(level.signal)
+        if level.within > 1 and isfinite(level.signal)
     }
 
 
@@ -199,9 +199,30 @@ def _told(size: float, within: float) -> Foretold:
 
 
 def _levels(staged: Sequence[theory.Stage], x: np.ndarray) -> list[theory.Level]:
-    normalizes = any(isinstance(stage, theory.BatchNormalization) for stage in _flat(staged))
-    moment = float(np.mean(np.square(x, dtype=np.float64))) if x.dtype.kind == "f" else 1.0
-    return theory.predict(staged, theory.Signal(moment, common=0.0 if normalizes else None))
+    return theory.predict(staged, _input(x, list(_flat(staged))))
+
+
+def _input(x: np.ndarray, staged: Sequence[theory.Stage]) -> theory.Signal:
+    """Return what is known of the data; where a net looks at space, a few inputs as they are."""
+    common = 0.0 if any(isinstance(stage, theory.BatchNormalization) for stage in staged) else None
+    if x.dtype.kind != "f":
+        return theory.Signal(1.0, common=common)
+    means = np.mean(x, axis=tuple(range(1, x.ndim)), dtype=np.float64)
+    moment, mean = float(np.mean(np.square(x, dtype=np.float64))), sqrt(np.mean(means**2))
+    sample = _sample(x, moment) if any(_looks_at_space(stage) for stage in staged) else None
+    return theory.Signal(moment, mean, common=common, sample=sample)
+
+
+def _looks_at_space(stage: theory.Stage) -> bool:
+    windowed = isinstance(stage, theory.Linear) and stage.window is not None
+    return windowed or isinstance(stage, theory.Pool)
+
+
+def _sample(x: np.ndarray, moment: float) -> np.ndarray:
+    """Return a few inputs, as large on average as all."""
+    few = x[: max(4, min(16, 2048 // max(x[0].size, 1)))].astype(np.float64)
+    size = np.mean(few**2)
+    return few * sqrt(moment / size) if size > 0 else few
 
 
 def _flat(staged: Sequence[theory.Stage]) -> Iterator[theory.Stage]:
@@ -216,17 +237,20 @@ def _field(
 ) -> theory.MeanField | None:
     """Return the mean field of the most frequent pair of an activation and the layer after it."""
     plain = theory.Linear | theory.Elementwise
-    if not all(isinstance(stage, plain) for stage in staged):
+    inner = [stage for stage in staged if not isinstance(stage, theory.Reshape)]
+    if not all(isinstance(stage, plain) for stage in inner):
+        return None
+    if any(isinstance(stage, theory.Linear) and stage.centred for stage in inner):
         return None
     pairs = Counter(
         (f.f, round(layer.gain, 12), layer.bias_variance)
-        for f, layer in pairwise(staged)
+        for f, layer in pairwise(inner)
         if isinstance(f, theory.Elementwise) and isinstance(layer, theory.Linear)
     )
     if not pairs:
         return None
     (f, gain, bias), _ = pairs.most_common(1)[0]
-    start = levels[0].signal.second_moment
+    start = levels[len(staged) - len(inner)].signal.second_moment
     return theory.MeanField(f, gain, bias, start if 0 < start < inf else 1.0)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 from math import prod, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab import nn, theory
 from initlab.errors import BadValueError
+from initlab.init import Entries, Isometric, Mirrored, Rows, Twins
 from initlab.nd.random import stream
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from initlab.init import InitPlan, PlanEntry
 
 __all__ = ["stages"]
+
+NEGLIGIBLE = 1e-20  # of a variance: a mean's square that is rounding
 
 
 def stages(net: nn.Block, plan: InitPlan) -> list[theory.Stage]:
@@ -29,7 +33,18 @@ def stages(net: nn.Block, plan: InitPlan) -> list[theory.Stage]:
         BadValueError: for a block that theory knows nothing of, or a weight whose initializer
             claims no variance.
     """
-    return list(_staged(net, "", plan))
+    staged = list(_staged(net, "", plan))
+    pools = [at for at, stage in enumerate(staged) if isinstance(stage, theory.Pool)]
+    return [
+        _together(stage) if pools and at < pools[-1] else stage for at, stage in enumerate(staged)
+    ]
+
+
+def _together(stage: theory.Stage) -> theory.Stage:
+    """Return the stage as what a later pool needs: one that knows how places go together."""
+    if not isinstance(stage, theory.Linear) or stage.window is None:
+        return stage
+    return replace(stage, window=replace(stage.window, together=True))
 
 
 @singledispatch
@@ -39,20 +54,42 @@ def _staged(block: nn.Block, path: str, plan: InitPlan) -> Iterator[theory.Stage
     if "weight" not in own or not own["weight"].spec.has_fans:
         raise BadValueError(
             f"Theory has no prediction for the block {path or 'at the root'}, a "
-            f"{type(block).__name__}. It knows layers with a weight, activations, normalization, "
-            "residual branches and sequences."
+            f"{type(block).__name__}. It knows layers with a weight, activations, pools, "
+            "normalization, residual branches and sequences."
         )
-    spec = own["weight"].spec
+    spec, entry = own["weight"].spec, plan[_join(path, "weight")]
     yield theory.Linear(
         path,
-        _variance(plan[_join(path, "weight")]),
+        _variance(entry),
         spec.fan_in,
         spec.fan_out / prod(getattr(block, "strides", ())),  # a strided window skips inputs
         spec.shape[spec.out_axes[0]],
         _second_moment(plan[_join(path, "bias")]) if "bias" in own else 0.0,
+        _window(block, entry),
+        _centred(entry),
     )
     for name, child in block.children.items():
         yield from _staged(child, _join(path, name), plan)
+
+
+@_staged.register(nn.RNN)
+@_staged.register(nn.LSTM)
+@_staged.register(nn.GRU)
+def _recurrence(block: nn.Block, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
+    raise BadValueError(
+        f"Theory has no prediction for the block {path}, a {type(block).__name__}: its weights "
+        "meet their own signals again at every step, and it takes a layer's weights as independent "
+        "of what comes in. Measure instead, with the probes signal_rms and gradient_rms."
+    )
+
+
+@_staged.register(nn.MultiHeadAttention)
+def _attention(_block: nn.Block, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
+    raise BadValueError(
+        f"Theory has no prediction for the block {path}, a MultiHeadAttention: what its softmax "
+        "leaves of a signal depends on how the positions of these very inputs go together. Measure "
+        "instead, with the probes signal_rms and gradient_rms."
+    )
 
 
 @_staged.register(nn.Sequential)
@@ -70,9 +107,50 @@ def _residual(block: nn.Residual, path: str, plan: InitPlan) -> Iterator[theory.
     yield theory.Residual(path, tuple(body))
 
 
+def _window(block: nn.Block, entry: PlanEntry) -> theory.Window | None:
+    """Return what a convolution's outputs see, where the kernel's places are alike."""
+    spec, promises = entry.spec, entry.initializer.law(entry.spec).promises
+    if not isinstance(block, nn.Conv1D | nn.Conv2D | nn.Conv3D) or spec.in_axes != (1,):
+        return None
+    if any(isinstance(promise, Isometric) for promise in promises):
+        return None
+    kernel = tuple(spec.shape[axis] for axis in spec.receptive_axes)
+    return theory.Window(kernel, block.strides, block.padding, block.dilation)
+
+
+def _centred(entry: PlanEntry) -> bool:
+    promises = entry.initializer.law(entry.spec).promises
+    return any(isinstance(promise, Rows) and promise.sum == 0 for promise in promises)
+
+
+@_staged.register(nn.Reshape)
+def _reshape(block: nn.Reshape, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
+    yield theory.Reshape(path, block.shape)
+
+
+@_staged.register(nn.AvgPool1D)
+@_staged.register(nn.AvgPool2D)
+@_staged.register(nn.AvgPool3D)
+@_staged.register(nn.GlobalAvgPool1D)
+@_staged.register(nn.GlobalAvgPool2D)
+@_staged.register(nn.GlobalAvgPool3D)
+@_staged.register(nn.MaxPool1D)
+@_staged.register(nn.MaxPool2D)
+@_staged.register(nn.MaxPool3D)
+@_staged.register(nn.GlobalMaxPool1D)
+@_staged.register(nn.GlobalMaxPool2D)
+@_staged.register(nn.GlobalMaxPool3D)
+def _pool(block: Any, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
+    if not block.layout.startswith("NC"):
+        raise BadValueError(
+            f"Theory has no prediction for the pool {path} of layout {block.layout}: it knows "
+            "space behind the channels."
+        )
+    yield theory.Pool(path, block.forward, block.kind == "avg")
+
+
 @_staged.register(nn.Dropout)
 @_staged.register(nn.Flatten)
-@_staged.register(nn.Reshape)
 def _nothing(_block: nn.Block, _path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
     return iter(())
 
@@ -115,18 +193,19 @@ def _gain_and_bias(path: str, plan: InitPlan) -> tuple[float, float]:
 
 
 def _variance(entry: PlanEntry) -> float:
+    """Return the variance of weights that theory takes as centred and independent."""
     law = entry.initializer.law(entry.spec)
     if law.variance is None or law.mean is None:
-        raise BadValueError(
-            f"Theory has no prediction for {entry.path}: {entry.initializer} claims no mean and "
-            "variance."
-        )
-    if law.mean:
-        raise BadValueError(
-            f"Theory has no prediction for {entry.path}: {entry.initializer} has the mean "
-            f"{law.mean:.6g}, and it takes weights that are centred."
-        )
-    return law.variance
+        why = "claims no mean and variance"
+    elif law.mean**2 > NEGLIGIBLE * law.variance:
+        why = f"has the mean {law.mean:.6g}, and it takes weights that are centred"
+    elif law.entries is Entries.fixed and law.variance:
+        why = "is the same in every draw, and it takes weights that are random"
+    elif any(isinstance(promise, Mirrored | Twins) for promise in law.promises):
+        why = "repeats its weights, up to the sign, and it takes outputs that are independent"
+    else:
+        return law.variance
+    raise BadValueError(f"Theory has no prediction for {entry.path}: {entry.initializer} {why}.")
 
 
 def _second_moment(entry: PlanEntry) -> float:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from initlab.theory.pairs import kernel
     from initlab.theory.quadrature import Estimate, estimate, expectation
     from initlab.theory.signal import Signal
+    from initlab.theory.space import Pool, Reshape, Window
     from initlab.theory.stages import (
         BatchNormalization,
         Elementwise,
@@ -44,10 +45,13 @@ __all__ = [
     "MeanField",
     "Normalization",
     "Phase",
+    "Pool",
+    "Reshape",
     "Residual",
     "Scale",
     "Signal",
     "Stage",
+    "Window",
     "backward_gain",
     "critical",
     "critical_line",

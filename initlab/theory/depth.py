@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite, prod
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from initlab.theory.signal import Signal
 from initlab.theory.stages import Linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from initlab.theory.signal import Moment
     from initlab.theory.stages import Stage
 
 __all__ = ["Level", "Residual", "predict"]
@@ -45,8 +48,8 @@ class Residual:
     body: Sequence[Stage]
 
     def forward(self, x: Signal) -> Signal:
-        """Return the sum."""
-        y = replace(x, fluctuation=0.0, sensitivity=1.0)
+        """Return the sum; how places go together in it is not kept."""
+        y = replace(self.inner(x), fluctuation=0.0, sensitivity=1.0)
         for stage in self.body:
             y = stage.forward(y)
         whole = x.second_moment + y.second_moment + 2 * x.mean * y.mean
@@ -64,13 +67,19 @@ class Residual:
         sensitivity = follows * x.sensitivity
         return Signal(whole, x.mean + y.mean, fluctuation, sensitivity, None, common)
 
-    def backward(self, x: Signal) -> float:
-        """Return 1 + the body's factor."""
-        return 1.0 + self._branch(x)
+    @staticmethod
+    def inner(x: Signal) -> Signal:
+        """Return what the body is told of x: it takes all places alike."""
+        return replace(x, sample=None)
+
+    def backward(self, x: Signal, gradient: Moment) -> Moment:
+        """Return 1 + the body's factor, times it."""
+        return (1.0 + self._branch(x)) * float(np.mean(gradient))
 
     def backward_spread(self, x: Signal) -> float:
         """Return the body's, for its share, and that of the product of the sum's two parts."""
-        body = prod(1 + stage.backward_spread(y) for stage, y in _signals(self.body, x)) - 1
+        signals = _signals(self.body, self.inner(x))
+        body = prod(1 + stage.backward_spread(y) for stage, y, _ in signals) - 1
         branch = self._branch(x)
         share = 1 - 1 / (1 + branch)
         return share**2 * body + 4 * share * (1 - share) / self._widths[0]
@@ -82,7 +91,10 @@ class Residual:
         return (layers[0].inputs, layers[-1].width) if layers else (inf, inf)
 
     def _branch(self, x: Signal) -> float:
-        return prod(stage.backward(y) for stage, y in _signals(self.body, x))
+        factor: Moment = 1.0
+        for stage, y, _ in reversed(list(_signals(self.body, self.inner(x)))):
+            factor = stage.backward(y, factor)
+        return float(np.mean(factor))
 
 
 def predict(stages: Sequence[Stage], x: Signal) -> list[Level]:
@@ -102,19 +114,21 @@ def predict(stages: Sequence[Stage], x: Signal) -> list[Level]:
 
 
 def _levels(
-    stages: Sequence[Stage], x: Signal, gradient: float, fluctuation: float
+    stages: Sequence[Stage], x: Signal, gradient: Moment, fluctuation: float
 ) -> Iterator[Level]:
     """Yield the levels from the last to the first, each with the gradient that arrives there."""
-    for stage, before in reversed(list(_signals(stages, x))):
-        yield Level(stage.path, stage.forward(before), gradient, fluctuation)
+    for stage, before, after in reversed(list(_signals(stages, x))):
+        arriving = float(np.mean(gradient))
+        yield Level(stage.path, after, arriving, fluctuation)
         if isinstance(stage, Residual):
-            yield from _levels(stage.body, before, gradient, fluctuation)
-        gradient *= stage.backward(before)
+            yield from _levels(stage.body, stage.inner(before), arriving, fluctuation)
+        gradient = stage.backward(before, gradient)
         fluctuation = (1 + fluctuation) * (1 + stage.backward_spread(before)) - 1
 
 
-def _signals(stages: Sequence[Stage], x: Signal) -> Iterator[tuple[Stage, Signal]]:
-    """Yield each stage with its input."""
+def _signals(stages: Sequence[Stage], x: Signal) -> Iterator[tuple[Stage, Signal, Signal]]:
+    """Yield each stage with its input and what it makes of it."""
     for stage in stages:
-        yield stage, x
-        x = stage.forward(x)
+        y = stage.forward(x)
+        yield stage, x, y
+        x = y

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-__all__ = ["Signal"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "Moment", "Signal"]
+
+Array = NDArray[np.floating[Any]]
+Moment = float | Array
+"""A second moment: of all elements, or (inputs, channels, *places) where `Signal.sample` is."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,8 @@ class Signal:
             their variance.
         common: the covariance of an element at two inputs, about 0; only normalization over a
             batch asks for it, so it may be left out.
+        sample: (inputs, channels, *places): some inputs as they are, or channels with the law of
+            those that a few inputs lead to; only windows and pools ask for it.
     """
 
     second_moment: float
@@ -29,6 +39,17 @@ class Signal:
     sensitivity: float = 1.0
     source: tuple[int, float] | None = None
     common: float | None = None
+    sample: Array | None = None
+
+    def sampled(self, sample: Array) -> Signal:
+        """Return the signal with another sample, and its second moment and mean.
+
+        The mean is the inputs' root mean square one, where they differ.
+        """
+        means = np.mean(sample, axis=tuple(range(1, sample.ndim)), dtype=np.float64)
+        mean = float(np.copysign(np.sqrt(np.mean(means**2)), means.sum()))
+        moment = float(np.mean(np.square(sample, dtype=np.float64)))
+        return replace(self, second_moment=moment, mean=mean, sample=sample)
 
     @property
     def variance(self) -> float:

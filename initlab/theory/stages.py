@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from math import inf, sqrt
+from math import inf, prod, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from initlab.theory.moments import (
     mean,
     moment_growth,
     second_moment,
+    second_moments,
     slope_growth,
 )
 from initlab.theory.pairs import kernel
@@ -27,7 +28,17 @@ from initlab.theory.signal import Signal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BatchNormalization", "Elementwise", "Linear", "Normalization", "Scale", "Stage"]
+    from initlab.theory.signal import Array, Moment
+    from initlab.theory.space import Window
+
+__all__ = [
+    "BatchNormalization",
+    "Elementwise",
+    "Linear",
+    "Normalization",
+    "Scale",
+    "Stage",
+]
 
 BEYOND = 1e250  # a variance whose Gaussian's powers may overflow: what it leads to is infinite
 
@@ -42,8 +53,8 @@ class Stage(Protocol):
     def forward(self, x: Signal) -> Signal:
         """Return what comes out."""
 
-    def backward(self, x: Signal) -> float:
-        """Return the factor on a gradient's second moment, from the output to the input x."""
+    def backward(self, x: Signal, gradient: Moment) -> Moment:
+        """Return the second moment of the gradient at the input x, from that at the output."""
 
     def backward_spread(self, x: Signal) -> float:
         """Return the variance of that factor over draws, relative to its square."""
@@ -60,6 +71,8 @@ class Linear:
         fan_out: how many outputs an input reaches.
         width: how many outputs there are.
         bias_variance: Var b.
+        window: of a convolution, what each output sees; None takes all places alike.
+        centred: whether each output's weights sum to zero, so that it sees no common part.
     """
 
     path: str
@@ -68,11 +81,14 @@ class Linear:
     fan_out: float
     width: int
     bias_variance: float = 0.0
+    window: Window | None = None
+    centred: bool = False
 
     @property
     def gain(self) -> float:
-        """The factor on a second moment, sigma_w^2."""
-        return self.fan_in * self.weight_variance
+        """The factor on a second moment, sigma_w^2; on a variance if centred."""
+        free = self.fan_in / (self.fan_in - 1) if self.centred else 1.0
+        return free * self.fan_in * self.weight_variance
 
     @property
     def inputs(self) -> float:
@@ -80,18 +96,28 @@ class Linear:
         return self.fan_in / max(self.fan_out / self.width, 1.0)
 
     def forward(self, x: Signal) -> Signal:
-        """Return the centred sum."""
-        weighted = self.gain * x.second_moment
+        """Return the sum, which is centred."""
+        weighted, sample = self.gain * (x.variance if self.centred else x.second_moment), None
+        if self.window is not None and x.sample is not None:
+            sample = self.window.forward(
+                x.sample, self.gain, self.bias_variance, centred=self.centred
+            )
+            weighted = float(np.mean(np.square(sample, dtype=np.float64))) - self.bias_variance
         whole = weighted + self.bias_variance
         share = weighted / whole if 0 < whole < inf else float(whole > 0)
         given = _grown(x.fluctuation, share)
         sampled = (1 + given) * (1 + 2 / self.width) - 1
         common = None if x.common is None else self.gain * x.common + self.bias_variance
-        return Signal(whole, 0.0, sampled, share * x.sensitivity, (self.width, given), common)
+        return Signal(
+            whole, 0.0, sampled, share * x.sensitivity, (self.width, given), common, sample
+        )
 
-    def backward(self, _: Signal) -> float:
-        """Return fan_out Var w."""
-        return self.fan_out * self.weight_variance
+    def backward(self, x: Signal, gradient: Moment) -> Moment:
+        """Return fan_out Var w times it."""
+        if self.window is None or x.sample is None:
+            return self.fan_out * self.weight_variance * float(np.mean(gradient))
+        each = self.fan_out * prod(self.window.stride) / self.window.places * self.weight_variance
+        return each * self.window.backward(gradient, x.sample.shape)
 
     def backward_spread(self, _: Signal) -> float:
         """Return chi squared's, with as many degrees of freedom as there are inputs."""
@@ -109,13 +135,13 @@ class Scale:
         """Return the multiple, which spreads as x does."""
         square = self.factor**2
         common = None if x.common is None else square * x.common
-        return replace(
-            x, second_moment=square * x.second_moment, mean=self.factor * x.mean, common=common
-        )
+        sample = None if x.sample is None else self.factor * x.sample
+        whole, mean = square * x.second_moment, self.factor * x.mean
+        return replace(x, second_moment=whole, mean=mean, common=common, sample=sample)
 
-    def backward(self, _: Signal) -> float:
-        """Return the factor's square."""
-        return self.factor**2
+    def backward(self, _: Signal, gradient: Moment) -> Moment:
+        """Return the factor's square times it."""
+        return self.factor**2 * gradient
 
     def backward_spread(self, _: Signal) -> float:
         """Return 0."""
@@ -138,7 +164,12 @@ class Elementwise:
             width, given = x.source
             fluctuation = (1 + _grown(given, at.growth)) * (1 + at.spread / width) - 1
         grown = at.growth * x.sensitivity
-        return Signal(at.second_moment, at.mean, fluctuation, grown, None, self._common(x))
+        y = Signal(at.second_moment, at.mean, fluctuation, grown, None, self._common(x))
+        return y if x.sample is None else y.sampled(self._sample(x, x.sample))
+
+    def _sample(self, x: Signal, sample: Array) -> Array:
+        y = np.asarray(self.f(sample))
+        return y if x.source is None else y * np.sqrt(_exact(self.f, sample, y**2))
 
     def _common(self, x: Signal) -> float | None:
         if x.common is None or x.variance == 0:
@@ -146,9 +177,15 @@ class Elementwise:
         correlation = min(max((x.common - x.mean**2) / x.variance, -1.0), 1.0)
         return kernel(_shifted(self.f, x.mean), correlation, x.variance).value
 
-    def backward(self, x: Signal) -> float:
-        """Return E f'^2."""
-        return _response(self.f, x.mean, x.variance).slope
+    def backward(self, x: Signal, gradient: Moment) -> Moment:
+        """Return E f'^2 times it."""
+        if x.sample is None:
+            return _response(self.f, x.mean, x.variance).slope * gradient
+        slope = derivative(self.f)
+        squares = slope(x.sample) ** 2
+        if x.source is not None:
+            squares *= _exact(slope, x.sample, squares)
+        return squares * gradient
 
     def backward_spread(self, x: Signal) -> float:
         """Return that of a sum of g^2 f'^2 beyond that of g^2, the gradients g being Gaussian."""
@@ -172,9 +209,9 @@ class Normalization:
             common = self.gain * (common - x.mean**2) / x.variance + self.bias
         return Signal(self.gain + self.bias, 0.0, 0.0, 0.0, None, common)
 
-    def backward(self, x: Signal) -> float:
-        """Return gain / variance."""
-        return self.gain / x.variance if x.variance > 0 else inf
+    def backward(self, x: Signal, gradient: Moment) -> Moment:
+        """Return gain / variance times it."""
+        return (self.gain / x.variance if x.variance > 0 else inf) * gradient
 
     def backward_spread(self, x: Signal) -> float:
         """Return the input's, by which is divided."""
@@ -192,10 +229,10 @@ class BatchNormalization(Normalization):
         """Return a signal that no longer remembers its size; inputs have nothing in common."""
         return Signal(self.gain + self.bias, 0.0, 0.0, 0.0, None, self.bias)
 
-    def backward(self, x: Signal) -> float:
-        """Return gain / variance over the batch."""
+    def backward(self, x: Signal, gradient: Moment) -> Moment:
+        """Return gain / variance over the batch times it."""
         spread = x.second_moment - (x.mean**2 if x.common is None else x.common)
-        return self.gain / spread if spread > 0 else inf
+        return (self.gain / spread if spread > 0 else inf) * gradient
 
 
 class _Response(NamedTuple):
@@ -208,6 +245,14 @@ class _Response(NamedTuple):
     slope: float  # E f'^2
     slope_spread: float  # E f'^4 / (E f'^2)^2 - 1
     slope_growth: float  # d ln E f'^2 / d ln variance
+
+
+def _exact(f: Callable[[Any], Any], sample: Array, squares: Array) -> Array:
+    """Return the factor from the mean of a sample's f^2 to E f^2, for each place."""
+    variance = np.mean(np.square(sample, dtype=np.float64), axis=1, keepdims=True)
+    found = np.mean(squares, axis=1, keepdims=True, dtype=np.float64)
+    wanted = second_moments(f, variance)
+    return np.divide(wanted, found, out=np.ones_like(found), where=found > 0)
 
 
 @cache

@@ -192,6 +192,6 @@ def test_a_scaled_branch_adds_the_square_of_its_scale():
     )
     (level,) = [level for level in predict([half], Signal(3.0)) if level.path == "r"]
     assert level.signal.second_moment == pytest.approx(3 * 1.5, rel=1e-12)
-    assert half.backward(Signal(3.0)) == pytest.approx(1.5, rel=1e-12)
+    assert half.backward(Signal(3.0), 1.0) == pytest.approx(1.5, rel=1e-12)
     assert none.forward(Signal(3.0)).second_moment == 3.0
-    assert none.backward(Signal(3.0)) == 1.0
+    assert none.backward(Signal(3.0), 1.0) == 1.0
