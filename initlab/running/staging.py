@@ -17,7 +17,7 @@ from initlab.nd.random import stream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from initlab.init import InitPlan, PlanEntry
+    from initlab.init import InitPlan, ParameterSpec, PlanEntry
 
 __all__ = ["stages"]
 
@@ -57,13 +57,11 @@ def _staged(block: nn.Block, path: str, plan: InitPlan) -> Iterator[theory.Stage
             f"{type(block).__name__}. It knows layers with a weight, activations, pools, "
             "normalization, residual branches and sequences."
         )
-    spec, entry = own["weight"].spec, plan[_join(path, "weight")]
+    entry = plan[_join(path, "weight")]
     yield theory.Linear(
         path,
         _variance(entry),
-        spec.fan_in,
-        spec.fan_out / prod(getattr(block, "strides", ())),  # a strided window skips inputs
-        spec.shape[spec.out_axes[0]],
+        *_sizes(block, own["weight"].spec),
         _second_moment(plan[_join(path, "bias")]) if "bias" in own else 0.0,
         _window(block, entry),
         _centred(entry),
@@ -105,6 +103,15 @@ def _residual(block: nn.Residual, path: str, plan: InitPlan) -> Iterator[theory.
         name = _join(path, "scale")
         body.append(theory.Scale(name, sqrt(_second_moment(plan[name]))))
     yield theory.Residual(path, tuple(body))
+
+
+def _sizes(block: nn.Block, spec: ParameterSpec) -> tuple[float, float, int]:
+    """Return fan_in, fan_out, and how many outputs there are."""
+    if isinstance(block, nn.Dense):  # a tied weight tells the fans of the layer that owns it
+        outputs, inputs = spec.shape
+        return inputs, outputs, outputs
+    strides: tuple[int, ...] = getattr(block, "strides", ())  # a strided window skips inputs
+    return spec.fan_in, spec.fan_out / prod(strides), spec.shape[spec.out_axes[0]]
 
 
 def _window(block: nn.Block, entry: PlanEntry) -> theory.Window | None:
@@ -172,7 +179,7 @@ def _elementwise(block: nn.Block, path: str, _plan: InitPlan) -> Iterator[theory
 @_staged.register(nn.Embedding)
 def _embedding(block: nn.Embedding, path: str, plan: InitPlan) -> Iterator[theory.Stage]:
     variance, width = _variance(plan[_join(path, "weight")]), block.weight.spec.shape[1]
-    yield theory.Linear(path, variance, 1, width, width)  # of an input that is one number 1
+    yield theory.Lookup(path, variance, 1, width, width)
 
 
 @_staged.register(nn.LayerNorm)

@@ -35,6 +35,7 @@ __all__ = [
     "BatchNormalization",
     "Elementwise",
     "Linear",
+    "Lookup",
     "Normalization",
     "Scale",
     "Stage",
@@ -122,6 +123,15 @@ class Linear:
     def backward_spread(self, _: Signal) -> float:
         """Return chi squared's, with as many degrees of freedom as there are inputs."""
         return 2 / self.inputs
+
+
+@dataclass(frozen=True)
+class Lookup(Linear):
+    """A row of W for each index: the product with an input that is one number 1."""
+
+    def forward(self, x: Signal) -> Signal:
+        """Return the row, whatever the indices are."""
+        return super().forward(Signal(1.0, common=None if x.common is None else 0.0))
 
 
 @dataclass(frozen=True)

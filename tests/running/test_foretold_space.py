@@ -187,11 +187,16 @@ REFUSED = {
     "model=post_ln_transformer data=text": r"body\.0\.attention\.body, a MultiHeadAttention: what",
 }
 TOLD = ["cnn", "deep_cnn", "deep_mlp", "mlp", "residual_mlp"]
+ELSEWHERE = ["lenet", "tied_language"]  # for other data than digits
 
 
 def test_every_model_is_foretold_or_refused():
     known = {path.stem for path in (folder("conf") / "model").glob("*.yaml")}
-    assert known == {*TOLD, *(words.split()[0].removeprefix("model=") for words in REFUSED)}
+    assert known == {
+        *TOLD,
+        *ELSEWHERE,
+        *(words.split()[0].removeprefix("model=") for words in REFUSED),
+    }
 
 
 @pytest.mark.parametrize("model", TOLD)
@@ -199,6 +204,28 @@ def test_a_model_is_foretold(model):
     made = forecast(compose(["+init=he", f"model={model}"], catalog=CATALOG))
     assert all(0 < level.signal.second_moment < np.inf for level in made.levels)
     assert made.levels[-1].gradient == 1
+
+
+def test_lenet_is_foretold():
+    with fresh_names():
+        net = nn.Sequential()
+        net.add(
+            nn.Conv2D(6, 5, padding=2, activation="relu"), nn.MaxPool2D(),
+            nn.Conv2D(16, 5, activation="relu"), nn.MaxPool2D(), nn.Dense(10),
+        )  # fmt: skip
+    x = np.random.default_rng(0).random((4, 1, 28, 28)).astype(np.float32)
+    resolve_shapes(net, x)
+    plan = make_plan(slots(net), roles={"weight": VarianceScaling(2.0)})
+    assert 0 < expected(net, plan, x)["4"].signal < np.inf
+
+
+def test_a_tied_model_is_foretold_by_the_layer_that_uses_the_weight():
+    made = forecast(compose(["+init=he", "model=tied_language", "data=text"], catalog=CATALOG))
+    moments = {level.path: level.signal.second_moment for level in made.levels}
+    drawn = 2 / 97  # He's by the encoder's characters, 97
+    assert moments["encoder"] == pytest.approx(drawn)
+    assert moments["output"] == pytest.approx(128 * drawn * moments["hidden.act"])
+    assert made.levels[-2].gradient == pytest.approx(97 * drawn)
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSED.items())
