@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ PREFERRED = ("accuracy", "loss")
 LOWER_IS_BETTER = ("loss", "error", "diverged", "perplexity")
 CURVES = ("test/loss", "train/loss")
 ALPHA = 0.05
+BEST, AHEAD, NONE = "best", "ahead, untested", "none trained"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Line:
         crossings: the first steps below the loss asked for, of the runs that got there.
         p: of Welch's test against the best of the condition, Holm-corrected; None for the best
             itself, and where there is nothing to test.
-        best: whether its mean is the best of the condition.
+        verdict: in words: the best, or how it stands to the best.
     """
 
     row: str
@@ -48,7 +49,7 @@ class Line:
     trained: int | None
     crossings: Sequence[int]
     p: float | None = None
-    best: bool = False
+    verdict: str = "-"
 
     @property
     def mean(self) -> float:
@@ -65,12 +66,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Board:
-    """The lines, best first within each condition, and what they were measured with."""
+    """The lines, best first within each condition, and what they were measured with.
+
+    `below_is_half` tells that `below` was not asked for: it is half of the median first loss.
+    """
 
     metric: str
     below: float | None
     lines: Sequence[Line]
     tests: int
+    below_is_half: bool = False
 
     def table(self, selection: Selection) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Return columns and rows as text."""
@@ -93,7 +98,7 @@ class Board:
             _loss(line),
             "-" if line.trained is None else f"{line.trained}/{line.runs}",
             "-" if self.below is None else _crossed(line),
-            _verdict(line),
+            line.verdict,
         )
 
     def notes(self) -> list[str]:
@@ -102,12 +107,23 @@ class Board:
             f"Against the best of each condition: Welch's t-test of {self.metric} over seeds, p "
             f"corrected by Holm for all {self.tests} comparisons; 'differs' is p < {ALPHA}."
         )
-        diverged = "A run that diverged has no loss, and its accuracy is 0."
-        return [
-            how,
-            *([diverged] if any(len(line.losses) < line.runs for line in self.lines) else []),
-            "Few seeds show few differences: 'not shown' is no proof that there is none.",
-        ]
+        few = "Few seeds show few differences: 'not shown' is no proof that there is none."
+        untested = (
+            "'untested': one seed each, or seeds that all agree, are no test of a difference."
+        )
+        verdicts = {line.verdict for line in self.lines}
+        notes = {
+            how: self.tests > 0,
+            few: self.tests > 0,
+            untested: AHEAD in verdicts,
+            "Where no run trained none is called best, and nothing is tested.": NONE in verdicts,
+            "A run that diverged has no loss, and its accuracy is 0.": any(
+                len(line.losses) < line.runs for line in self.lines
+            ),
+            f"{self.below or 0:.3g} is half of the median first training loss of these runs, so it "
+            "moves with them; --below LOSS holds it.": self.below_is_half,
+        }
+        return [note for note, holds in notes.items() if holds]
 
 
 def _loss(line: Line) -> str:
@@ -120,14 +136,6 @@ def _loss(line: Line) -> str:
 def _crossed(line: Line) -> str:
     crossings = line.crossings
     return f"{median(crossings):.0f} ({len(crossings)}/{line.runs})" if crossings else "never"
-
-
-def _verdict(line: Line) -> str:
-    if line.best:
-        return "best"
-    if line.p is None:
-        return "-"
-    return f"{'differs' if line.p < ALPHA else 'not shown'} (p={line.p:.2g})"
 
 
 def make_board(
@@ -148,15 +156,20 @@ def make_board(
     if not any(metric in trial.run.metrics for trial in selection.trials):
         known = {key for trial in selection.trials for key in trial.run.metrics}
         raise UnknownNameError("metric", metric, known)
-    curves = {trial.run.run_id: _curve(past, trial) for trial in selection.trials}
-    below = _half_of_first(past, selection.trials) if below is None else below
+    curves, firsts = {}, []
+    for trial in selection.trials:
+        curves[trial.run.run_id] = _curve(past, trial, CURVES)
+        firsts += [value for _, value in _curve(past, trial, ("train/loss",))[:1]]
+    told = below is not None or not firsts
+    below = below if told else median(firsts) / 2
     groups: dict[tuple[str, str], list[Trial]] = {}
     for trial in selection.trials:
         groups.setdefault((trial.condition, trial.row), []).append(trial)
     lines = [_line(key, group, metric, curves, below) for key, group in groups.items()]
     lower = any(word in metric for word in LOWER_IS_BETTER)
     tested = _tested(lines, lower=lower)
-    return Board(metric, below, tested, sum(line.p is not None for line in tested))
+    tests = sum(line.p is not None for line in tested)
+    return Board(metric, below, tested, tests, below_is_half=not told)
 
 
 def _metric(trials: Iterable[Trial]) -> str:
@@ -164,18 +177,9 @@ def _metric(trials: Iterable[Trial]) -> str:
     return next((metric for metric in PREFERRED if metric in have), PREFERRED[0])
 
 
-def _curve(past: Past, trial: Trial) -> list[tuple[int, float]]:
-    name = next((name for name in CURVES if name in trial.run.metrics), None)
+def _curve(past: Past, trial: Trial, names: Sequence[str]) -> list[tuple[int, float]]:
+    name = next((name for name in names if name in trial.run.metrics), None)
     return [] if name is None else past.curve(trial.run, name)
-
-
-def _half_of_first(past: Past, trials: Iterable[Trial]) -> float | None:
-    firsts = [
-        past.curve(trial.run, "train/loss")[0][1]
-        for trial in trials
-        if "train/loss" in trial.run.metrics
-    ]
-    return median(firsts) / 2 if firsts else None
 
 
 def _line(
@@ -206,18 +210,51 @@ def _line(
 
 def _tested(lines: Sequence[Line], *, lower: bool) -> list[Line]:
     """Return the lines in order, each tested against the best of its condition."""
-    ordered: list[Line] = []
-    tested: dict[int, float] = {}
-    for condition in sorted({line.condition for line in lines}, key=_natural):
-        group = [line for line in lines if line.condition == condition]
-        group.sort(key=lambda line: _rank(line, lower=lower))
-        for line in group[1:]:
-            if (p := _welch(group[0].values, line.values)) is not None:
-                tested[len(ordered) + group.index(line)] = p
-        first = Line(**{**vars(group[0]), "best": bool(group[0].values and len(group) > 1)})
-        ordered += [first, *group[1:]]
-    corrected = dict(zip(tested, holm(list(tested.values())), strict=True))
-    return [Line(**{**vars(line), "p": corrected.get(n)}) for n, line in enumerate(ordered)]
+    conditions = sorted({line.condition for line in lines}, key=_natural)
+    groups = [
+        sorted(
+            (line for line in lines if line.condition == condition),
+            key=lambda line: _rank(line, lower=lower),
+        )
+        for condition in conditions
+    ]
+    raw = [_against_first(group) for group in groups]
+    corrected = iter(holm([p for ps in raw for p in ps if p is not None]))
+    tested: list[Line] = []
+    for group, ps in zip(groups, raw, strict=True):
+        fixed = [None if p is None else next(corrected) for p in ps]
+        verdicts = _verdicts(group, fixed)
+        tested += [
+            replace(line, p=p, verdict=verdict)
+            for line, p, verdict in zip(group, fixed, verdicts, strict=True)
+        ]
+    return tested
+
+
+def _against_first(group: Sequence[Line]) -> list[float | None]:
+    """Return Welch's p of each line against the first; None where there is nothing to test."""
+    if not _trained(group):
+        return [None] * len(group)
+    return [None, *(_welch(group[0].values, line.values) for line in group[1:])]
+
+
+def _trained(group: Sequence[Line]) -> bool:
+    """Return whether any run of a condition trained; where the record can't tell, they may have."""
+    return any(line.trained is None or line.trained > 0 for line in group)
+
+
+def _verdicts(group: Sequence[Line], ps: Sequence[float | None]) -> list[str]:
+    """Say of each line how it stands to the first; a lone line stands to nobody."""
+    if not _trained(group):
+        return [NONE] * len(group)
+    if len(group) == 1 or not group[0].values:
+        return ["-"] * len(group)
+    first = AHEAD if all(p is None for p in ps) else BEST
+    return [first, *(_told(p) for p in ps[1:])]
+
+
+def _told(p: float | None) -> str:
+    return "-" if p is None else f"{'differs' if p < ALPHA else 'not shown'} (p={p:.2g})"
 
 
 def _rank(line: Line, *, lower: bool) -> tuple[float, float]:

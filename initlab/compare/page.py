@@ -36,13 +36,16 @@ def make_page(past: Past, selection: Selection, board: Board, catalog: Catalog) 
     data = {
         "axes": list(selection.axes),
         "row": selection.row,
+        "conditions": list(dict.fromkeys(line.condition for line in board.lines)),
         "metric": board.metric,
         "runs": [_run(past, trial, phases) for trial in selection.trials],
         "edges": phases.edges,
     }
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    page = files("initlab.compare").joinpath("page.html").read_text(encoding="utf-8")
+    ours = files("initlab.compare")
+    page = ours.joinpath("page.html").read_text(encoding="utf-8")
     parts = {
+        "PICTURES": ours.joinpath("pictures.js").read_text(encoding="utf-8"),
         "TITLE": escape(selection.name),
         "LEAD": escape(" ".join(selection.told())),
         "BOARD": _table(*board.table(selection)),
@@ -69,6 +72,7 @@ def _run(past: Past, trial: Trial, phases: _Phases) -> dict[str, Any]:
         "name": run.name,
         "row": trial.row,
         "values": dict(trial.values),
+        "condition": trial.condition,
         "seed": run.params.get("seed", ""),
         "diverged": bool(metrics.get("diverged")),
         "final": {name: metrics[name] for name in ("accuracy", "loss") if name in metrics},
@@ -76,14 +80,23 @@ def _run(past: Past, trial: Trial, phases: _Phases) -> dict[str, Any]:
         "depth": {
             short: past.curve(run, name) for short, name in DEPTHS.items() if name in metrics
         },
-        "updates": [
-            [place, metrics[f"{UPDATES}{path}"]]
-            for place, path in enumerate(path for path, *_ in plan if path.endswith("weight"))
-            if f"{UPDATES}{path}" in metrics
-        ],
+        "updates": _updates(past, trial, [path for path, *_ in plan]),
         "plan": plan,
         "phase": phases.of(trial),
     }
+
+
+def _updates(past: Past, trial: Trial, paths: Sequence[str]) -> list[tuple[int, float]]:
+    """Return (place, update / weight) of each weight, all of the last step that has them all."""
+    metrics = trial.run.metrics
+    named = enumerate(path for path in paths if path.endswith("weight"))
+    curves = {
+        place: dict(past.curve(trial.run, f"{UPDATES}{path}"))
+        for place, path in named
+        if f"{UPDATES}{path}" in metrics
+    }
+    shared = set.intersection(*map(set, curves.values())) if curves else set()
+    return [(place, curve[max(shared)]) for place, curve in curves.items() if shared]
 
 
 def _thin(points: list[tuple[int, float]]) -> list[tuple[int, float]]:

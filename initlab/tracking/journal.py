@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from io import FileIO
     from pathlib import Path
 
-__all__ = ["Journal", "packed", "read_journal"]
+__all__ = ["Journal", "curves_of", "packed", "read_journal"]
 
 
 class Journal:
@@ -100,6 +100,22 @@ def packed(path: Path) -> Iterator[Path]:
         raise TrackingError(f"Cannot pack the journal {path}: {error.strerror}.") from error
     finally:
         copy.unlink(missing_ok=True)
+
+
+def curves_of(packed: bytes | None) -> dict[str, list[tuple[int, float]]]:
+    """Return each metric's (step, value) pairs of a packed journal, by step; {} without one.
+
+    >>> line = b'{"event":"log","step":3,"metrics":{"loss":0.5}}'
+    >>> curves_of(gzip.compress(line))
+    {'loss': [(3, 0.5)]}
+    """
+    found: dict[str, dict[int, float]] = {}
+    for line in gzip.decompress(packed).splitlines() if packed else ():
+        event = _parse(line)
+        if event is not None and event["event"] == "log":
+            for metric, value in event["metrics"].items():
+                found.setdefault(metric, {})[event["step"]] = value
+    return {metric: sorted(points.items()) for metric, points in found.items()}
 
 
 def _parse(line: bytes) -> Mapping[str, Any] | None:

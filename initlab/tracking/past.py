@@ -11,6 +11,7 @@ from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import TrackingError, UnknownNameError
+from initlab.tracking.journal import curves_of
 from initlab.tracking.mlflow import Store
 from initlab.tracking.process import is_alive
 from initlab.tracking.spec import Backend, sqlite_file
@@ -94,6 +95,7 @@ class Past:
             )
         self.store = Store(self.spec, patience=patience)
         self.experiment = experiment or self.store.find_experiment(spec.experiment)
+        self._read: tuple[str, Mapping[str, list[tuple[int, float]]]] = ("", {})
 
     def runs(self, condition: str = "", *, limit: int | None = None) -> Iterator[PastRun]:
         """Yield the runs that meet a condition in MLflow's search syntax, the newest first.
@@ -171,8 +173,18 @@ class Past:
         raise UnknownNameError("run", name, [run.name for run in known[:20]])
 
     def curve(self, run: PastRun, metric: str) -> list[tuple[int, float]]:
-        """Return a metric's (step, value) pairs in the order of the steps."""
-        return self.store.curve(run.run_id, metric)
+        """Return a metric's (step, value) pairs in the order of the steps.
+
+        All that were measured, where the record has the run's journal; those in MLflow, which may
+        be thinned, where it hasn't.
+        """
+        return self._journaled(run).get(metric) or self.store.curve(run.run_id, metric)
+
+    def _journaled(self, run: PastRun) -> Mapping[str, list[tuple[int, float]]]:
+        """Return all curves of a run's journal; those of the last run asked for are at hand."""
+        if self._read[0] != run.run_id:
+            self._read = run.run_id, curves_of(self.file(run, "journal.jsonl.gz"))
+        return self._read[1]
 
     def file(self, run: PastRun, place: str) -> bytes | None:
         """Return the content of one of the run's artifacts, or None if there is none."""

@@ -62,7 +62,7 @@ def test_means_errors_and_order_are_those_of_the_runs(past):
         assert line.error == pytest.approx(stdev(values) / 3**0.5)
     for part in (board.lines[:3], board.lines[3:6], board.lines[6:]):
         assert [line.mean for line in part] == sorted((line.mean for line in part), reverse=True)
-        assert [line.best for line in part] == [True, False, False]
+        assert [line.verdict == "best" for line in part] == [True, False, False]
         assert part[-1].row == "torch.normal"
 
 
@@ -124,7 +124,7 @@ def test_a_strangers_record_is_compared_by_the_params_that_vary(strangers):
     assert (selection.axes, selection.row) == (("lr",), "lr")
     assert selection.told() == ["6 finished runs; left out: 1 failed."]
     board = make_board(past, selection, metric="val/acc", below=0.3)
-    assert [(line.row, line.runs, line.best) for line in board.lines] == [
+    assert [(line.row, line.runs, line.verdict == "best") for line in board.lines] == [
         ("0.2", 3, True), ("0.1", 3, False),
     ]  # fmt: skip
     assert board.lines[0].mean == pytest.approx(0.91)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from initlab.compare import make_board, make_page, select
+from initlab.compare.page import _updates
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -65,6 +67,109 @@ def test_every_picture_is_there_with_every_run(page):
     assert page.locator("#plans details").count() == 27
     if os.environ.get("INITLAB_SCREENSHOTS"):
         page.screenshot(path=DOCS / "compare.png")
+
+
+def panels(page, title):
+    return page.locator(f"figure:has(h2:text-is('{title}')) .panel")
+
+
+def test_each_picture_has_a_panel_for_each_condition_since_no_line_may_stand_for_two(page, past):
+    conditions = [f"model.depth={depth}" for depth in (2, 4, 10)]
+    for title in ("Test accuracy by init", "Test loss while training", "Training loss",
+                  "Signal through depth", "Gradient through depth",
+                  "Last update / weight"):  # fmt: skip
+        found = panels(page, title)
+        told = found.evaluate_all("all => all.map(panel => panel.dataset.panel)")
+        assert told == conditions, title
+    for condition, panel in zip(
+        conditions, panels(page, "Test accuracy by init").all(), strict=True
+    ):
+        names = panel.locator("path.mark title").all_text_contents()
+        assert sorted(name.partition(":")[0] for name in names) == sorted(
+            trial.run.name for trial in select(past, []).trials if trial.condition == condition
+        )
+
+
+def test_seeds_that_diverged_are_counted_and_drawn_alone_beside_the_others_mean(page, past):
+    lost = {}
+    for trial in select(past, []).trials:
+        lost.setdefault((trial.condition, trial.row), []).append(trial.run.metrics["diverged"])
+    for title in ("Training loss", "Test accuracy by init"):
+        for panel in panels(page, title).all():
+            condition = panel.get_attribute("data-panel")
+            told = [
+                f"{row} {sum(diverged):.0f} of 3"
+                for (where, row), diverged in sorted(lost.items())
+                if where == condition and any(diverged)
+            ]
+            head = panel.locator("p").text_content()
+            assert head.partition("diverged: ")[2] == ", ".join(told)
+    for panel in panels(page, "Training loss").all():
+        condition = panel.get_attribute("data-panel")
+        texts = set(panel.locator("path.mark title").all_text_contents())
+        for (where, row), diverged in lost.items():
+            if where != condition:
+                continue
+            alone = [t for t in texts if t.startswith(f"{row}-") and "diverged" in t]
+            assert len(alone) == sum(diverged)
+            means = [t for t in texts if t.startswith(f"{row}: ")]
+            assert len(means) == (sum(diverged) < 3)
+            assert all(f"mean of {3 - sum(diverged):.0f} seed" in text for text in means)
+
+
+def test_a_mean_is_of_the_same_runs_at_every_place(page):
+    curves = [[[0, 1], [1, 2], [2, 3]], [[0, 5], [2, 7]]]  # the second has no value at 1
+    assert page.evaluate("curves => common(curves)", curves) == [[0, [1, 5]], [2, [3, 7]]]
+    assert page.evaluate("common([])") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [([2.3071, 2.3079], True), ([2.3071, 2.3079], False), ([1e-9, 3], True), ([0, 1], False),
+     ([99999.5, 100001], False), ([2.3000001, 2.3000002], False), ([0.1, 0.9], True)],
+)  # fmt: skip
+def test_the_ticks_of_an_axis_are_told_apart_and_are_where_they_say(page, values, log):
+    ticks = page.evaluate("([vs, log]) => scale(vs, log).ticks", [values, log])
+    numbers = [float(text) for _, text in ticks]
+    assert len(set(numbers)) == len(numbers) >= 2
+    axis = [math.log(number) for number in numbers] if log else numbers
+    slope = (axis[-1] - axis[0]) / (ticks[-1][0] - ticks[0][0])
+    for number, (part, _) in zip(axis, ticks, strict=True):
+        off = number - axis[0] - slope * (part - ticks[0][0])
+        assert abs(off) < 0.01 * abs(axis[-1] - axis[0])
+
+
+def test_an_axis_of_one_condition_has_ticks_that_differ(page):
+    page.locator("select[data-axis='model.depth']").select_option("10")
+    for figure in page.locator("figure svg").all():
+        ticks = figure.locator("text.ytick").all_text_contents()
+        assert len(set(ticks)) == len(ticks)
+
+
+def test_no_text_of_a_picture_lies_on_another(page):
+    touching = """all => all.flatMap(svg => {
+      const texts = [...svg.querySelectorAll("text")];
+      const boxes = texts.map(t => [t.textContent, t.getBoundingClientRect()]);
+      return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
+        a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .map(([other]) => [one, other])); })"""
+    for width in (1200, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator("figure svg").evaluate_all(touching) == []
+
+
+def test_updates_are_all_of_one_step(past):
+    trial = next(t for t in select(past, []).trials if t.run.metrics["diverged"])
+    paths = [
+        key.partition("/")[2] for key in trial.run.metrics if key.startswith("update_to_weight/")
+    ]
+    found = _updates(past, trial, paths)
+    steps = [
+        {step for step, value in past.curve(trial.run, f"update_to_weight/{path}") if value == seen}
+        for path, (_, seen) in zip(paths, found, strict=True)
+    ]
+    assert set.intersection(*steps)
 
 
 def test_a_filter_and_a_name_take_runs_away(page):
