@@ -31,7 +31,8 @@ def main(who: str, row: str) -> None:
         import scipy.linalg.blas  # noqa: F401 - what a step imports
 
         import initlab.nn
-        import initlab.optim  # noqa: F401 - idem
+        import initlab.optim
+        import initlab.training  # noqa: F401 - idem
     _, makers = load()[row]
     before = held()
     step = makers[who]()
