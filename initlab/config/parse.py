@@ -75,7 +75,7 @@ def parse(config: DictConfig, catalog: Catalog, *, resolved: bool = False) -> Ru
         threads=_integer(tree["threads"], "threads"),
         tracking=_fixed(TrackingSpec, tree["tracking"], "tracking"),
         flat=_flat(plain) | {"init": _init_name(tree)},
-        text=OmegaConf.to_yaml(OmegaConf.create(plain)),
+        config=plain,
         identity=_identity(plain),
     )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from omegaconf import OmegaConf
 
 from initlab.errors import BadValueError
 
@@ -117,7 +120,7 @@ class RunSpec:
         threads: of large products and convolutions.
         tracking: where the record goes; not part of the identity.
         flat: the composed config by dotted key, as text, for the record.
-        text: the composed config as YAML.
+        config: the composed config itself.
         identity: a hash of all that decides the result.
     """
 
@@ -135,12 +138,17 @@ class RunSpec:
     threads: int
     tracking: TrackingSpec
     flat: Mapping[str, str]
-    text: str
+    config: Mapping[str, Any]
     identity: str
 
     def __post_init__(self) -> None:
         if self.threads < 1:
             raise BadValueError(f"threads must be at least 1, got {self.threads}.")
+
+    @cached_property
+    def text(self) -> str:
+        """The composed config as YAML, which `read` reads."""
+        return OmegaConf.to_yaml(OmegaConf.create(dict(self.config)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RunSpec):
