@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["normal_into", "truncated_into", "uniform_into"]
 
+PIECE = 2**16  # numbers at a time, so that what is made of them is small beside a block
+
 
 def uniform_into(
     rng: np.random.Generator, out: NDArray[Any], low: float = 0.0, high: float = 1.0
@@ -45,7 +47,7 @@ def truncated_into(
 ) -> None:
     """Fill `out` with mean + std z, z from N(0, 1) cut to [low, high]: drawn until it is inside."""
     rng.standard_normal(dtype=out.dtype, out=out)
-    outside = _outside(out, low, high)
+    outside = _outside(out, low, high) if out.size else np.empty(0, np.intp)
     while outside.size:
         again = np.empty(outside.size, out.dtype)
         rng.standard_normal(dtype=out.dtype, out=again)
@@ -56,9 +58,12 @@ def truncated_into(
 
 
 def _outside(values: NDArray[Any], low: float, high: float) -> NDArray[np.intp]:
-    if low == -high:
-        return np.flatnonzero(np.abs(values) > high)
-    return np.flatnonzero((values < low) | (values > high))
+    found = []
+    for start in range(0, values.size, PIECE):
+        piece = values[start : start + PIECE]
+        beyond = np.abs(piece) > high if low == -high else (piece < low) | (piece > high)
+        found.append(np.flatnonzero(beyond) + start)
+    return np.concatenate(found)
 
 
 def _shift(out: NDArray[Any], by: float) -> None:

@@ -20,6 +20,7 @@ __all__ = ["FLOATS", "SingleGenerator", "shape_of", "writable"]
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
+PIECE = 2**16  # random words at a time: beside the numbers stand half as many radii, not all words
 RARE = 2**8  # below it the radius gets 53 more bits: beyond 5.8 deviations
 
 
@@ -57,17 +58,23 @@ def shape_of(size: int | Sequence[int]) -> tuple[int, ...]:
 
 def _box_muller(rng: np.random.Generator, out: NDArray[np.float32]) -> None:
     pairs = -(-out.size // 2)
-    words = rng.integers(0, 2**64 - 1, pairs, np.uint64, endpoint=True).view(np.uint32)
-    few, turn = words[:pairs], words[pairs:].view(np.int32)
-    radius = _scaled(few, 2.0**-32, np.empty(pairs, np.float32))
-    if pairs and few.min() < RARE:
-        rare = np.flatnonzero(few < RARE)
-        radius[rare] = (few[rare] + (1 - rng.random(rare.size))) * 2.0**-32
+    radius, first, second = np.empty(pairs, np.float32), out[:pairs], out[pairs:]
+    rare: list[tuple[NDArray[np.intp], NDArray[np.uint32]]] = []
+    for start in range(0, 2 * pairs, PIECE):
+        count = min(PIECE, 2 * pairs - start)
+        words = rng.integers(0, 2**64 - 1, count // 2, np.uint64, endpoint=True).view(np.uint32)
+        few, turn = np.split(words, [min(max(pairs - start, 0), count)])  # the former come first
+        _scaled(few, 2.0**-32, radius[start : start + few.size])
+        at = start + few.size - pairs
+        _scaled(turn.view(np.int32), pi * 2.0**-31, first[at : at + turn.size])
+        if few.size and few.min() < RARE:
+            found = np.flatnonzero(few < RARE)
+            rare.append((start + found, few[found]))
+    for places, few in rare:
+        radius[places] = (few + (1 - rng.random(few.size))) * 2.0**-32
     np.log(radius, out=radius)
     radius *= np.float32(-2)
     np.sqrt(radius, out=radius)
-    first, second = out[:pairs], out[pairs:]
-    _scaled(turn, pi * 2.0**-31, first)
     np.sin(first[: second.size], out=second)
     second *= radius[: second.size]
     np.cos(first, out=first)
