@@ -110,6 +110,13 @@ if TYPE_CHECKING:
         Twin,
         Unit,
     )
+    from initlab.init.torch_names import (
+        KaimingNormal,
+        KaimingUniform,
+        TorchOrthogonal,
+        XavierNormal,
+        XavierUniform,
+    )
 else:
     on_demand(__name__)
 
@@ -163,6 +170,8 @@ __all__ = [
     "InitPlan",
     "Initializer",
     "Isometric",
+    "KaimingNormal",
+    "KaimingUniform",
     "LSTMBias",
     "Law",
     "Load",
@@ -204,6 +213,7 @@ __all__ = [
     "Start",
     "TFixup",
     "TorchDefault",
+    "TorchOrthogonal",
     "TruncatedGaussian",
     "TruncatedNormal",
     "Twin",
@@ -215,6 +225,8 @@ __all__ = [
     "VarianceScaling",
     "Written",
     "Xavier",
+    "XavierNormal",
+    "XavierUniform",
     "Zero",
     "ZeroHadamard",
     "ZeroOutput",

@@ -1,7 +1,8 @@
 """The same initializer in each framework, side by side: what std it gives one layer, and why.
 
-Two causes make them differ: what the name means (a truncated normal is corrected or not, a
-gaussian Xavier has another variance) and how fans are counted (see `initlab.init.fans`).
+Three causes make them differ: what the name means (a truncated normal is corrected or not, a
+gaussian Xavier has another variance), how fans are counted, and which matrix is made orthogonal
+(see `initlab.init.fans`).
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from initlab.errors import BadValueError, InitlabError, ShapeError, UnknownNameError
-from initlab.init.fans import Fans, fans
+from initlab.init.fans import Fans, Mode, fan, fans, flattened
+from initlab.init.matrices import matrix_shape
 from initlab.init.presets import initializers
 from initlab.init.spec import ParameterSpec, Role
+from initlab.init.torch_names import KaimingUniform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +63,7 @@ WHY: Mapping[str, str] = {  # where the names themselves mean different things
     "he normal": "MXNet divides by the mean of both fans and allows for PReLU's slope 0.25",
     "orthogonal": "MXNet's scale is 1.414",
     "default": "torch: kaiming_uniform(a=sqrt(5)), embeddings N(0, 1); Keras: glorot_uniform, "
-    "embeddings +-0.05; Flax: lecun_normal, embeddings over their width; Gluon: +-0.07",
+    "embeddings +-0.05; JAX (Flax): lecun_normal, embeddings over their width; Gluon: +-0.07",
 }
 
 
@@ -116,51 +119,55 @@ def conventions(spec: ParameterSpec) -> list[Convention]:
     0.1768
     """
     shelf = {**initializers(), **_defaults(spec)}
-    plain = not (
-        spec.groups > 1 or spec.batch_axes or (spec.grouped == "in" and spec.receptive > 1)
-    )
-    return [
-        _row(meant, names.split(), spec, shelf)
-        for meant, names in SAME.items()
-        if plain or meant != "orthogonal"  # the frameworks orthogonalize another matrix there
-    ]
+    return [_row(meant, names.split(), spec, shelf) for meant, names in SAME.items()]
 
 
 def _row(
     meant: str, names: list[str], spec: ParameterSpec, shelf: Mapping[str, object]
 ) -> Convention:
-    stds = {
-        column: None if name == "-" else _std(shelf[name], spec)
-        for column, name in zip(COLUMNS, names, strict=True)
-    }
+    columns = zip(COLUMNS, names, strict=True)
+    made = {column: _instance(shelf[name]) for column, name in columns if name != "-"}
+    stds = {column: _std(made.get(column), spec) for column in COLUMNS}
     found = [std for std in stds.values() if std is not None]
     if not found or max(found) - min(found) <= 1e-9 * max(found):
         return Convention(meant, stds, "")
-    counted = [column for column, name in zip(COLUMNS, names, strict=True) if name != "-"]
-    reasons = [WHY.get(meant, ""), _fan_reason(spec, counted) if _hangs_on_fans(meant) else ""]
+    reasons = [WHY.get(meant, ""), _fan_reason(spec, made), _matrix_reason(spec, made)]
     return Convention(meant, stds, "; ".join(filter(None, reasons)))
 
 
-def _std(value: object, spec: ParameterSpec) -> float | None:
-    made: Initializer = value() if isinstance(value, type) else value  # type: ignore[assignment]
+def _instance(value: object) -> Initializer:
+    return value() if isinstance(value, type) else value  # type: ignore[return-value]
+
+
+def _std(made: Initializer | None, spec: ParameterSpec) -> float | None:
     try:
-        variance = made.variance(spec)
+        variance = None if made is None else made.variance(spec)
     except InitlabError:
         return None
     return None if variance is None else sqrt(variance)
 
 
-def _hangs_on_fans(meant: str) -> bool:
-    return meant.startswith(("glorot", "he", "lecun", "default"))
+def _fan_reason(spec: ParameterSpec, made: Mapping[str, Initializer]) -> str:
+    """Return who divides by another number because it counts other fans than the layer declares."""
+    told = []
+    for column, one in made.items():
+        by, mode = getattr(one, "fans", Fans.declared), getattr(one, "mode", Mode.fan_avg)
+        if fan(spec, mode, by) != fan(spec, mode):
+            told.append(f"{column} {' and '.join(map(str, fans(spec, by)))}")
+    declared = " and ".join(map(str, fans(spec, Fans.declared)))
+    return f"fans {declared}, counted as {', '.join(told)}" if told else ""
 
 
-def _fan_reason(spec: ParameterSpec, columns: list[str]) -> str:
-    """Return who counts other fans than the layer declares."""
-    declared = fans(spec, Fans.declared)
-    by = {"torch": Fans.torch, "keras": Fans.keras, "jax": Fans.jax, "mxnet": Fans.torch}
-    counts = {column: fans(spec, by[column]) for column in columns if column in by}
-    told = [f"{column} {n} and {m}" for column, (n, m) in counts.items() if (n, m) != declared]
-    return f"fans {declared[0]} and {declared[1]}, counted as {', '.join(told)}" if told else ""
+def _matrix_reason(spec: ParameterSpec, made: Mapping[str, Initializer]) -> str:
+    """Return who makes another matrix orthogonal than those that the layer applies."""
+    copies, *own = matrix_shape(spec)
+    told = []
+    for column, one in made.items():
+        _, *theirs = matrix_shape(flattened(spec, getattr(one, "layout", Fans.declared)))
+        if max(theirs) != max(own):
+            told.append(f"{column} {' x '.join(map(str, theirs))}")
+    each = f"{copies} matrices of " if copies > 1 else "a matrix of "
+    return f"{each}{own[0]} x {own[1]}, flattened to {', '.join(told)}" if told else ""
 
 
 def _defaults(spec: ParameterSpec) -> Mapping[str, object]:
@@ -168,9 +175,9 @@ def _defaults(spec: ParameterSpec) -> Mapping[str, object]:
     shelf = initializers()
     embedding = spec.role == Role.embedding
     return {
-        "torch.default_layer": shelf[
-            "torch.default_embedding" if embedding else "torch.default_linear"
-        ],
+        "torch.default_layer": shelf["torch.default_embedding"]
+        if embedding
+        else KaimingUniform(a=sqrt(5)),
         "keras.default": shelf["keras.random_uniform" if embedding else "keras.glorot_uniform"],
         "jax.default": shelf["jax.default_embedding" if embedding else "jax.lecun_normal"],
     }

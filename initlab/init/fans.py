@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from math import prod, sqrt
-from typing import TYPE_CHECKING
 
-from initlab.init.spec import Role
+from initlab.init.spec import ParameterSpec, Role
 
-if TYPE_CHECKING:
-    from initlab.init.spec import ParameterSpec
-
-__all__ = ["Fans", "Mode", "fan", "fans"]
+__all__ = ["Fans", "Mode", "fan", "fans", "flattened"]
 
 
 class Fans(StrEnum):
@@ -86,6 +82,36 @@ def fans(spec: ParameterSpec, by: Fans) -> tuple[int, int]:
         inputs, outputs = outputs, inputs  # a transposed convolution is (*kernel, out, in)
     around *= prod(spec.shape[axis] for axis in spec.batch_axes)
     return inputs * around, outputs * around
+
+
+def flattened(spec: ParameterSpec, by: Fans) -> ParameterSpec:
+    """Return `spec` as the one matrix that `by` flattens it to, groups and copies included.
+
+    torch keeps axis 0 of its layout as rows, keras and jax the last axis as columns; here what is
+    kept are the outputs. Declared is the spec itself, with a matrix for each group and copy. An
+    array is to be reshaped to the shape of what is returned.
+
+    Raises:
+        ShapeError: when the parameter has no fans.
+
+    >>> from initlab.init import ParameterSpec
+    >>> depthwise = ParameterSpec((64, 1, 3, 3), groups=64)
+    >>> [(flat.outputs, flat.fan_in) for by in Fans for flat in [flattened(depthwise, by)]]
+    [(1, 9), (64, 9), (1, 576), (64, 9)]
+    """
+    spec.require_fans()
+    if by is Fans.declared:
+        return spec
+    shape, kept = spec.shape, spec.out_axes
+    if by is Fans.keras and _depthwise(spec):  # (*kernel, channels, outputs of each channel)
+        shape, kept = (spec.groups, spec.outputs, *shape[1:]), (1,)
+    elif by is Fans.torch and spec.batch_axes:
+        kept = spec.batch_axes[:1]
+    elif by is not Fans.jax and _inputs_first(spec) and (by is Fans.torch or spec.receptive_axes):
+        kept = spec.in_axes
+    rows = tuple(axis % len(shape) for axis in kept)
+    others = tuple(axis for axis in range(len(shape)) if axis not in rows)
+    return ParameterSpec(shape, spec.dtype, spec.role, others, rows, name=spec.name)
 
 
 def _sizes(spec: ParameterSpec) -> tuple[int, int, int]:

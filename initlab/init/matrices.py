@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from initlab.init.spec import ParameterSpec
 
-__all__ = ["as_matrices", "from_matrices", "in_double", "matrix_shape"]
+__all__ = ["as_matrices", "from_matrices", "in_double", "matrix_shape", "seen_as"]
 
 
 def matrix_shape(spec: ParameterSpec) -> tuple[int, int, int]:
@@ -42,6 +42,11 @@ def as_matrices(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
             .reshape(copies, rows, columns)
         )
     return cut.reshape(copies, rows, columns)
+
+
+def seen_as(spec: ParameterSpec, values: NDArray[Any]) -> NDArray[Any]:
+    """Return `values`, of any shape of that size, as the matrices of `spec`."""
+    return as_matrices(values.reshape(spec.shape), spec)
 
 
 def from_matrices(matrices: NDArray[Any], spec: ParameterSpec) -> NDArray[np.floating]:

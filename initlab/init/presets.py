@@ -2,7 +2,7 @@
 
 A preset draws what the framework draws for the same layer, its way of counting fans included.
 Where a framework misses the law that it means, initlab's law stands and the note says by how much.
-Orthogonal ones are orthogonal in each group and copy, where the frameworks flatten over them.
+torch's take torch's own arguments.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["initializers"]
 Maker = Callable[[], Any]  # of a class or a preset, imported when it is asked for
 
 IN, AVG = Mode.fan_in, Mode.fan_avg
-NORMAL, TRUNCATED, UNIFORM = "normal", "truncated_normal", "uniform"
+TRUNCATED, UNIFORM = "truncated_normal", "uniform"
 
 
 def _scaling(scale: float, mode: Mode, shape: str, fans: Fans) -> Maker:
@@ -110,16 +110,16 @@ TORCH: dict[str, Maker] = {
     "ones": lambda: init.Ones(),
     "eye": lambda: init.Identity(),
     "dirac": lambda: init.Dirac(),
-    "xavier_uniform": _scaling(1.0, AVG, UNIFORM, Fans.torch),
-    "xavier_normal": _scaling(1.0, AVG, NORMAL, Fans.torch),
-    "kaiming_uniform": _scaling(2.0, IN, UNIFORM, Fans.torch),
-    "kaiming_normal": _scaling(2.0, IN, NORMAL, Fans.torch),
+    "xavier_uniform": lambda: init.XavierUniform(),
+    "xavier_normal": lambda: init.XavierNormal(),
+    "kaiming_uniform": lambda: init.KaimingUniform(),
+    "kaiming_normal": lambda: init.KaimingNormal(),
     "trunc_normal": lambda: init.TruncatedNormal(1.0, bounds=init.Bounds.absolute),
-    "orthogonal": lambda: init.HaarOrthogonal(),
+    "orthogonal": lambda: init.TorchOrthogonal(),
     "sparse": lambda: init.Sparse(None, 0.1, 0.01, init.Unit.inputs),
     "default": lambda: init.TorchDefault(),
-    "default_linear": _scaling(1 / 3, IN, UNIFORM, Fans.torch),
-    "default_conv": _scaling(1 / 3, IN, UNIFORM, Fans.torch),
+    "default_linear": lambda: init.TorchDefault(),
+    "default_conv": lambda: init.TorchDefault(),
     "default_embedding": lambda: init.Normal(1.0),
 }
 
@@ -137,7 +137,7 @@ KERAS: dict[str, Maker] = {
     "he_normal": _scaling(2.0, IN, TRUNCATED, Fans.keras),
     "lecun_uniform": _scaling(1.0, IN, UNIFORM, Fans.keras),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.keras),
-    "orthogonal": lambda: init.HaarOrthogonal(),
+    "orthogonal": lambda: init.HaarOrthogonal(layout=Fans.keras),
     "identity": lambda: init.Identity(),
     "stft": lambda: init.STFT(),
     "lstm": lambda: init.RecurrentStart(),
@@ -157,7 +157,7 @@ JAX: dict[str, Maker] = {
     "lecun_uniform": _scaling(1.0, IN, UNIFORM, Fans.jax),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.jax),
     "complex_lecun_normal": lambda: init.ComplexScaling(),  # JAX 0.10 draws a std 0.9 % too large
-    "orthogonal": lambda: init.HaarOrthogonal(),
+    "orthogonal": lambda: init.HaarOrthogonal(layout=Fans.jax),
     "delta_orthogonal": lambda: init.DeltaOrthogonal(),
     "default_embedding": lambda: init.VarianceScaling(1.0, Mode.fan_out),  # Flax: over the width
 }

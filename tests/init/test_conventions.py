@@ -8,8 +8,20 @@ import numpy as np
 import pytest
 
 from initlab.errors import BadValueError, ShapeError, UnknownNameError
-from initlab.init import COLUMNS, LAYERS, Fans, conventions, initializers, layer
-from initlab.init.fans import fans
+from initlab.init import (
+    COLUMNS,
+    LAYERS,
+    Fans,
+    ParameterSpec,
+    as_matrices,
+    conventions,
+    create,
+    initializers,
+    layer,
+    matrix_shape,
+)
+from initlab.init.fans import fans, flattened
+from initlab.init.torch_names import Nonlinearity, calculate_gain
 from initlab.listing import print_catalog
 
 PRESETS = initializers()
@@ -58,10 +70,100 @@ def test_torchs_presets_are_torchs(kind):
         "xavier_uniform": init.xavier_uniform_, "xavier_normal": init.xavier_normal_,
         "kaiming_uniform": init.kaiming_uniform_, "kaiming_normal": init.kaiming_normal_,
         "trunc_normal": init.trunc_normal_, "uniform": init.uniform_, "normal": init.normal_,
-        "default_linear": lambda t: init.kaiming_uniform_(t, a=5**0.5),
     }  # fmt: skip
     for name, fill in fills.items():
         assert close(fill(w).numpy(), f"torch.{name}", LAYERS[kind]), name
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("nonlinearity", Nonlinearity)
+def test_torchs_presets_take_torchs_arguments(nonlinearity):
+    import torch
+    from torch.nn import init
+
+    assert calculate_gain(nonlinearity, 0.3) == init.calculate_gain(
+        str(nonlinearity), 0.3 if nonlinearity == "leaky_relu" else None
+    )
+    given = {"a": 0.3, "mode": "fan_out", "nonlinearity": str(nonlinearity)}
+    spec, w = LAYERS["convolution"], torch.empty(LAID_OUT["convolution"]["torch"])
+    torch.manual_seed(0)
+    uniform = create("torch.kaiming_uniform", **given)
+    bound = float(init.kaiming_uniform_(w, **given).abs().max())
+    assert bound == pytest.approx(uniform.law(spec).high, rel=1e-3)  # 18,432 draws reach it
+    normal = create("torch.kaiming_normal", **given)
+    drawn = float(init.kaiming_normal_(w, **given).std())
+    assert drawn == pytest.approx(sqrt(normal.variance(spec)), rel=5 / sqrt(2 * w.numel()))
+
+
+@pytest.mark.peers
+def test_torchs_gains_are_torchs():
+    import torch
+    from torch.nn import init
+
+    w, spec = torch.empty(40, 30), ParameterSpec((40, 30))
+    for name, fill in (("xavier_uniform", init.xavier_uniform_), ("orthogonal", init.orthogonal_)):
+        drawn = fill(w, gain=3.0).numpy()
+        ours = create(f"torch.{name}", gain=3.0)
+        size = sqrt((drawn.astype(np.float64) ** 2).mean())
+        assert size == pytest.approx(sqrt(ours.variance(spec)), rel=0.05), name
+
+
+def orthogonal_of(framework, shape):
+    if framework == "torch":
+        import torch
+
+        return torch.nn.init.orthogonal_(torch.empty(shape)).numpy()
+    if framework == "jax":
+        import jax
+
+        return np.asarray(jax.nn.initializers.orthogonal()(jax.random.key(0), shape))
+    import keras
+
+    return np.asarray(keras.initializers.Orthogonal(seed=0)(shape))
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("framework", POSITIONS)
+def test_a_frameworks_orthogonal_matrix_is_the_one_of_its_layout(framework, kind, monkeypatch):
+    """Orthonormality alone fixes the mean square: the one over the longer side."""
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    shape, spec = LAID_OUT[kind][framework], LAYERS[kind]
+    theirs = orthogonal_of(framework, shape).astype(np.float64)
+    ours = PRESETS[f"{framework}.orthogonal"]
+    assert sqrt((theirs**2).mean()) == pytest.approx(std_of(f"{framework}.orthogonal", spec), 1e-5)
+    flat = flattened(spec, Fans(framework))
+    rows = shape[0] if framework == "torch" else shape[-1]
+    assert matrix_shape(flat) == (1, rows, prod(shape) // rows)
+    w = ours(spec, np.random.default_rng(0)).astype(np.float64)
+    matrix = as_matrices(w.reshape(flat.shape), flat)[0]
+    gram = matrix @ matrix.T if rows <= matrix.shape[1] else matrix.T @ matrix
+    np.testing.assert_allclose(gram, np.eye(len(gram)), atol=1e-5)
+
+
+def test_a_depthwise_matrix_is_flattened_by_each_framework_in_its_own_way():
+    """64 filters of 9: torch and JAX make them orthogonal, Keras one vector, the lab each long."""
+    row = next(r for r in conventions(layer("depthwise", (64, 1, 3, 3))) if "orth" in r.meant)
+    found = [row.stds[name] for name in ("initlab", "torch", "jax", "keras")]
+    assert found == pytest.approx([1 / 3, 1 / 8, 1 / 8, 1 / 24])
+    assert "64 matrices of 1 x 9, flattened to torch 64 x 9, keras 1 x 576" in row.why
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_every_difference_has_its_reason(kind):
+    """Each framework that gives another std than the lab is named, or its convention is."""
+    for row in conventions(LAYERS[kind]):
+        for column, std in row.stds.items():
+            if std is None or row.stds["initlab"] is None:
+                continue
+            if std != pytest.approx(row.stds["initlab"], rel=1e-9):
+                assert column in row.why.lower(), (row.meant, column)
+
+
+def test_an_embeddings_fans_are_swapped_in_torch_and_timm():
+    rows = {row.meant: row for row in conventions(layer("embedding"))}
+    assert "timm 128 and 5000" in rows["lecun normal"].why
+    assert "torch 128 and 5000" in rows["he uniform"].why
 
 
 @pytest.mark.peers
@@ -107,7 +209,7 @@ def test_the_fourier_kernels_are_kerass(side, scaling, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     import keras
 
-    from initlab.init import STFT, ParameterSpec
+    from initlab.init import STFT
 
     theirs = keras.initializers.STFT(side, "hann", None if scaling == "none" else scaling)
     wanted = np.asarray(theirs((64, 1, 33)))  # frame, channel, frequencies
@@ -122,7 +224,7 @@ def test_jaxs_complex_law_is_nine_thousandths_too_wide_and_ours_is_not():
     fill = jax.nn.initializers.lecun_normal(dtype=np.complex64)
     drawn = np.asarray(fill(jax.random.key(0), (400, 500)))
     theirs = sqrt(400 * np.mean(np.abs(drawn) ** 2))
-    from initlab.init import ComplexScaling, ParameterSpec
+    from initlab.init import ComplexScaling
 
     ours = ComplexScaling()(ParameterSpec((500, 400), "complex64"), np.random.default_rng(0))
     # |w|^2 has the variance (kurtosis - 1): the root of its mean errs by 0.0007

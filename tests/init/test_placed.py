@@ -137,10 +137,11 @@ def test_siren_knows_the_first_layer_and_the_biases_fan():
 
 
 @pytest.mark.peers
-def test_torchs_default_is_torchs_for_weight_and_bias():
+@pytest.mark.parametrize("name", ["default", "default_linear", "default_conv"])
+def test_torchs_default_is_torchs_for_weight_and_bias(name):
     import torch
 
-    rule = create("torch.default")
+    rule = create(f"torch.{name}")
     plan = planned(stack(nn.Dense(300)), rule, inputs=200, bias=rule)
     peer = torch.nn.Linear(200, 300)
     for entry, theirs in zip(plan, (peer.weight, peer.bias), strict=True):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.init.checks import positive
+from initlab.init.checks import choice, positive
+from initlab.init.fans import Fans, flattened
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import from_matrices, matrix_shape
@@ -17,22 +18,23 @@ from initlab.init.promises import Haar, Orthonormal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from initlab.init.promises import Promise
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["HaarOrthogonal"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HaarOrthogonal(Initializer):
     """A Haar-distributed matrix with orthonormal rows or columns, times `scale`.
 
     Saxe et al. (2013). Tensors with more than two axes are taken as (outputs, everything else),
     which makes no isometric convolution (delta_orthogonal does); every group of outputs and every
-    index of the batch axes has a matrix of its own, since the layer applies it as one.
+    index of the batch axes has a matrix of its own, since the layer applies it as one. The
+    frameworks flatten over groups and copies, each in its own layout.
 
     Args:
         scale: the length of the orthogonal vectors.
+        layout: whose matrix: the layer's own maps (declared), or torch's, keras's or jax's.
 
     >>> from initlab.init import ParameterSpec
     >>> w = HaarOrthogonal()(ParameterSpec((2, 3), "float64"), np.random.default_rng(0))
@@ -41,9 +43,11 @@ class HaarOrthogonal(Initializer):
     """
 
     scale: float = 1.0
+    layout: Fans = Fans.declared
 
     def __post_init__(self) -> None:
         positive("orthogonal", scale=self.scale)
+        object.__setattr__(self, "layout", choice("orthogonal", "layout", self.layout, Fans))
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw in the spec's precision, float16 by way of float32.
@@ -52,22 +56,15 @@ class HaarOrthogonal(Initializer):
             ShapeError: when the parameter has no input and output axes.
         """
         precision = np.float64 if spec.dtype == np.float64 else np.float32
-        matrices = haar(*matrix_shape(spec), rng, precision)
+        seen = flattened(spec, self.layout)
+        matrices = haar(*matrix_shape(seen), rng, precision)
         if self.scale != 1:
             matrices *= self.scale
-        return from_matrices(matrices, spec)
+        return from_matrices(matrices, seen).reshape(spec.shape)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of the entries of a random unit vector, and the Haar promises."""
-        _, rows, columns = matrix_shape(spec)
-        return orthonormal_law(self.scale, rows, columns, Haar(self.scale))
-
-
-def orthonormal_law(scale: float, rows: int, columns: int, *more: Promise) -> Law:
-    """Return the law of Haar matrices: entries of unit vectors of the longer side's length.
-
-    With n of them: variance scale^2 / n and kurtosis 3n / (n + 2), that of a sphere.
-    """
-    n = max(rows, columns)
-    promises = (Orthonormal(scale), *more)
-    return Law(0.0, scale**2 / n, 3 * n / (n + 2), -scale, scale, Entries.dependent, promises)
+        seen, s = flattened(spec, self.layout), self.scale
+        n = max(matrix_shape(seen)[1:])  # the vectors' length, on whose sphere they lie
+        promises = (Orthonormal(s, seen), Haar(s, seen))
+        return Law(0.0, s**2 / n, 3 * n / (n + 2), -s, s, Entries.dependent, promises)

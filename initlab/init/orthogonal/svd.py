@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from initlab.errors import ShapeError
 from initlab.init.checks import choice, positive
+from initlab.init.fans import Fans
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.promises import Orthonormal
+from initlab.init.spec import ParameterSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from initlab.init.spec import ParameterSpec
 
 __all__ = ["Orthogonal", "SourceType"]
 
@@ -49,6 +49,7 @@ class Orthogonal(Initializer):
 
     scale: float = 1.414
     rand_type: SourceType = SourceType.uniform
+    layout: ClassVar[Fans] = Fans.torch  # MXNet's is the same
 
     def __post_init__(self) -> None:
         positive("orthogonal", scale=self.scale)
@@ -74,7 +75,7 @@ class Orthogonal(Initializer):
             low=-s,
             high=s,
             entries=Entries.dependent,
-            promises=(Orthonormal(s, of_axis_0=True),),
+            promises=(Orthonormal(s, seen=ParameterSpec(self._matrix(spec), spec.dtype)),),
         )
 
     def _matrix(self, spec: ParameterSpec) -> tuple[int, int]:

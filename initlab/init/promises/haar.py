@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.init.matrices import as_matrices
+from initlab.init.matrices import seen_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +28,18 @@ class Haar:
 
     With n the longer side and m the shorter one, E tr W = 0, E (tr W)^2 = scale^2 m / n, E w^4 =
     3 scale^4 / (n (n + 2)). QR without the sign of R's diagonal fails the first.
+
+    Args:
+        scale: the length of the orthogonal vectors.
+        seen: the spec of the matrices that are meant, where these are not the layer's own maps.
     """
 
     scale: float = 1.0
+    seen: ParameterSpec | None = None
 
     def broken(self, draws: Sequence[NDArray[Any]], spec: ParameterSpec) -> str | None:
         """Return which moment is off."""
-        w = np.concatenate([as_matrices(drawn, spec) for drawn in draws]) / self.scale
+        w = np.concatenate([seen_as(self.seen or spec, drawn) for drawn in draws]) / self.scale
         n, m = max(w.shape[1:]), min(w.shape[1:])
         trace = np.trace(w, axis1=1, axis2=2)
         moments = {

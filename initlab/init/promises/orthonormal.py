@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.init.matrices import as_matrices
+from initlab.init.matrices import seen_as
 from initlab.init.promises.rounding import rounding
 
 if TYPE_CHECKING:
@@ -26,18 +26,16 @@ class Orthonormal:
 
     Args:
         scale: the length of the orthogonal vectors.
-        of_axis_0: whether W is (axis 0, everything else) instead of the layer's own maps.
+        seen: the spec of the matrices that are meant, where these are not the layer's own maps.
     """
 
     scale: float = 1.0
-    of_axis_0: bool = False
+    seen: ParameterSpec | None = None
 
     def broken(self, draws: Sequence[NDArray[Any]], spec: ParameterSpec) -> str | None:
         """Return how far a Gram matrix is off."""
         for drawn in draws:
-            flat = self.of_axis_0
-            w = drawn.reshape(1, len(drawn), -1) if flat else as_matrices(drawn, spec)
-            w = w / self.scale
+            w = seen_as(self.seen or spec, drawn) / self.scale
             if w.shape[1] > w.shape[2]:
                 w = np.swapaxes(w, 1, 2)
             off = float(np.abs(w @ np.swapaxes(w, 1, 2) - np.eye(w.shape[1])).max())
