@@ -93,7 +93,7 @@ class UnknownNameError(BadValueError, KeyError):
     "Unknown initializer 'xvier'. Did you mean 'xavier'? Known: xavier, zeros."
     """
 
-    FEW = 60
+    FEW = 20
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)

@@ -94,7 +94,9 @@ def _options(entry: Entry) -> str:
 def _print_entries(catalog: Catalog, name: str, console: Console) -> None:
     found = [entry for entry in catalog.entries if entry.name == name]
     if not found:
-        raise UnknownNameError("name", name, {entry.name for entry in catalog.entries})
+        error = UnknownNameError("name", name, {entry.name for entry in catalog.entries})
+        error.add_note("All of them: python -m initlab catalog")
+        raise error
     for entry in found:
         console.print(f"{entry.kind} {entry.name} ({entry.origin})\n", markup=False)
         console.print(_text(entry), markup=False, highlight=False, soft_wrap=True)

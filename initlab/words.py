@@ -53,8 +53,14 @@ def take_number(options: dict[str, str], name: str) -> float | None:
 
 
 def one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
-    """Split a run's name or id from the overrides that say where the record is."""
+    """Split a run's name or id from the overrides that say where the record is.
+
+    A name that has spaces needs no quotes.
+
+    >>> one_run("show", ["he-mlp-digits-s2", "depth=3", "tracking.uri=x"])
+    ('he-mlp-digits-s2 depth=3', ['tracking.uri=x'])
+    """
     names = [argument for argument in arguments if not argument.startswith("tracking.")]
-    if len(names) != 1:
-        raise BadValueError(f"{verb} wants one run, its name or id, got {names}: {verb} RUN.")
-    return names[0], [argument for argument in arguments if argument not in names]
+    if not names:
+        raise BadValueError(f"{verb} wants a run, its name or id: {verb} RUN.")
+    return " ".join(names), [a for a in arguments if a.startswith("tracking.")]

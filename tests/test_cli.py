@@ -247,15 +247,15 @@ RULE = "+init.rules.head.match={} +init.rules.head.use.name={}"
 
 MISTAKES = [
     # the command, then what the message must say: the value, the place, the way out
-    ("+init=xvier", "Unknown init 'xvier'", "Did you mean 'xavier'", "in init=xvier"),
+    ("+init=xvier", "Unknown init 'xvier'", "Did you mean 'xavier'", "in init=xvier",
+     "All of them: python -m initlab catalog initializers"),
     ("model=mpl", "Unknown model 'mpl'", "Did you mean 'mlp'", "in model=mpl"),
     ("data=digit", "Unknown data 'digit'", "Did you mean 'digits'", "in data=digit"),
     ("+experiment=tide", "Unknown experiment 'tide'", "tied_mlp", "in experiment=tide"),
     ("tracking=mlfow", "Unknown tracking 'mlfow'", "Did you mean 'mlflow'"),
     ("plam", "Unknown command 'plam'", "Did you mean 'plan'"),
     ("catalog xvier", "Unknown name 'xvier'", "Did you mean 'xavier'"),
-    ("show", "show wants one run", "show RUN"),
-    ("replay a b", "replay wants one run", "['a', 'b']"),
+    ("show", "show wants a run", "show RUN"),
     ("compare --htm page.html", "Unknown option '--htm'", "Did you mean '--html'"),
     ("compare --below much", "--below wants a number", "'much'"),
     ("compare --html", "--html wants a value"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ class Catalog:
     Args:
         entries: everything registered, in the order of loading.
         broken: installed plugins that were left out, each with its reason.
+        local: the files and modules given by hand, each with a digest of its content.
 
     Raises:
         NameTakenError: when two entries of one kind share a name.
@@ -38,6 +39,7 @@ class Catalog:
 
     entries: tuple[Entry, ...]
     broken: tuple[BrokenPlugin, ...] = ()
+    local: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         first: dict[tuple[str, str], Entry] = {}
@@ -65,13 +67,14 @@ class Catalog:
         """Return the class or preset of that name, `kind` in the singular.
 
         Raises:
-            UnknownNameError: when nothing has it; notes name the broken plugins, one of which
-                might have brought it.
+            UnknownNameError: when nothing has it; notes say where all names are, and name the
+                broken plugins, one of which might have brought it.
         """
         shelf = self.shelf(kind)
         if name in shelf:
             return shelf[name].value
         error = UnknownNameError(kind.replace("_", " "), name, shelf)
+        error.add_note(f"All of them: python -m initlab catalog {kind}s")
         for plugin in self.broken:
             error.add_note(f"A broken plugin might have brought it: {plugin}")
         raise error

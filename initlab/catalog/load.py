@@ -14,7 +14,13 @@ from initlab.catalog import hookspecs
 from initlab.catalog.catalog import Catalog
 from initlab.catalog.entry import BrokenPlugin, Entry
 from initlab.catalog.kinds import KINDS, Kind
-from initlab.catalog.plugin import Plugin, builtin_plugin, installed_plugins, local_plugin
+from initlab.catalog.plugin import (
+    Plugin,
+    builtin_plugin,
+    installed_plugins,
+    local_files,
+    local_plugin,
+)
 from initlab.errors import PluginError, nearest
 from initlab.shelf import Shelf
 
@@ -47,6 +53,7 @@ def load_catalog(
     >>> load_catalog(installed=False).random_sources["streams"].name
     'streams'
     """
+    plugins = list(plugins)
     entries: list[Entry] = []
     broken: list[BrokenPlugin] = []
     strangers = installed_plugins() if installed else []
@@ -58,7 +65,7 @@ def load_catalog(
             if plugin.asked_for:
                 raise PluginError(f"Plugin {plugin.package!r} cannot be used: {reason}.") from error
             broken.append(BrokenPlugin(plugin.package, plugin.version, reason))
-    return Catalog(tuple(entries), tuple(broken))
+    return Catalog(tuple(entries), tuple(broken), local_files(plugins))
 
 
 def _entries(plugin: Plugin) -> list[Entry]:

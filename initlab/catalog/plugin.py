@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -18,10 +19,10 @@ from initlab.errors import PluginError
 from initlab.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
-__all__ = ["Plugin", "builtin_plugin", "installed_plugins", "local_plugin"]
+__all__ = ["Plugin", "builtin_plugin", "installed_plugins", "local_files", "local_plugin"]
 
 GROUP = "initlab"
 DISABLE = "INITLAB_DISABLE_PLUGINS"
@@ -75,6 +76,22 @@ def local_plugin(plugin: ModuleType | Path | str) -> Plugin:
     if isinstance(plugin, str | Path):
         return Plugin(str(plugin), "local", partial(_run_file, Path(plugin)), True)
     return Plugin(plugin.__name__, "local", lambda: plugin, True)
+
+
+def local_files(plugins: Iterable[ModuleType | Path | str]) -> dict[str, str]:
+    """Return what `-p` takes to load each of them again, and a digest of its file's content.
+
+    A file is named by its absolute path; a module that was not loaded from a file is left out.
+    """
+    found = {}
+    for plugin in plugins:
+        local = local_plugin(plugin)
+        isfile = isinstance(plugin, Path) or local.package.endswith(".py")
+        file = local.package if isfile else getattr(local.load(), "__file__", None)
+        if file is not None:
+            name = str(Path(file).absolute()) if isfile else local.package
+            found[name] = hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+    return found
 
 
 def _import(name: str) -> ModuleType:

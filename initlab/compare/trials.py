@@ -49,7 +49,7 @@ class Selection:
 
     def told(self) -> list[str]:
         """Say how many runs there are, and what became of those that are left out."""
-        ended = Counter(run.status.lower() for run in self.left_out)
+        ended = Counter("dead" if run.dead else run.status.lower() for run in self.left_out)
         out = ", ".join(f"{number} {status}" for status, number in sorted(ended.items()))
         first = f"{len(self.trials)} finished runs{f'; left out: {out}' if out else ''}."
         return [first, *(f"{run.whereabouts}." for run in self.left_out if run.astray)]

@@ -77,6 +77,7 @@ def parse(config: DictConfig, catalog: Catalog, *, resolved: bool = False) -> Ru
         flat=_flat(plain) | {"init": _init_name(tree)},
         config=plain,
         identity=_identity(plain),
+        plugins=catalog.local,
     )
 
 

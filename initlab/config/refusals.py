@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["in_our_words"]
 
 
+SHELVES = {"init": "initializers", "data": "datasets"}  # groups with a name for each entry
 EXTRAS = {"hydra/launcher": "joblib,submitit,ray", "hydra/sweeper": "optuna"}
 
 
@@ -37,6 +38,8 @@ def _translated(error: BaseException) -> InitlabError:
     if isinstance(error, MissingConfigException) and error.options is not None:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         refused = _noted(UnknownNameError(f"{group or 'config'}", name, error.options), group)
+        if group in SHELVES:
+            refused.add_note(f"All of them: python -m initlab catalog {SHELVES[group]}")
         if group in EXTRAS:
             refused.add_note(
                 f"More of them come with extras: pip install 'initlab[{EXTRAS[group]}]'."

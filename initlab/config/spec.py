@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +122,8 @@ class RunSpec:
         flat: the composed config by dotted key, as text, for the record.
         config: the composed config itself.
         identity: a hash of all that decides the result.
+        plugins: the local files and modules that names came from, each with a digest of its
+            content; not part of the identity.
     """
 
     label: str
@@ -140,6 +142,7 @@ class RunSpec:
     flat: Mapping[str, str]
     config: Mapping[str, Any]
     identity: str
+    plugins: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.threads < 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from initlab.config import read
@@ -13,7 +14,7 @@ from initlab.running import first_metrics, plan
 from initlab.tracking import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from initlab.catalog import Catalog
     from initlab.config import RunSpec
@@ -65,7 +66,8 @@ def replay(past: Past, name: str, catalog: Catalog) -> Replay:
     """
     run = past.run(name)
     config = _file(past, run, "config.yaml").decode()
-    versions = _differing(json.loads(past.file(run, "environment.json") or b"{}"))
+    environment_then = json.loads(past.file(run, "environment.json") or b"{}")
+    versions = _differing(environment_then, catalog)
     try:
         spec = read(config, catalog=catalog)
         planned = plan(spec).to_dict()
@@ -73,6 +75,8 @@ def replay(past: Past, name: str, catalog: Catalog) -> Replay:
         error.add_note(f"in the recorded config of {run.name} ({run.run_id})")
         for package, (then, now) in versions.items():
             error.add_note(f"recorded with {package} {then}, here is {now}")
+        for way in _ways_out(run, versions):
+            error.add_note(way)
         raise
     steps, measured = first_metrics(spec)
     recorded = _recorded(past, run)
@@ -117,13 +121,28 @@ def _recorded(past: Past, run: PastRun) -> dict[tuple[str, int], float]:
     }
 
 
-def _differing(recorded: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    here = environment()
+def _differing(recorded: Mapping[str, str], catalog: Catalog) -> dict[str, tuple[str, str]]:
+    """Return what differs; a plugin's file may have moved: its content counts."""
+    local = {Path(name).name: digest for name, digest in catalog.local.items()}
+    given = {name: local[file] for name in recorded if (file := Path(name).name) in local}
+    here = environment() | given
     return {
         package: (recorded.get(package, "-"), here.get(package, "-"))
         for package in sorted({*recorded, *here})
         if recorded and recorded.get(package) != here.get(package)
     }
+
+
+def _ways_out(run: PastRun, versions: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Say how to give what the run had and is not here: a file by `-p`, a package by pip."""
+    files = run.tags.get("initlab.plugin_files", "")
+    for name, (then, now) in versions.items():
+        if now == "-" and f"{name} {then}" in files.split(", "):
+            gone = name.endswith(".py") and not Path(name).is_file()
+            told, file = (", the file is gone from there", "FILE") if gone else ("", name)
+            yield f"That was given with -p{told}: replay {run.run_id[:8]} -p {file}"
+        elif now == "-":
+            yield f"To have it here: pip install {name}=={then}"
 
 
 def _as_json(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ def print_run(past: Past, name: str, console: Console | None = None) -> None:
         _say(console, line)
     rows = [(key, f"{run.metrics[key]:.6g}") for key in _ordered(run)]
     print_table(("metric", "last value"), rows, console=console)
-    params = [(key, value) for key, value in sorted(run.params.items()) if value != "None"]
+    params = [(key, value) for key, value in run.params.items() if value != "None"]
+    params.sort(key=lambda row: natural(row[0]))
     print_table(("config", "value"), params, console=console)
     plan = past.file(run, "plan.txt")
     if plan is not None:
@@ -47,6 +49,11 @@ def _head(run: PastRun) -> Iterator[str]:
     took = "" if run.ended is None else f", {(run.ended - run.began) / 1000:.1f} s"
     yield f"{run.name}  {run.run_id}"
     yield f"{run.status}  began {began:%Y-%m-%d %H:%M:%S}{took}"
+    if run.dead:
+        yield (
+            "Its process is dead: the same command again does what is missing, and "
+            f"`python -m initlab close {run.run_id[:8]}` keeps what its journal holds."
+        )
     if tags.get("initlab.error"):
         yield tags["initlab.error"]
     if tags.get("initlab.sweep"):
@@ -62,11 +69,22 @@ def _head(run: PastRun) -> Iterator[str]:
     ]  # fmt: skip
     if tags.get("initlab.plugins"):
         versions.append(tags["initlab.plugins"])
+    if tags.get("initlab.plugin_files"):
+        versions.append(tags["initlab.plugin_files"])
     yield ", ".join([*versions, *([f"commit {commit}{changed}"] if commit else [])])
 
 
 def _ordered(run: PastRun) -> list[str]:
-    return sorted(run.metrics, key=lambda key: ((*LEADING, key).index(key), key))
+    return sorted(run.metrics, key=lambda key: ((*LEADING, key).index(key), natural(key)))
+
+
+def natural(text: str) -> list[str | int]:
+    """Return a key that sorts the numbers in texts as numbers.
+
+    >>> sorted(["hidden.12", "hidden.2"], key=natural)
+    ['hidden.2', 'hidden.12']
+    """
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
 def print_replay(made: Replay, console: Console | None = None) -> None:

@@ -74,10 +74,12 @@ class Recorder:
             self.tracker.end(status, error, result.summary)
 
     def _start(self, event: Planned) -> None:
+        plugins = self.spec.plugins
         tags = {
             "initializer": self.spec.flat["init"],
             "initlab.identity": self.spec.identity,
             "mlflow.loggedArtifacts": json.dumps([{"path": TABLE, "type": "table"}]),
+            **({"initlab.plugin_files": told_plugins(plugins)} if plugins else {}),
             **self.tags,
         }
         info = RunInfo(self.name, self.spec.flat, tags, dataset_info(event.data), self.directory)
@@ -91,7 +93,7 @@ class Recorder:
         config = self.directory / "config.yaml"
         config.write_text(self.spec.text, encoding="utf-8")
         versions = self.directory / "environment.json"
-        versions.write_text(json.dumps(environment(), indent=1), encoding="utf-8")
+        versions.write_text(json.dumps({**environment(), **plugins}, indent=1), encoding="utf-8")
         for file in (plan, as_json, config, versions):
             self.tracker.artifact(file)
 
@@ -133,6 +135,15 @@ class Recorder:
             draw(result, picture)
             if picture.exists():
                 self.tracker.artifact(picture, "figures")
+
+
+def told_plugins(plugins: Mapping[str, str]) -> str:
+    """Return plugins given by hand in one line: what `-p` takes, and the content's digest.
+
+    >>> told_plugins({"/home/ada/my_init.py": "3f2a9c1b2d4e"})
+    '/home/ada/my_init.py 3f2a9c1b2d4e'
+    """
+    return ", ".join(f"{name} {digest}" for name, digest in plugins.items())
 
 
 def dataset_info(data: Data) -> DatasetInfo:

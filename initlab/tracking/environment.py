@@ -46,7 +46,8 @@ def environment_tags(directory: Path) -> dict[str, str]:
 def environment() -> dict[str, str]:
     """Return the versions of all that decides a run: Python, packages, plugins, and our own code.
 
-    The code is told by a digest of its files, since a checkout changes under one version.
+    The code is told by a digest of its files, since a checkout changes under one version. Plugins
+    given by hand are a run's own: its RunSpec has them.
 
     >>> environment()["python"] == platform.python_version()
     True

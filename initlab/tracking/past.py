@@ -52,6 +52,11 @@ class PastRun:
         return self.tags.get("initlab.identity", "")
 
     @property
+    def dead(self) -> bool:
+        """Whether it says RUNNING and its process, one of this host, does not live."""
+        return self.status == Status.RUNNING and is_alive(self.tags) is False
+
+    @property
     def astray(self) -> bool:
         """Whether it says RUNNING and nobody here can tell: its process is another host's."""
         return self.status == Status.RUNNING and is_alive(self.tags) is None

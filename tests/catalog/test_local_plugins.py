@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -39,6 +40,21 @@ def test_a_file_is_a_plugin(mine, spelled):
     catalog = load_catalog([spelled(mine)], installed=False)
     assert catalog.initializers["mine"].origin == f"{mine} local"
     assert catalog.get("initializer", "wide").width == 9
+
+
+@pytest.mark.parametrize("spelled", [str, Path])
+def test_the_catalog_says_what_each_local_plugin_was_and_how_to_give_it_again(mine, spelled):
+    digest = hashlib.sha256(SOURCE.encode()).hexdigest()[:12]
+    assert load_catalog([spelled(mine)], installed=False).local == {str(mine): digest}
+    assert load_catalog(installed=False).local == {}
+
+
+def test_a_module_is_named_as_it_is_imported_and_one_without_a_file_left_out(mine, monkeypatch):
+    mine.rename(mine.with_name("mine_to_import.py"))
+    monkeypatch.syspath_prepend(mine.parent)
+    assert list(load_catalog(["mine_to_import"], installed=False).local) == ["mine_to_import"]
+    sys.modules["mine_to_import"].__file__ = None
+    assert load_catalog([sys.modules.pop("mine_to_import")], installed=False).local == {}
 
 
 def test_a_file_in_the_working_directory_needs_no_slash(mine, monkeypatch):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -115,6 +118,51 @@ def test_a_plugin_that_is_missing_is_named_with_the_package_that_had_it(recorded
         undo()
         undo_config()
     assert "recorded with initlab-laplace 0.1, here is -" in caught.value.full()
+    assert "To have it here: pip install initlab-laplace==0.1" in caught.value.full()
+
+
+PLUGIN = """
+from initlab.catalog import hookimpl
+from initlab.init import Initializer
+
+class Halves(Initializer):
+    def __call__(self, spec, rng):
+        return rng.choice([-0.5, 0.5], spec.shape)
+
+@hookimpl
+def initlab_initializers():
+    return {"halves": Halves}
+"""
+
+
+def test_a_plugin_file_is_in_the_record_and_replay_says_how_to_give_it(recorded, past, tmp_path):
+    file = tmp_path / "my_init.py"
+    file.write_text(PLUGIN)
+    digest = hashlib.sha256(PLUGIN.encode()).hexdigest()[:12]
+    brought = load_catalog([file], installed=False)
+    spec = compose(["+init=halves", *SMALL[1:]], catalog=brought)
+    result = initlab.run(replace(spec, tracking=recorded[2]), directory=tmp_path / "run")
+    run = past.run(result.run_id)
+    assert run.tags["initlab.plugin_files"] == f"{file} {digest}"
+    assert json.loads(past.file(run, "environment.json"))[str(file)] == digest
+    assert f"{file} {digest}" in printed(print_run, past, run.run_id)
+
+    with pytest.raises(UnknownNameError, match="'halves'") as caught:
+        replay(past, run.run_id, load_catalog(installed=False))
+    assert f"That was given with -p: replay {run.run_id[:8]} -p {file}" in caught.value.full()
+    made = replay(past, run.run_id, brought)
+    assert (made.holds, made.versions) == (True, {})
+
+    moved = tmp_path / "elsewhere" / "my_init.py"  # found again by its name, judged by its content
+    moved.parent.mkdir()
+    file.rename(moved)
+    assert replay(past, run.run_id, load_catalog([moved], installed=False)).versions == {}
+    moved.write_text(f"{PLUGIN}# changed")
+    changed = replay(past, run.run_id, load_catalog([moved], installed=False)).versions
+    assert changed[str(file)][0] == digest != changed[str(file)][1]
+    with pytest.raises(UnknownNameError) as caught:
+        replay(past, run.run_id, load_catalog(installed=False))
+    assert "the file is gone from there: replay" in caught.value.full()
 
 
 def test_another_plan_is_told_by_path(recorded, past, catalog):
@@ -160,6 +208,34 @@ def test_a_run_is_shown_with_its_end_numbers_config_and_plan(recorded, past):
     assert float(accuracy) == pytest.approx(result.score.accuracy, rel=1e-5)
     assert ["model.width", "16"] in rows
     assert "hidden.0.weight" in text
+
+
+def test_a_run_whose_process_is_dead_is_not_said_to_run(recorded, past, tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    tags = {"initlab.pid": str(process.pid), "initlab.born": "1"}
+    tracker = make_tracker(recorded[2])
+    dead = tracker.start(RunInfo("killed", {}, tags, directory=tmp_path / "dead"))
+    tracker_of_a_living = make_tracker(recorded[2])
+    alive = tracker_of_a_living.start(RunInfo("living", {}, directory=tmp_path / "alive"))
+    close = f"`python -m initlab close {dead[:8]}` keeps"
+    told = f"Its process is dead: the same command again does what is missing, and {close}"
+    assert told in printed(print_run, past, dead)
+    assert "dead" not in printed(print_run, past, alive)
+    for run in (tracker, tracker_of_a_living):
+        run.end(Status.KILLED)
+    assert "dead" not in printed(print_run, past, dead)
+
+
+def test_the_numbers_in_names_are_sorted_as_numbers(recorded, past, tmp_path):
+    tracker = make_tracker(recorded[2])
+    run = tracker.start(RunInfo("deep", {}, directory=tmp_path / "deep"))
+    tracker.log(0, {f"act_std/hidden.{n}": 1.0 for n in (0, 12, 14, 2)})
+    tracker.end(Status.FINISHED)
+    names = [
+        line.split()[0] for line in printed(print_run, past, run).splitlines() if "act_std" in line
+    ]
+    assert names == [f"act_std/hidden.{n}" for n in (0, 2, 12, 14)]
 
 
 def test_only_the_place_of_the_record_may_be_given(recorded, catalog):
