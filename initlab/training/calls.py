@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from initlab.autograd import Tensor, is_idle
+from initlab.autograd import Tensor, is_idle, record
 from initlab.nd.prepared import Layer, Perceptron
-from initlab.nn import SoftmaxCrossEntropyLoss, dense_links
+from initlab.nn import SoftmaxCrossEntropyLoss, dense_links, losses
 from initlab.tree import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from initlab.nd.prepared import CrossEntropy
-    from initlab.nn import Block
+    from initlab.nn import Block, Loss
 
     Link: TypeAlias = tuple[Tensor, Tensor | None, str | None]
 
 __all__ = ["Calls", "Row", "prepare"]
+
+LOSSES = frozenset(getattr(losses, name) for name in losses.__all__)
+"""Those of which it is known that they depend on what they are called with alone."""
 
 
 class Row:
@@ -78,6 +81,31 @@ def _slope(tensor: Tensor) -> np.ndarray | None:
     return None if tensor.grad is None else tensor.grad.array
 
 
+class TapedLoss:
+    """One of our losses, by the tape: it sees nothing of a net but its output.
+
+    Args:
+        loss: the loss.
+        output: what it is called with, read at each pass.
+        gradient: where the gradient of the output is written.
+    """
+
+    def __init__(self, loss: Loss, output: np.ndarray, gradient: np.ndarray) -> None:
+        self._loss, self._output = loss, Tensor(output)
+        self._output.bind_grad(Tensor(gradient))
+
+    def forward(self, y: np.ndarray) -> np.ndarray:
+        """Return the losses."""
+        with record():
+            self._losses = self._loss(self._output, Tensor(y))
+        losses: np.ndarray = self._losses.array
+        return losses
+
+    def backward(self) -> None:
+        """Write the gradient of the last pass."""
+        self._losses.backward()
+
+
 class Calls:
     """What a row of layers and a loss call for batches of one shape; for one pass at a time.
 
@@ -90,15 +118,20 @@ class Calls:
     """
 
     def __init__(
-        self, row: Row, net: Perceptron, loss: CrossEntropy, idle: dict[Any, Calls], shapes: Any
+        self,
+        row: Row,
+        net: Perceptron,
+        loss: CrossEntropy | TapedLoss,
+        idle: dict[Any, Calls],
+        shapes: Any,
     ) -> None:
         self._row, self._net, self._loss = row, net, loss
         self._idle, self._shapes = idle, shapes
         self._dtype = net.gradient.dtype
 
-    def fit(self, x: Any) -> bool:
-        """Return whether the tape would make these very calls of inputs of the same shape."""
-        alike = type(x) is np.ndarray and x.dtype == self._dtype
+    def fit(self, x: Any, y: Any) -> bool:
+        """Return whether the tape would make these very calls of arrays of the same shapes."""
+        alike = type(x) is type(y) is np.ndarray and x.dtype == self._dtype
         return alike and is_idle() and self._row.holds()
 
     def forward(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -120,13 +153,20 @@ def prepare(
     row: Row, loss: Callable[[Tensor, Tensor], Tensor], x: Any, y: Any, idle: dict[Any, Calls]
 ) -> Calls | None:
     """Return the calls for batches like this one; None where the tape may make others."""
-    if not row.layers or not isinstance(loss, SoftmaxCrossEntropyLoss) or not is_idle():
+    if not row.layers or type(loss) not in LOSSES or not is_idle():
         return None
     first = row.layers[0].weight
-    if type(x) is not np.ndarray or x.dtype != first.dtype or not len(x):
+    if not type(x) is type(y) is np.ndarray or x.dtype != first.dtype or not len(x):
         return None
-    if x.shape[1:] != first.shape[1:] or y.shape != x.shape[:1]:
+    if x.shape[1:] != first.shape[1:]:
         return None
     net = Perceptron(len(x), row.layers)
-    made = loss.prepared(net.output, net.gradient)
-    return None if made is None else Calls(row, net, made, idle, (x.shape, y.shape))
+    return Calls(row, net, _prepared(loss, net, y), idle, (x.shape, y.shape))
+
+
+def _prepared(loss: Any, net: Perceptron, y: np.ndarray) -> CrossEntropy | TapedLoss:
+    output, gradient = net.output, net.gradient
+    made = None
+    if isinstance(loss, SoftmaxCrossEntropyLoss) and y.shape == output.shape[:1]:
+        made = loss.prepared(output, gradient)
+    return TapedLoss(loss, output, gradient) if made is None else made

@@ -2,9 +2,10 @@
 
 The lists make the calls of NumPy that the tape would, so that not a bit is another, without asking
 again what everything is. There are some where all of that is known: for a net of dense layers that
-nobody watches, under the softmax cross entropy, each Parameter used once and its gradient
-overwritten. They hold for batches of one shape until any tree changes, as happens between the first
-two passes: the first one settles shapes, the first step moves the Parameters side by side.
+nobody watches, each Parameter used once and its gradient overwritten, under a loss of ours (which
+itself goes by the tape if it is not the softmax cross entropy). They hold for batches of one shape
+until any tree changes, as happens between the first two passes: the first one settles shapes, the
+first step moves the Parameters side by side.
 """
 
 from __future__ import annotations
@@ -87,12 +88,15 @@ class Passes:
         self._seen = -1  # the last change to any tree before the last pass that needed lists
         self._idle: dict[Any, Calls] = {}  # those that no pass is using, by shapes
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_row": None, "_seen": -1, "_idle": {}}  # a copy makes its own
+
     def __call__(self, x: Any, y: Any) -> Pass:
         """Run the net over inputs and the loss over its output and the targets."""
         x = x if type(x) is np.ndarray else _bare(x)
         y = y if type(y) is np.ndarray else _bare(y)
         calls = self._idle.pop((x.shape, y.shape), None)
-        if calls is None or not calls.fit(x):
+        if calls is None or not calls.fit(x, y):
             calls = self._prepared(x, y)
         if calls is not None:
             return Pass(*calls.forward(x, y), calls.backward)

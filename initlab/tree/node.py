@@ -68,7 +68,7 @@ class Node:
         return nullcontext() if self._empty_prefix else Inside(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        before = self.__dict__.get(name)
+        known, before = name in self.__dict__, self.__dict__.get(name)
         if isinstance(before, _PARTS) and not isinstance(value, type(before)):
             raise BadTypeError(
                 f"{type(self).__name__}.{name} is a {type(before).__name__} and cannot become a "
@@ -77,7 +77,7 @@ class Node:
         if isinstance(value, _NOTED):
             self._note(name, value)
         super().__setattr__(name, value)
-        if before is not None or isinstance(value, _PARTS):  # else nobody can rely on it yet
+        if known or isinstance(value, _PARTS):  # else nobody can rely on it yet
             CHANGES.note()
 
     def _note(self, name: str, value: Any) -> None:

@@ -292,19 +292,63 @@ def test_hooks_are_called(twins):
     assert twins.calls() == 0
 
 
-def test_a_loss_that_is_watched_or_weighted_goes_by_the_tape(twins):
-    with CROSS_ENTROPY.register_forward_hook(lambda *_: None):
-        assert [twins.calls(), twins.calls()] == [2, 2]
-    for loss in (
-        nn.SoftmaxCrossEntropyLoss(weight=0.5),
-        nn.L2Loss(),
-        nn.SoftmaxCrossEntropyLoss(0),
-    ):
-        other = Twins(twins.nets[0], loss)
-        x, y = batch(0, n=3)
-        y = y[:, None] * np.ones((3, CLASSES)) if isinstance(loss, nn.L2Loss) else y
+def test_a_watched_loss_is_watched(twins):
+    seen = []
+    with twins.loss.register_forward_hook(lambda *_: seen.append(1)):
+        for seed in range(3):
+            twins.run(*batch(seed))
+    assert len(seen) == 6
+    twins.run(*batch(0))
+    assert twins.calls() == 0
+
+
+LOSSES = {
+    "half": (nn.SoftmaxCrossEntropyLoss(weight=0.5), "labels"),
+    "over samples": (nn.SoftmaxCrossEntropyLoss(axis=0, batch_axis=1), "classes"),
+    "distributions": (nn.SoftmaxCrossEntropyLoss(sparse_label=False), "outputs"),
+    "column": (nn.SoftmaxCrossEntropyLoss(), "column"),
+    "l2": (nn.L2Loss(), "outputs"),
+    "huber": (nn.HuberLoss(0.1), "outputs"),
+    "binary": (nn.SigmoidBCELoss(), "outputs"),
+    "divergence": (nn.KLDivLoss(from_logits=False), "outputs"),
+    "of a user": (lambda output, y: (output * output).sum(axis=1) * 0.1, "labels"),
+}
+
+
+@pytest.mark.parametrize(("loss", "kind"), LOSSES.values(), ids=LOSSES.keys())
+def test_under_another_loss_it_is_the_tape_s_too(loss, kind):
+    twins = Twins(mlp(8, 8), loss)
+    for seed in range(5):
+        x, labels = batch(seed)
+        y = {
+            "labels": labels, "column": labels[:, None], "classes": labels[:CLASSES],
+            "outputs": np.random.default_rng(seed).random((len(x), CLASSES), np.float32),
+        }[kind]  # fmt: skip
+        twins.step(x, y)
+
+
+def test_a_loss_of_ours_is_all_that_is_recorded_and_a_user_s_goes_with_its_net():
+    (x, y), own = batch(0), nn.SoftmaxCrossEntropyLoss(weight=2.0)
+    counts = []
+
+    def users(output, labels):
+        return own(output, labels)
+
+    for loss in (own, users):
+        passes = Passes(mlp(8, 8), loss)
         for _ in range(3):
-            other.step(x, y)
+            passes(x, y)
+        counts.append(recorded(lambda: passes(x, y)))  # noqa: B023 - called at once
+    assert counts == [2, 3]
+
+
+def test_a_loss_s_options_are_read_at_each_pass(twins):
+    twins.loss._weight = 0.5
+    try:
+        for seed in range(3):
+            twins.run(*batch(seed))
+    finally:
+        twins.loss._weight = None
 
 
 def test_a_list_waits_for_batches_of_its_kind(twins):
@@ -315,6 +359,16 @@ def test_a_list_waits_for_batches_of_its_kind(twins):
         (x, y.astype(np.float32)), (x, y[:, None]), (Tensor(x), Tensor(y)),
     ]:  # fmt: skip
         twins.run(inputs, labels)
+
+
+def test_targets_that_want_their_gradient_get_it():
+    net = mlp(8, 8)
+    passes, (x, _) = Passes(net, nn.L2Loss()), batch(0)
+    for _ in range(3):
+        y = Tensor(np.ones((len(x), CLASSES), np.float32))
+        y.attach_grad()
+        passes(x, y).backward()
+        np.testing.assert_allclose(y.grad, (1 - net(x).array) / CLASSES, rtol=1e-5)
 
 
 def test_an_input_that_wants_its_gradient_gets_it(twins):
@@ -414,6 +468,13 @@ def test_a_copy_has_lists_of_its_own(twins):
     for _ in range(3):
         passes(x, y).backward()
     np.testing.assert_array_equal(twins.nets[0][0].weight.grad(), before)
+
+
+def test_copied_passes_have_lists_of_their_own(twins):
+    passes, (x, y) = copy.deepcopy(twins.passes), batch(1)
+    for _ in range(3):
+        passes(x, y).backward()
+        twins.agree()
 
 
 def test_memory_of_shapes_that_come_once_is_not_kept(twins):
