@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from initlab.nn.reflection_pad import ReflectionPad2D
     from initlab.nn.rnn import GRU, LSTM, RNN
+    from initlab.nn.scalar_bias import ScalarBias
     from initlab.nn.transposed_convolution import (
         Conv1DTranspose,
         Conv2DTranspose,
@@ -128,6 +129,7 @@ __all__ = [
     "Reshape",
     "Residual",
     "SDMLLoss",
+    "ScalarBias",
     "Sequential",
     "SigmoidBCELoss",
     "SigmoidBinaryCrossEntropyLoss",

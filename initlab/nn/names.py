@@ -26,6 +26,7 @@ def layers() -> Mapping[str, type[nn.Block]]:
             "flatten": lambda: nn.Flatten,
             "reshape": lambda: nn.Reshape,
             "embedding": lambda: nn.Embedding,
+            "scalar_bias": lambda: nn.ScalarBias,
             "leaky_relu": lambda: nn.LeakyReLU,
             "prelu": lambda: nn.PReLU,
             "elu": lambda: nn.ELU,

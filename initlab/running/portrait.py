@@ -58,7 +58,7 @@ class Portrait:
         label: the run's.
         entry: of the plan: the largest parameter that was given an initializer, or calibrated.
         values: its values, calibrated if the run has a calibrator.
-        calibrated: whether it has, so that they may follow the law no longer.
+        calibrated: whether it changed them, so that they may follow the law no longer.
         depths: of the blocks on the net's main path; none in a net of complex numbers, which
             has no gradients here.
     """
@@ -119,11 +119,12 @@ def portray(spec: RunSpec) -> Portrait:
         InitlabError: a config that cannot be carried out.
     """
     planned, drawn = _lived(spec)
-    told, calibrated = {done.path for done in drawn.calibrations}, spec.init.calibrate is not None
-    entry = _shown([entry for entry in planned.plan if not calibrated or entry.path in told])
+    touched = {done.path for done in drawn.calibrations if done.iterations or done.factor != 1}
+    entry = _shown([entry for entry in planned.plan if entry.path in touched] or [*planned.plan])
     values = np.array(parameters(planned.net)[entry.path].data())
-    depths = () if values.dtype.kind == "c" else tuple(_depths(spec, planned))
-    return Portrait(spec.label, entry, values, calibrated, depths)
+    foretell = not touched
+    depths = () if values.dtype.kind == "c" else tuple(_depths(spec, planned, foretell=foretell))
+    return Portrait(spec.label, entry, values, entry.path in touched, depths)
 
 
 def _lived(spec: RunSpec) -> tuple[Planned, Drawn]:
@@ -134,7 +135,7 @@ def _lived(spec: RunSpec) -> tuple[Planned, Drawn]:
     return first, second
 
 
-def _depths(spec: RunSpec, planned: Planned) -> Iterator[Depth]:
+def _depths(spec: RunSpec, planned: Planned, *, foretell: bool) -> Iterator[Depth]:
     net, data = planned.net, planned.data
     x, direction = data.train_x[:BATCH], spec.source.stream("direction")
 
@@ -143,7 +144,7 @@ def _depths(spec: RunSpec, planned: Planned) -> Iterator[Depth]:
 
     with np.errstate(all="ignore"):
         seen = observe(net, x, data.train_y[:BATCH], along)
-    foretold = {} if spec.init.calibrate else expected(net, planned.plan, x)
+    foretold = expected(net, planned.plan, x) if foretell else {}
     for path, output in seen.activations.items():
         if not _inside(path, seen.activations):
             signal, gradient = _rms(output), _rms(seen.signals.get(path))

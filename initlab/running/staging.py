@@ -162,6 +162,17 @@ def _nothing(_block: nn.Block, _path: str, _plan: InitPlan) -> Iterator[theory.S
     return iter(())
 
 
+@_staged.register(nn.ScalarBias)
+def _scalar_bias(_block: nn.ScalarBias, path: str, plan: InitPlan) -> Iterator[theory.Stage]:
+    entry = plan[_join(path, "bias")]
+    if _second_moment(entry):
+        raise BadValueError(
+            f"Theory has no prediction for {entry.path}: {entry.initializer} does not start it at "
+            "0, and a number that all elements share is no independent bias."
+        )
+    return iter(())
+
+
 @_staged.register(nn.Activation)
 def _activation(block: nn.Activation, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
     yield theory.Elementwise(path, block.function)  # the same for equal names: worked out once

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import initlab
-from initlab import nn
+from initlab import autograd, nd, nn
 from initlab.errors import BadValueError, ShapeError
 from initlab.init import (
     BranchScale,
@@ -67,6 +67,24 @@ def test_a_fixup_net_is_the_identity_on_its_stream_at_the_start():
     for block in list(net.children.values())[1:-1]:
         after = block(after)
     np.testing.assert_array_equal(np.asarray(first), np.asarray(after))
+
+
+def test_fixups_numbers_stand_in_its_branches_and_learn_from_the_first_step():
+    body = stack(
+        nn.ScalarBias(), nn.Dense(6, use_bias=False), nn.ScalarBias(), nn.Activation("relu"),
+        nn.ScalarBias(), nn.Dense(4, use_bias=False),
+    )  # fmt: skip
+    net = stack(nn.Residual(body, "scalar"), nn.ScalarBias())
+    apply_plan(net, planned(net, Fixup(), inputs=4), Streams(0))
+    x, found = np.random.default_rng(0).standard_normal((5, 4)).astype(np.float32), parameters(net)
+    with autograd.record():
+        y = net(nd.array(x))
+        loss = (y * y).sum()
+    np.testing.assert_array_equal(np.asarray(y), x)
+    loss.backward()
+    assert np.asarray(found["0.scale"].data()) == 1
+    assert np.asarray(found["1.bias"].grad()) == pytest.approx(2 * x.sum(), rel=1e-4)
+    assert np.abs(np.asarray(found["0.body.5.weight"].grad())).max() > 0
 
 
 SCALES = [("rezero", 0.0), ("inverse_root_depth", 0.5), ("layer_scale", 0.1)]

@@ -21,6 +21,7 @@ from initlab.init import (
     Sinusoidal,
     Standardized,
     VarianceScaling,
+    Zeros,
     make_plan,
 )
 from initlab.nd.random import Streams
@@ -252,6 +253,17 @@ def test_a_pool_that_theory_does_not_know_is_named(name, pictures):
     with pytest.raises(BadValueError, match=f"no prediction for the {said}"):
         theory.predict(stages(net, plan), start)
     assert expected(net, plan, pictures) == {}
+
+
+def test_a_number_for_all_is_foretold_where_it_starts_at_zero():
+    x = np.random.default_rng(0).standard_normal((8, 16)).astype(np.float32)
+    layers = [nn.Dense(16, "relu"), nn.ScalarBias(), nn.Dense(8)]
+    told = expected(*planned(layers, x, VarianceScaling(2.0), Zeros()), x)
+    assert told["2"].signal == pytest.approx(sqrt(2) * told["0"].signal)
+    assert "1" not in told
+    net, plan = planned(layers, x, VarianceScaling(2.0), Normal(0.2))
+    with pytest.raises(BadValueError, match=r"for 1\.bias: Normal\(.* does not start it at 0"):
+        stages(net, plan)
 
 
 @pytest.mark.parametrize(

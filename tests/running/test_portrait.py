@@ -72,6 +72,13 @@ def test_after_a_calibrator_nothing_is_foretold_and_the_law_is_the_draws():
     ]
 
 
+def test_a_calibrator_that_leaves_the_net_alone_calibrates_nothing():
+    made = portrait("+init=admin", "model=mlp")  # which has no residual branches
+    assert not made.calibrated
+    assert made.depths[-1].foretold.gradient == 1
+    assert [line.partition(":")[0] for line in made.lines()[1:3]] == ["drawn", "law"]
+
+
 def test_a_net_of_complex_numbers_has_values_alone():
     rule = ["+init.rules.r.match=hidden.*.weight", "+init.rules.r.use.name=complex_scaling"]
     made = portrait("+init=he", *rule, "+model.children.hidden.of.dtype=complex64")

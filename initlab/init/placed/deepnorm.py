@@ -50,7 +50,7 @@ class TFixup(Placed):
     the factor.
 
     Args:
-        decoder: whether the factor is a decoder's.
+        decoder: whether the factor is a decoder's, whose blocks attend to an encoder too.
     """
 
     decoder: bool = False

@@ -18,8 +18,9 @@ __all__ = ["Fixup"]
 class Fixup(Placed):
     """In each of L branches of m weights: all but the last times L^(-1/(2m - 2)), the last 0.
 
-    Zhang, Dauphin & Ma (2019). The net's last weight is 0 too. Their branches also have a scalar
-    bias before each layer and a scalar multiplier: Residual(scale=...) has the latter.
+    Zhang, Dauphin & Ma (2019). The net's last weight is 0 too. Their branches also have a
+    nn.ScalarBias before each layer and each activation, and a multiplier, nn.Residual's scalar
+    scale: build them into the net, where they start at 0 and at 1.
 
     Args:
         of: draws the weights.

@@ -21,7 +21,7 @@ class IRNN(Placed):
     A recurrent weight is one with h2h or recurrent in its name. Biases keep their zeros.
 
     Args:
-        gain: 1, or 0.01 for their short memory.
+        gain: 1 keeps what came in; of any other, gain^t is left after t steps.
         sigma: of the other weights.
     """
 
