@@ -2,9 +2,9 @@
 
 P1: mean, deviation, least, largest, L2 norm, share of zeros and a histogram of 64 bins of every
 array of a tree shaped as GPT-2 small, 124 million numbers; beside it one reading of their memory,
-the least that any of it could take. P3: a Hessian-vector product of a 20-layer tanh MLP of width
-128, batch 128. Everybody in turn; a ratio is that of the least times. `--threads 2` gives
-everybody two.
+the least that any of it could take. P2: the singular values of 64 matrices of 512x512. P3: a
+Hessian-vector product of a 20-layer tanh MLP of width 128, batch 32. Everybody in turn; a ratio is
+that of the least times. `--threads 2` gives everybody two.
 """
 
 from __future__ import annotations
@@ -47,6 +47,25 @@ def statistics(threads: int) -> dict:
             _ = x.mean(), x.std(), x.min(), x.max(), x.norm(), (x == 0).sum(), torch.histc(x, 64)
 
     return {"torch": theirs, "initlab": initlab, "memory": lambda: [*pool.map(np.max, halves)]}
+
+
+def spectra(threads: int) -> dict:
+    """Return P2."""
+    import torch
+
+    from initlab import nd
+    from initlab.probes import singular_values
+
+    matrices = np.random.default_rng(0).standard_normal((64, 512, 512), np.float32)
+    tensors = torch.from_numpy(matrices)
+
+    def initlab():
+        with nd.threads(threads):
+            return singular_values(matrices)
+
+    theirs = torch.linalg.svdvals(tensors).numpy()
+    np.testing.assert_allclose(initlab(), theirs, atol=1e-5 * theirs.max())
+    return {"torch": lambda: torch.linalg.svdvals(tensors), "initlab": initlab}
 
 
 def curvature(_threads: int) -> dict:
@@ -98,7 +117,7 @@ def curvature(_threads: int) -> dict:
     return {"torch": hvp, "initlab": initlab}
 
 
-ROWS = {"P1": (statistics, ROUNDS), "P3": (curvature, 100)}
+ROWS = {"P1": (statistics, ROUNDS), "P2": (spectra, ROUNDS), "P3": (curvature, 100)}
 
 
 def least(steps: dict, rounds: int) -> dict[str, float]:

@@ -157,7 +157,10 @@ def test_version_is_the_packages(lab):
         ("initlab plan init=xav", {"init=xavier"}),
         ("initlab theory model.dep", {"model.depth="}),
         ("initlab catalog xav", {"xavier"}),
-        ("initlab catalog zeros wei", {"weight_moments", "weight_norm", "weight_entropy"}),
+        (
+            "initlab catalog zeros wei",
+            {"weight_moments", "weight_norm", "weight_entropy", "weight_spectrum"},
+        ),
     ],
 )
 @pytest.mark.parametrize("shell", ["bash", "fish"])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from initlab.probes.rms import GradientRMS, SignalRMS
     from initlab.probes.weight_entropy import WeightEntropy
     from initlab.probes.weight_moments import WeightMoments
+    from initlab.probes.weight_spectrum import WeightSpectrum, singular_values
 else:
     on_demand(__name__)
 
@@ -39,10 +40,12 @@ __all__ = [
     "UpdateToWeight",
     "WeightEntropy",
     "WeightMoments",
+    "WeightSpectrum",
     "blocks_to_observe",
     "histogram",
     "moments",
     "observe",
     "probes",
     "select_places",
+    "singular_values",
 ]

@@ -19,6 +19,7 @@ def probes() -> Mapping[str, type[room.Probe]]:
         {
             "weight_moments": lambda: room.WeightMoments,
             "weight_entropy": lambda: room.WeightEntropy,
+            "weight_spectrum": lambda: room.WeightSpectrum,
             "gradient_moments": lambda: room.GradientMoments,
             "gradient_to_weight": lambda: room.GradientToWeight,
             "update_to_weight": lambda: room.UpdateToWeight,

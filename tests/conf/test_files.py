@@ -61,6 +61,7 @@ def test_every_probe_is_looked_at_by_default(catalog):
         "signal_rms",  # theory foretells it, which not every net allows
         "gradient_rms",  # likewise
         "weight_entropy",  # a histogram takes as long as all the moments
+        "weight_spectrum",  # and singular values much longer
     }
     assert {node.name for node in default.values()} == own - asked_for
 
