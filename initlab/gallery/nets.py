@@ -51,9 +51,10 @@ WAVE = (
 SHARES = "+init.rules.this.use.shares=[5,1,1,1,1,1,1,1,1,1] "
 KNOWN: Mapping[str, str] = {
     **dict.fromkeys(
-        ("gpt2", "depth_scaled", "small_init", "t_fixup", "depth_mup", "completep", "u_mup"),
+        ("gpt2", "depth_scaled", "small_init", "t_fixup"),
         f"+init=NAME {TRANSFORMER}",
     ),
+    **dict.fromkeys(("depth_mup", "completep", "u_mup"), f"+init=NAME {TRANSFORMER} optim=adam"),
     "mimetic": f"+init=NAME {TRANSFORMER}",
     **dict.fromkeys(("deepnorm", "admin"), f"+init=NAME {POST_LN}"),
     **dict.fromkeys(("recurrent", "keras.lstm"), f"+init=NAME {LSTM}"),

@@ -65,7 +65,7 @@ if TYPE_CHECKING:
         Unitary,
     )
     from initlab.init.output import LogOdds, LogShares
-    from initlab.init.place import Place, places
+    from initlab.init.place import OptimizerKind, Place, places
     from initlab.init.placed import (
         GPT2,
         IRNN,
@@ -79,7 +79,6 @@ if TYPE_CHECKING:
         Given,
         LooksLinear,
         MuP,
-        OptimizerKind,
         Placed,
         RecurrentStart,
         Siren,

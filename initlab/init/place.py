@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from initlab.init.spec import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from initlab.init.grounds import Slot
     from initlab.init.spec import ParameterSpec
 
-__all__ = ["Place", "places"]
+__all__ = ["OptimizerKind", "Place", "places"]
 
 _NAMED = re.compile("_(weight|bias|proj)$")
+
+
+class OptimizerKind(StrEnum):
+    """How an optimizer's step grows with the gradient: in proportion (sgd), or not (adam)."""
+
+    sgd = "sgd"
+    adam = "adam"
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,12 @@ class Place:
         branch, branches: the number of its residual branch in order, and how many the net has.
         inner, inners: its number among its branch's weights, and how many these are.
         scaled: whether its branch has a scale of its own.
-        weight: the weight beside it in its block, for a bias: h2h_weight for h2h_bias, or the
-            first one.
+        weight: the place of the weight beside it in its block, for a bias: h2h_weight for
+            h2h_bias, or the first one.
         heads: how many heads the attention has that it is in.
+        norms, recurrences: how many gains of norms the net has, and how many recurrent weights.
+        optimizer: what it will be trained by: sgd or adam for what steps like these, else the
+            optimizer's name; None where nobody says.
     """
 
     path: str
@@ -43,8 +54,11 @@ class Place:
     inner: int = -1
     inners: int = 0
     scaled: bool = False
-    weight: ParameterSpec | None = None
+    weight: Place | None = None
     heads: int = 1
+    norms: int = 0
+    recurrences: int = 0
+    optimizer: str | None = None
 
     @property
     def name(self) -> str:
@@ -76,6 +90,11 @@ class Place:
         return 0 < self.index == self.count - 1
 
     @property
+    def is_recurrent(self) -> bool:
+        """Whether it acts on the last step: a weight or bias with h2h or recurrent in its name."""
+        return "h2h" in self.name or "recurrent" in self.name
+
+    @property
     def ends_branch(self) -> bool:
         """Whether it is the last weight of a residual branch."""
         return 0 <= self.inner == self.inners - 1
@@ -89,7 +108,7 @@ class Place:
         return told
 
 
-def places(slots: Sequence[Slot]) -> dict[str, Place]:
+def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Place]:
     """Return each parameter's place, by path.
 
     >>> from initlab.init import ParameterSpec, Slot
@@ -101,12 +120,10 @@ def places(slots: Sequence[Slot]) -> dict[str, Place]:
     weights = [slot for slot in slots if _counts(slot)]
     branches = list(dict.fromkeys(slot.branch for slot in slots if slot.branch is not None))
     scaled = {slot.branch for slot in slots if _scales(slot)}
-    beside = {_block(slot.path): slot.spec for slot in reversed(weights)}
     order = {slot.path: number for number, slot in enumerate(weights)}
-    by_path = {slot.path: slot.spec for slot in weights}
+    norms = sum(slot.spec.role == Role.gain and not _scales(slot) for slot in slots)
     found = {}
     for slot in slots:
-        own = "weight".join(slot.path.rsplit("bias", 1))
         inside = [w.path for w in weights if slot.branch is not None and w.branch == slot.branch]
         found[slot.path] = Place(
             slot.path,
@@ -118,10 +135,21 @@ def places(slots: Sequence[Slot]) -> dict[str, Place]:
             inside.index(slot.path) if slot.path in inside else -1,
             len(inside),
             slot.branch in scaled,
-            by_path.get(own, beside.get(_block(slot.path))),
-            slot.heads,
+            heads=slot.heads,
+            norms=norms,
+            optimizer=optimizer,
         )
-    return found
+    recurrences = sum(place.is_weight and place.is_recurrent for place in found.values())
+    beside = {_block(w.path): found[w.path] for w in reversed(weights)}
+    return {
+        path: replace(place, recurrences=recurrences, weight=_beside(place, found, beside))
+        for path, place in found.items()
+    }
+
+
+def _beside(place: Place, found: Mapping[str, Place], first: Mapping[str, Place]) -> Place | None:
+    own = found.get("weight".join(place.path.rsplit("bias", 1)))
+    return own if own is not None and own.is_weight else first.get(_block(place.path))
 
 
 def _counts(slot: Slot) -> bool:

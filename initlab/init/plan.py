@@ -53,6 +53,7 @@ def make_plan(
     written: Sequence[Written] = (),
     roles: Mapping[str, Initializer] | None = None,
     default: Initializer | None = None,
+    optimizer: str | None = None,
 ) -> InitPlan:
     """Decide which initializer each parameter gets.
 
@@ -68,6 +69,8 @@ def make_plan(
         written: what the model says of its sub-blocks.
         roles: initializers by role.
         default: for parameters that nothing else speaks for; Uniform(0.07) if None.
+        optimizer: what the net will be trained by, for rules that set learning rates: sgd or adam
+            for what steps like these, else its name; None where it is not known.
 
     Raises:
         SelectsNothingError: for a rule or a written initializer that matches no parameter.
@@ -83,7 +86,7 @@ def make_plan(
     """
     slots, roles = list(slots), known_roles(roles or {})
     ruled, on_block = by_rule(rules, slots), by_writing(written, slots)
-    fallback, place = Choice(default or Uniform(0.07), "default"), places(slots)
+    fallback, place = Choice(default or Uniform(0.07), "default"), places(slots, optimizer)
     entries = []
     for slot in slots:
         own = [Choice(slot.own, "layer default")] if slot.own is not None else []

@@ -90,7 +90,7 @@ OWN: dict[str, Maker] = {
     "depth_mup": lambda: init.MuP(depth=0.5),
     "completep": lambda: init.MuP(depth=1.0),
     "u_mup": lambda: init.UMuP,
-    "mean_field": lambda: init.MuP(base=1, optimizer=init.OptimizerKind.sgd),
+    "mean_field": lambda: init.MuP(base=1),
     "ntk": lambda: init.NTK,
     "zero_output": lambda: init.ZeroOutput,
     "fourier_features": lambda: init.FourierFeatures,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class AdaDelta(Optimizer):
         schedule: without effect.
     """
 
+    steps_like: ClassVar[str | None] = "adam"
     rho: float = 0.9
     epsilon: float = 1e-5
 

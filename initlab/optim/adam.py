@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class Adam(Optimizer):
     0.999
     """
 
+    steps_like: ClassVar[str | None] = "adam"
     lr: float = 0.001
     beta1: float = 0.9
     beta2: float = 0.999

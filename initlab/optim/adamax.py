@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Adamax(Optimizer):
         schedule: what multiplies the learning rate as the training goes on.
     """
 
+    steps_like: ClassVar[str | None] = "adam"
     lr: float = 0.002
     beta1: float = 0.9
     beta2: float = 0.999

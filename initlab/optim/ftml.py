@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class FTML(Optimizer):
         schedule: what multiplies the learning rate as the training goes on.
     """
 
+    steps_like: ClassVar[str | None] = "adam"
     beta1: float = 0.6
     beta2: float = 0.999
     epsilon: float = 1e-8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class LAMB(Adam):
         schedule: what multiplies the learning rate as the training goes on.
     """
 
+    steps_like: ClassVar[str | None] = None  # in proportion to the weight
     epsilon: float = 1e-6
     lower_bound: float | None = None
     upper_bound: float | None = None

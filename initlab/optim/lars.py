@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from initlab.init import Role
 from initlab.optim.norm import norm
@@ -35,6 +35,7 @@ class LARS(SGD):
         schedule: what multiplies the learning rate as the training goes on.
     """
 
+    steps_like: ClassVar[str | None] = None  # in proportion to the weight
     eta: float = 0.001
     eps: float = 0.0
     momentum_correction: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,9 @@ class Optimizer(ABC):
     Raises:
         BadValueError: for an option outside what is allowed.
     """
+
+    steps_like: ClassVar[str | None] = None
+    """"sgd" where a step grows in proportion to the gradient, "adam" where it hardly does."""
 
     lr: float = 0.01
     weight_decay: float = field(default=0.0, kw_only=True)

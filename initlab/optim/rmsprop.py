@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class RMSProp(Optimizer):
         schedule: what multiplies the learning rate as the training goes on.
     """
 
+    steps_like: ClassVar[str | None] = "adam"
     lr: float = 0.001
     gamma1: float = 0.9
     gamma2: float = 0.9

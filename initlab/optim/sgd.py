@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from initlab.optim.optimizer import Optimizer
 from initlab.optim.options import momentum
@@ -33,6 +33,7 @@ class SGD(Optimizer):
     Constant()
     """
 
+    steps_like: ClassVar[str | None] = "sgd"
     momentum: float = 0.0
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Signum(Optimizer):
         schedule: what multiplies the learning rate as the training goes on.
     """
 
+    steps_like: ClassVar[str | None] = "adam"
     momentum: float = 0.9
     wd_lh: float = 0.0
 

@@ -71,7 +71,13 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
     for wanted in spec.ties:
         _tie(net, wanted.name, wanted.parameter, wanted.to)
     before = resolve_with_activations(net, spec.data.example())
-    made = make_plan(slots(net), rules=spec.init.rules, written=spec.written, roles=spec.init.roles)
+    made = make_plan(
+        slots(net),
+        rules=spec.init.rules,
+        written=spec.written,
+        roles=spec.init.roles,
+        optimizer=spec.optim.steps_like or spec.optim.name,
+    )
     return net, suited(made, before)
 
 

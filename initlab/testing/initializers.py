@@ -49,12 +49,23 @@ def _layer(path: str, shape: tuple[int, int], branch: str | None = None) -> list
     ]
 
 
-NET = (  # an embedding, two scaled branches of two layers, an output: for rules over the tree
+def _recurrent(path: str, width: int) -> list[Slot]:
+    weight = ParameterSpec((width, width))
+    bias = ParameterSpec((width,), role=Role.bias, in_axes=())
+    return [
+        Slot(f"{path}.{way}_{name}", f"{path}_{way}", spec)
+        for name, spec in (("weight", weight), ("bias", bias))
+        for way in ("i2h", "h2h")
+    ]
+
+
+NET = (  # an embedding, a recurrent layer, two scaled branches of two, an output: for tree rules
     Slot(
         "embed.weight",
         "e",
         ParameterSpec((50, 32), role=Role.embedding, in_axes=(0,), out_axes=(1,)),
     ),
+    *_recurrent("cell", 32),
     *_layer("0.body.a", (64, 32), "0"),
     *_layer("0.body.b", (32, 64), "0"),
     Slot("0.scale", "s", ParameterSpec((1,), role=Role.gain, in_axes=()), branch="0"),

@@ -19,6 +19,7 @@ from initlab.init import (
     Antisymmetric,
     ExactGain,
     MuP,
+    OptimizerKind,
     Slot,
     Twin,
     Uniform,
@@ -28,8 +29,9 @@ from initlab.init import (
     make_plan,
     places,
 )
+from initlab.init.placed.placed import absorbed
 from initlab.nd.random import Streams
-from initlab.optim import Adam
+from initlab.optim import SGD, Adam
 from initlab.testing import check_initializer
 from initlab.tree import apply_plan, parameters, resolve_shapes, slots
 
@@ -76,11 +78,14 @@ def planned(net, rule, inputs=INPUTS, **roles):
     return make_plan(slots(net), roles={"weight": rule, "bias": Zeros(), **roles})
 
 
-def trained(net, steps=4):
-    """Return the net's outputs before and after some steps of Adam, gradients far above epsilon."""
+ADAM = Adam(lr=0.003, epsilon=1e-12)
+
+
+def trained(net, steps=4, optimizer=ADAM):
+    """Return the net's outputs before and after some steps, gradients far above Adam's epsilon."""
     rng = np.random.default_rng(1)
     x, y = (rng.standard_normal((16, n)).astype(np.float32) for n in (INPUTS, 3))
-    stepper = Adam(lr=0.003, epsilon=1e-12).bind(list(parameters(net).values()), total=steps)
+    stepper = optimizer.bind(list(parameters(net).values()), total=steps)
     seen = [np.array(net(Tensor(x)))]
     for _ in range(steps):
         with autograd.record():
@@ -91,7 +96,7 @@ def trained(net, steps=4):
     return seen
 
 
-def beside(rule, factor, skip=1.0, branch=1.0, *, post_norm=False):
+def beside(rule, factor, skip=1.0, branch=1.0, *, post_norm=False, optimizer=ADAM):
     """Train by the rule, and with the factor of the branches' last weights in the forward pass."""
     ours, theirs = residual(post_norm=post_norm), residual(skip, branch, post_norm=post_norm)
     plan = planned(ours, rule)
@@ -102,8 +107,8 @@ def beside(rule, factor, skip=1.0, branch=1.0, *, post_norm=False):
     for path, weight in parameters(theirs).items():
         if path in last:
             weight.set_data(np.asarray(weight.data()) / factor)
-            weight.lr_mult /= factor
-    return trained(ours), trained(theirs), theirs
+            weight.lr_mult /= absorbed(factor, OptimizerKind(optimizer.steps_like))
+    return trained(ours, optimizer=optimizer), trained(theirs, optimizer=optimizer), theirs
 
 
 def test_deepnorm_is_alpha_times_the_stream_before_each_norm():
@@ -128,9 +133,19 @@ def test_depth_rules_multiply_branches_and_give_all_in_them_one_rate(name, power
     assert np.abs(ours[-1] - ours[0]).max() > 0.05
 
 
-def test_depth_is_for_adam_and_residual_nets():
-    with pytest.raises(BadValueError, match="depth is for adam"):
-        MuP(depth=1.0, optimizer="sgd")
+@pytest.mark.parametrize("power", [0.5, 1.0])
+def test_depth_rules_move_the_stream_alike_with_sgd(power):
+    """A step of SGD grows with m^-p itself, so that m^(2p-1) leaves each branch a share 1 / m."""
+    rule = MuP(base=WIDTH, depth=power, base_depth=2, optimizer="sgd")
+    factor, sgd = 4**-power, SGD(lr=1e-6)
+    ours, theirs, net = beside(rule, factor, branch=factor, optimizer=sgd)
+    rates = {weight.lr_mult for path, weight in parameters(net).items() if "body" in path}
+    assert sorted(rates) == pytest.approx([4 ** (2 * power - 1)])
+    assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
+    assert np.abs(ours[-1] - ours[0]).max() > 0.01
+
+
+def test_depth_is_for_residual_nets():
     with pytest.raises(BadValueError, match="depth-muP is for residual nets"):
         planned(stack(nn.Dense(4), nn.Dense(3)), create("completep"))
     with pytest.raises(BadValueError, match="base_depth is at least 1 branch, got 0"):
@@ -152,7 +167,7 @@ def test_mup_divides_scores_by_the_width_of_heads_through_the_queries():
     assert sqrt(query.initializer.variance(query.spec)) == pytest.approx(1 / 16 / 2)
     assert sqrt(key.initializer.variance(key.spec)) == pytest.approx(1 / 16)
     assert (query.lr_mult, key.lr_mult) == (pytest.approx(1 / 8), pytest.approx(1 / 4))
-    assert "query of hidden, n/base = 4, x 0.5, lr x 0.125" in query.why
+    assert "query of hidden, n/base = 4, x 0.5, Adam's lr x 0.125" in query.why
     sgd = attention_plan(optimizer="sgd")
     assert sgd["1.query.weight"].lr_mult == pytest.approx(1 / 4)
     more = attention_plan(wide_heads=False)["1.query.weight"]
@@ -290,6 +305,54 @@ def test_mup_takes_a_second_embedding_for_one():
     resolve_shapes(net, np.zeros((1, 5), int))
     found = make_plan(slots(net), roles={"weight": MuP(), "embedding": MuP()})["0.position.weight"]
     assert (str(found.initializer), found.lr_mult) == ("Normal(sigma=1)", 1)
+
+
+def run_plan(*overrides):
+    return initlab.plan(initlab.compose([*overrides, "model.depth=2", "tracking=none"]))
+
+
+@pytest.mark.parametrize("name", ["mup", "mean_field"])
+@pytest.mark.parametrize(("optimizer", "like"), [("nag", "SGD"), ("nadam", "Adam")])
+def test_mup_takes_the_rates_of_the_runs_own_optimizer(name, optimizer, like):
+    """Yang et al. (2022), table 8, as microsoft/mup has it: with SGD a vector learns at its width.
+
+    The output's bias has no width; a hidden weight's two widths cancel with SGD.
+    """
+    base = 64 if name == "mup" else 1
+    plan, r = run_plan(f"+init={name}", f"optim={optimizer}", "model.width=256"), 256 / base
+    sgd = {"hidden.0.weight": r, "hidden.0.bias": r, "hidden.1.weight": 1, "hidden.1.bias": r}
+    adam = {"hidden.0.weight": 1, "hidden.0.bias": 1, "hidden.1.weight": 1 / r, "hidden.1.bias": 1}
+    wanted = sgd if like == "SGD" else adam
+    found = {path: plan[path].lr_mult for path in wanted}
+    assert found == {path: pytest.approx(rate) for path, rate in wanted.items()}
+    assert (plan["output.weight"].lr_mult, plan["output.bias"].lr_mult) == (pytest.approx(1 / r), 1)
+    assert all(f"{like}'s lr x" in entry.why for entry in plan)
+
+
+def test_a_rule_may_be_told_another_optimizer_than_the_runs():
+    plan = run_plan("+init=mup", "optim=sgd", "init.weight.optimizer=adam")
+    assert [entry.lr_mult for entry in plan][:2] == [1, 1]
+
+
+@pytest.mark.parametrize("optimizer", ["lamb", "lars"])
+def test_rates_that_nobody_knows_are_refused(optimizer):
+    with pytest.raises(BadValueError, match=rf"by {optimizer}\. .* init\.weight\.optimizer=adam"):
+        run_plan("+init=mup", f"optim={optimizer}")
+    told = run_plan("+init=ntk", f"optim={optimizer}", "init.weight.optimizer=adam")
+    assert told["hidden.1.weight"].lr_mult == pytest.approx(1 / 16)
+
+
+def test_u_mup_is_for_adam():
+    with pytest.raises(BadValueError, match=r"u_mup's rates are Adam's.*optim=adam"):
+        run_plan("+init=u_mup", "optim=sgd")
+
+
+def test_gains_learn_at_their_width_with_sgd_and_other_gains_are_left_alone():
+    net = stack(nn.Dense(128), nn.LayerNorm(), nn.Residual(nn.Dense(128), "channel"), nn.Dense(3))
+    plan = planned(net, MuP(), gain=MuP(), bias=MuP(optimizer="sgd"))
+    assert str(plan["1.gamma"].initializer) == "Ones()"
+    assert (plan["1.gamma"].lr_mult, plan["1.beta"].lr_mult) == (1, 2)
+    assert plan["2.scale"].why == "layer default"
 
 
 def test_a_tower_of_queries_is_no_query():

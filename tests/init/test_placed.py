@@ -123,7 +123,7 @@ def test_deepnorm_says_beta_and_alpha():
     xavier = sqrt(2 / 32)
     assert stds(plan)["3.body.0.weight"] == pytest.approx(xavier * 64**-0.25)
     assert stds(plan)["3.body.1.weight"] == pytest.approx(xavier * 64**-0.25 / 2)
-    assert "over alpha 2 = (2 x 8)^(1/4), lr x 0.5" in plan["3.body.1.weight"].why
+    assert "over alpha 2 = (2 x 8)^(1/4), Adam's lr x 0.5" in plan["3.body.1.weight"].why
 
 
 def test_mup_holds_the_rates_of_its_table_and_hands_them_to_the_parameters():
@@ -176,6 +176,19 @@ def test_an_irnns_recurrent_weight_is_the_identity():
     assert str(plan["i2h_weight"].initializer) == "Normal(sigma=0.001)"
 
 
+@pytest.mark.parametrize("name", ["irnn", "recurrent", "keras.lstm"])
+def test_a_net_without_recurrence_is_refused_by_recurrent_rules(name):
+    with pytest.raises(BadValueError, match=r"is for recurrent nets.* model=lstm data=text"):
+        planned(stack(nn.Dense(4), nn.Dense(3)), create(name))
+
+
+def test_fixup_says_that_norms_stay():
+    net = stack(nn.Dense(8), nn.Residual(stack(nn.LayerNorm(), nn.Dense(8), nn.Dense(8))))
+    net.add(nn.Dense(3))
+    assert "1 norms stay, which Fixup is" in planned(net, Fixup())["0.weight"].why
+    assert "norms" not in planned(residual(), Fixup())["0.weight"].why
+
+
 def test_an_irnn_has_no_gates():
     cell = nn.rnn.LSTMCell(16, input_size=4)
     with pytest.raises(ShapeError, match=r"h2h_weight of shape \(64, 16\) .* Choose orthogonal"):
@@ -194,7 +207,7 @@ def test_a_net_that_looks_linear_is_linear():
 
 def test_what_a_rule_has_nothing_to_say_of_falls_to_the_next_ground():
     net = stack(nn.LayerNorm(), nn.Dense(3))
-    plan = planned(net, MuP(), gain=MuP())
+    plan = planned(net, Siren(), gain=Siren())
     assert plan["0.gamma"].why == "layer default"
 
 

@@ -22,6 +22,7 @@ from initlab.optim import (
     Nadam,
     RMSProp,
     Warmup,
+    optimizers,
 )
 from initlab.optim.rule import Pace
 
@@ -268,3 +269,23 @@ def test_nadam_computes_each_factor_of_its_schedule_a_few_times_whatever_t():
     for t in (1, 7, 300, 400):
         assert rule._gathered(t) == pytest.approx(mu[:t].prod(), rel=1e-12, abs=1e-17)
     assert type(rule._mu(3)) is float
+
+
+@pytest.mark.parametrize("name", optimizers())
+def test_a_step_is_in_proportion_to_the_gradient_or_hardly_hangs_on_it(name):
+    """What rules for learning rates ask of an optimizer, over six steps of gradients x 100."""
+    like = optimizers()[name].steps_like
+    if like is None:
+        return
+
+    def moved(gradient):
+        weight = np.zeros(1)
+        optimizer = optimizers()[name]()
+        state = {buffer: np.zeros(1) for buffer in optimizer.buffers}
+        for t in range(1, 7):
+            optimizer.update(weight, np.full(1, gradient), state, Pace(0.01, 0.0, t, "weight"))
+        return float(weight[0])
+
+    small = 1e-3 if like == "sgd" else 1.0  # dcasgd's correction is of second order
+    growth = moved(100 * small) / moved(small)
+    assert growth == pytest.approx(100 if like == "sgd" else 1, rel=0.02)

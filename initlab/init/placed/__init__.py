@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from initlab.init.placed.fourier import FourierFeatures
     from initlab.init.placed.irnn import IRNN
     from initlab.init.placed.looks_linear import LooksLinear
-    from initlab.init.placed.parametrization import NTK, MuP, OptimizerKind, UMuP
+    from initlab.init.placed.parametrization import NTK, MuP, UMuP
     from initlab.init.placed.placed import Given, Placed
     from initlab.init.placed.recurrent_start import RecurrentStart
     from initlab.init.placed.siren import Siren
@@ -37,7 +37,6 @@ __all__ = [
     "Given",
     "LooksLinear",
     "MuP",
-    "OptimizerKind",
     "Placed",
     "RecurrentStart",
     "Siren",

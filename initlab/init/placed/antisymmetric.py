@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import sqrt
 
 from initlab.errors import BadValueError
 from initlab.init.independent import VarianceScaling
 from initlab.init.initializer import Initializer
-from initlab.init.place import Place
-from initlab.init.placed.placed import Given, Placed
+from initlab.init.place import OptimizerKind, Place
+from initlab.init.placed.placed import Given, Placed, absorbed, told_rate
 from initlab.init.spec import Role
 from initlab.init.structured import Sides, Twin
 
@@ -22,11 +23,11 @@ class Antisymmetric(Placed):
 
     Their (f(x; a) - f(x; b)) / sqrt(2) with a = b at the start: the first weight is [W, W], those
     between are two blocks, the last is [W, -W] / sqrt(2), and as the root is taken into it, its
-    rate (SGD's) is 1/2. The function is 0 while all weights have gradients, as they have not if
-    the last weight is 0; the tangent kernel is that of one net. The zeros between the nets learn,
-    too, and theirs are not there. Gates, directions, an odd number of heads and groups do not fall
-    into the halves, and are refused; nor do inputs that were flattened with the channels last,
-    which a rule does not see.
+    rate is 1/2 of SGD's, 1 / sqrt(2) of Adam's. The function is 0 while all weights have gradients,
+    as they have not if the last weight is 0; the tangent kernel is that of one net. The zeros
+    between the nets learn, too, and theirs are not there. Gates, directions, an odd number of heads
+    and groups do not fall into the halves, and are refused; nor do inputs that were flattened with
+    the channels last, which a rule does not see.
 
     Args:
         of: draws the half-sized weights.
@@ -47,8 +48,11 @@ class Antisymmetric(Placed):
             )
         enters = place.is_first or place.spec.role == Role.embedding
         sides = Sides.outputs if enters else Sides.inputs if place.is_last else Sides.both
-        rate = 0.5 if place.is_last else 1.0
-        return Given(Twin(self.of, sides), f"twins, {sides}, lr x {rate:g}", rate)
+        if not place.is_last:
+            return Given(Twin(self.of, sides), f"twins, {sides}")
+        kind = self.trained_by(place, OptimizerKind.sgd)
+        rate = absorbed(1 / sqrt(2), kind)
+        return Given(Twin(self.of, sides), f"twins, {sides}, {told_rate(rate, kind)}", rate)
 
 
 def _obstacle(place: Place) -> str:
@@ -60,6 +64,5 @@ def _obstacle(place: Place) -> str:
         return f"its {place.heads} heads do not come in pairs"
     if re.match(r"r\d+_", place.name):
         return "it is one of two directions"
-    recurrent = "h2h" in place.name or "recurrent" in place.name
-    gated = recurrent and spec.known and spec.outputs != spec.inputs
+    gated = place.is_recurrent and spec.known and spec.outputs != spec.inputs
     return "its rows belong to several gates" if gated else ""

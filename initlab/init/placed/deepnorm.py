@@ -8,7 +8,7 @@ from typing import ClassVar
 from initlab.init.fans import Mode
 from initlab.init.independent import Shape, VarianceScaling
 from initlab.init.place import Place
-from initlab.init.placed.placed import Given, Placed, need_branches
+from initlab.init.placed.placed import Given, Placed, absorbed, need_branches, told_rate
 from initlab.init.spec import Role
 
 __all__ = ["DeepNorm", "TFixup"]
@@ -23,8 +23,8 @@ class DeepNorm(Placed):
     Wang et al. (2022), an encoder or a decoder alone of N blocks, whose streams are multiplied by
     alpha = (2N)^(1/4) before each branch is added. The norm after the sum forgets sizes, LN(alpha x
     + f) = LN(x + f / alpha), so alpha is taken into the branch's last weight: over alpha, and so is
-    its Adam's rate. That is DeepNorm to the letter where a norm follows each sum, as in
-    model=post_ln_transformer; biases of branches keep their rate.
+    its Adam's rate (SGD's over alpha^2). That is DeepNorm to the letter where a norm follows each
+    sum, as in model=post_ln_transformer; biases of branches keep their rate.
     """
 
     def at(self, place: Place) -> Given | None:
@@ -37,8 +37,10 @@ class DeepNorm(Placed):
         note = f"beta {beta:.4g} = (8 x {blocks:g})^(-1/4)"
         if not place.ends_branch:
             return Given(_xavier(beta), note)
-        note += f", over alpha {alpha:.4g} = (2 x {blocks:g})^(1/4), lr x {1 / alpha:.4g}"
-        return Given(_xavier(beta / alpha), note, 1 / alpha)
+        kind = self.trained_by(place)
+        rate = absorbed(1 / alpha, kind)
+        note += f", over alpha {alpha:.4g} = (2 x {blocks:g})^(1/4), {told_rate(rate, kind)}"
+        return Given(_xavier(beta / alpha), note, rate)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ class Fixup(Placed):
         if place.is_last or place.ends_branch:
             return Given(Zeros(), "the last of its branch" if place.ends_branch else "the last")
         if place.inner < 0:
-            return Given(self.of)
+            norms = f"{place.norms} norms stay, which Fixup is to do without"
+            return Given(self.of, norms if place.is_first and place.norms else "")
         power = 2 * place.inners - 2
         factor = place.branches ** (-1 / power)
         return Given(Scaled(factor, self.of), f"x {factor:.4g} = {place.branches}^(-1/{power})")

@@ -9,7 +9,7 @@ from initlab.init.checks import positive
 from initlab.init.fixed import Identity
 from initlab.init.independent import Normal
 from initlab.init.place import Place
-from initlab.init.placed.placed import Given, Placed
+from initlab.init.placed.placed import Given, Placed, need_recurrence
 
 __all__ = ["IRNN"]
 
@@ -36,8 +36,10 @@ class IRNN(Placed):
 
         Raises:
             ShapeError: for a recurrent weight of several gates.
+            BadValueError: for a net without recurrent weights.
         """
-        if "h2h" not in place.name and "recurrent" not in place.name:
+        need_recurrence(place, "irnn")
+        if not place.is_recurrent:
             return Given(Normal(self.sigma))
         if place.spec.known and place.spec.fan_in != place.spec.fan_out:
             raise ShapeError(

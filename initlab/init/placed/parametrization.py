@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from math import sqrt
 from typing import ClassVar
 
 from initlab.errors import BadValueError
 from initlab.init.checks import choice, not_negative
+from initlab.init.fixed import Ones, Zeros
 from initlab.init.independent import Normal
-from initlab.init.place import Place
-from initlab.init.placed.placed import Given, Placed, need_branches
+from initlab.init.place import OptimizerKind, Place
+from initlab.init.placed.placed import Given, Placed, absorbed, need_branches, told_rate
 from initlab.init.spec import Role
 
-__all__ = ["NTK", "MuP", "OptimizerKind", "UMuP"]
-
-
-class OptimizerKind(StrEnum):
-    """The optimizer whose learning rates are meant."""
-
-    sgd = "sgd"
-    adam = "adam"
+__all__ = ["NTK", "MuP", "UMuP"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,20 +23,21 @@ class MuP(Placed):
 
     Yang & Hu (2021), Yang et al. (2022), table 8, written with standard forward passes. With
     n = fan_in and r = n / base: hidden weights have variance 1 / n, the last one 1 / (n r),
-    or 0 with `zero_output`. Adam's rates: first and embeddings 1, hidden and last 1 / r. SGD's:
-    first r (its width is fan_out), hidden 1, last 1 / r. Biases keep their rate, which is Adam's.
-    With base 1 and SGD this is the mean-field parametrization (Mei et al., 2018), whose forward
-    factor 1 / n is in the last weight. Attention divides scores by the width of a head instead of
-    its root: the factor 1 / sqrt(r) that is missing is in the queries, a = 1 / sqrt(r) of their
-    Adam's rate, a^2 of SGD's.
+    or 0 with `zero_output`. Adam's rates: first, embeddings, biases and gains 1, hidden and last
+    1 / r. SGD's: first, embeddings, biases and gains r (of their own width), hidden 1, last 1 / r.
+    The output's bias has no width and keeps its rate. With base 1 this is the mean-field
+    parametrization (Mei et al., 2018), whose forward factor 1 / n is in the last weight. Attention
+    divides scores by the width of a head instead of its root: the factor a = 1 / sqrt(r) that is
+    missing is in the queries, a of their Adam's rate, a^2 of SGD's.
 
     With m = branches / base_depth a power p of `depth` multiplies residual branches by m^-p, taken
-    into their last weights and their Adam's rates, and the rates of all weights in branches by
-    m^(p-1): 1/2 is depth-muP (Yang et al., 2023), 1 is CompleteP (Dey et al., 2025).
+    into their last weights and their rates, and the rates of all that is in branches by m^(p-1)
+    with Adam, m^(2p-1) with SGD, so that a step of each branch moves the stream by 1 / m: 1/2 is
+    depth-muP (Yang et al., 2023), 1 is CompleteP (Dey et al., 2025).
 
     Args:
         base: the width at which all multipliers are 1, where the rate was tuned.
-        optimizer: adam or sgd.
+        optimizer: adam or sgd; None for the one that the run trains by, adam without a run.
         scale: the variance of hidden weights times n; 2 for ReLU.
         zero_output: whether the last weight starts at 0, as its authors advise.
         zero_query: whether queries do, as they advise, too.
@@ -54,61 +48,78 @@ class MuP(Placed):
     """
 
     base: int = 64
-    optimizer: OptimizerKind = OptimizerKind.adam
+    optimizer: OptimizerKind | None = None
     scale: float = 1.0
     zero_output: bool = False
     zero_query: bool = False
     wide_heads: bool = True
     depth: float = 0.0
     base_depth: int = 4
-    roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.embedding)
+    roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.embedding, Role.bias, Role.gain)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "optimizer", choice("mup", "optimizer", self.optimizer, OptimizerKind)
-        )
+        object.__setattr__(self, "optimizer", _kind("mup", self.optimizer))
         if self.base < 1:
             raise BadValueError(f"mup: base is a width of at least 1, got {self.base}.")
         if self.base_depth < 1:
             raise BadValueError(f"mup: base_depth is at least 1 branch, got {self.base_depth}.")
         not_negative("mup", depth=self.depth)
-        if self.depth and self.optimizer is OptimizerKind.sgd:
-            raise BadValueError("mup: depth is for adam, whose rates are known; got sgd.")
 
     def at(self, place: Place) -> Given | None:
-        """Return the normal law and the rate."""
+        """Return the law and the rate."""
         if self.depth:
             need_branches(place, "depth-muP")
+        kind = self.trained_by(place)
+        if not place.is_weight:
+            return self._vector(place, kind)
         if place.is_first or place.spec.role == Role.embedding:
-            return self._first(place)
+            return self._first(place, kind)
         r = place.spec.fan_in / self.base
-        if place.is_last:
-            std = 0.0 if self.zero_output else sqrt(1 / (place.spec.fan_in * r))
-            return Given(Normal(std), f"output, n/base = {r:g}, {_rate(1 / r)}", 1 / r)
-        return self._hidden(place, r)
+        if not place.is_last:
+            return self._hidden(place, r, kind)
+        std = 0.0 if self.zero_output else sqrt(1 / (place.spec.fan_in * r))
+        return Given(Normal(std), f"output, n/base = {r:g}, {told_rate(1 / r, kind)}", 1 / r)
 
-    def _first(self, place: Place) -> Given:
-        rate = place.spec.fan_out / self.base if self.optimizer is OptimizerKind.sgd else 1.0
+    def _vector(self, place: Place, kind: OptimizerKind) -> Given | None:
+        """Return what a bias or a norm's gain gets, whose one side is a width."""
+        bias = place.spec.role == Role.bias
+        if not bias and place.name != "gamma":
+            return None
+        wide = place.weight is None or not place.weight.is_last
+        rate = place.spec.shape[0] / self.base if wide and kind is OptimizerKind.sgd else 1.0
+        factor, slower, _ = self._branch(place.weight or place, kind)
+        rate *= slower * absorbed(factor, kind)
+        return Given(Zeros() if bias else Ones(), told_rate(rate, kind), rate)
+
+    def _first(self, place: Place, kind: OptimizerKind) -> Given:
+        rate = place.spec.fan_out / self.base if kind is OptimizerKind.sgd else 1.0
         embeds = place.spec.role == Role.embedding
         std = 1.0 if embeds else sqrt(self.scale / place.spec.fan_in)
-        return Given(Normal(std), f"input, {_rate(rate)}", rate)
+        return Given(Normal(std), f"input, {told_rate(rate, kind)}", rate)
 
-    def _hidden(self, place: Place, r: float) -> Given:
-        std, rate = sqrt(self.scale / place.spec.fan_in), 1 / r
-        note, factor = f"hidden, n/base = {r:g}", 1.0
-        if self.depth and place.branch >= 0:
-            m = place.branches / self.base_depth
-            rate *= m ** (self.depth - 1)
-            factor = m**-self.depth if place.ends_branch else 1.0
-            note += f", branches/base = {m:g}"
+    def _hidden(self, place: Place, r: float, kind: OptimizerKind) -> Given:
+        factor, slower, note = self._branch(place, kind)
+        std, rate = sqrt(self.scale / place.spec.fan_in), 1 if kind is OptimizerKind.sgd else 1 / r
+        note = f"hidden, n/base = {r:g}{note}"
         if place.mentions("query"):
-            factor *= 1 / sqrt(r) if self.wide_heads else 1.0
             std *= not self.zero_query
             note = f"query of {note}"
         if factor != 1:
             note += f", x {factor:.4g}"
-        rate = factor**2 if self.optimizer is OptimizerKind.sgd else factor * rate
-        return Given(Normal(factor * std), f"{note}, {_rate(rate)}", rate)
+        rate *= slower * absorbed(factor, kind)
+        return Given(Normal(factor * std), f"{note}, {told_rate(rate, kind)}", rate)
+
+    def _branch(self, weight: Place, kind: OptimizerKind) -> tuple[float, float, str]:
+        """Return the forward factor of a layer, its part of the rate, and the numbers in words."""
+        factor, slower, note = 1.0, 1.0, ""
+        if self.depth and weight.branch >= 0:
+            m = weight.branches / self.base_depth
+            slower = m ** ((2 if kind is OptimizerKind.sgd else 1) * self.depth - 1)
+            factor = m**-self.depth if weight.ends_branch else 1.0
+            note = f", branches/base = {m:g}"
+        if weight.is_weight and weight.mentions("query") and self.wide_heads:
+            factor *= sqrt(self.base / weight.spec.fan_in)
+        return factor, slower, note
 
 
 @dataclass(frozen=True)
@@ -126,20 +137,26 @@ class UMuP(Placed):
     roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.embedding)
 
     def at(self, place: Place) -> Given | None:
-        """Return the normal law and the rate."""
-        spec = place.spec
+        """Return the normal law and the rate.
+
+        Raises:
+            BadValueError: when the run trains by another optimizer than those like adam.
+        """
+        spec, kind = place.spec, OptimizerKind.adam
+        if self.trained_by(place) is not kind:
+            raise BadValueError("u_mup's rates are Adam's, and the run trains by sgd: optim=adam.")
         if spec.role == Role.embedding:
             rate = 1 / sqrt(spec.fan_out)
-            return Given(Normal(1.0), f"embedding, {_rate(rate)}", rate)
+            return Given(Normal(1.0), f"embedding, {told_rate(rate, kind)}", rate)
         n = spec.fan_in
         if place.is_last:
-            return Given(Normal(1 / n), f"output, {_rate(1 / n)}", 1 / n)
+            return Given(Normal(1 / n), f"output, {told_rate(1 / n, kind)}", 1 / n)
         std, rate = 1 / sqrt(n), 1 / n
         if place.branch < 0:
-            return Given(Normal(std), f"hidden, {_rate(rate)}", rate)
+            return Given(Normal(std), f"hidden, {told_rate(rate, kind)}", rate)
         soft = 1 / sqrt(place.branches / 2)
         a = soft if place.ends_branch else 1.0
-        told = f"hidden, {place.branches / 2:g} blocks, {_rate(a * soft * rate)}"
+        told = f"hidden, {place.branches / 2:g} blocks, {told_rate(a * soft * rate, kind)}"
         return Given(Normal(a * std), told, a * soft * rate)
 
 
@@ -152,23 +169,22 @@ class NTK(Placed):
 
     Args:
         scale: the variance times fan_in; 2 for ReLU.
-        optimizer: sgd or adam.
+        optimizer: sgd or adam; None for the one that the run trains by, sgd without a run.
     """
 
     scale: float = 1.0
-    optimizer: OptimizerKind = OptimizerKind.sgd
+    optimizer: OptimizerKind | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "optimizer", choice("ntk", "optimizer", self.optimizer, OptimizerKind)
-        )
+        object.__setattr__(self, "optimizer", _kind("ntk", self.optimizer))
 
     def at(self, place: Place) -> Given | None:
         """Return the normal law and the rate."""
-        n = place.spec.fan_in
-        rate = 1 / n if self.optimizer is OptimizerKind.sgd else 1 / sqrt(n)
-        return Given(Normal(sqrt(self.scale / n)), f"forward 1/sqrt({n}), {_rate(rate)}", rate)
+        n, kind = place.spec.fan_in, self.trained_by(place, OptimizerKind.sgd)
+        rate = absorbed(1 / sqrt(n), kind)
+        note = f"forward 1/sqrt({n}), {told_rate(rate, kind)}"
+        return Given(Normal(sqrt(self.scale / n)), note, rate)
 
 
-def _rate(rate: float) -> str:
-    return f"lr x {rate:.4g}"
+def _kind(name: str, optimizer: str | None) -> OptimizerKind | None:
+    return None if optimizer is None else choice(name, "optimizer", optimizer, OptimizerKind)

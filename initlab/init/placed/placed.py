@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from initlab.errors import BadValueError
 from initlab.init.initializer import Initializer
+from initlab.init.place import OptimizerKind
 from initlab.init.spec import Role
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from initlab.init.place import Place
     from initlab.init.spec import ParameterSpec
 
-__all__ = ["Given", "Placed"]
+__all__ = ["Given", "Placed", "absorbed", "need_branches", "need_recurrence", "told_rate"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,24 @@ class Placed(Initializer):
         """
         raise NotImplementedError(f"{type(self).__name__} is Placed without at(self, place)")
 
+    def trained_by(self, place: Place, usual: OptimizerKind = OptimizerKind.adam) -> OptimizerKind:
+        """Return whose learning rates are meant: its own `optimizer`'s, the run's, or the usual.
+
+        Raises:
+            BadValueError: when the run's optimizer steps like neither.
+        """
+        own: OptimizerKind | None = getattr(self, "optimizer", None)
+        if own is not None or place.optimizer is None:
+            return own or usual
+        if place.optimizer not in list(OptimizerKind):
+            also = ", or say whose to take: init.weight.optimizer=adam" * hasattr(self, "optimizer")
+            raise BadValueError(
+                f"{type(self).__name__} sets learning rates, which it knows for optimizers that "
+                f"step like sgd or adam; the run trains by {place.optimizer}. Choose optim=sgd or "
+                f"optim=adam{also}."
+            )
+        return OptimizerKind(place.optimizer)
+
     def __call__(
         self,
         spec: ParameterSpec,
@@ -87,3 +106,26 @@ def need_branches(place: Place, rule: str) -> None:
             f"{rule} is for residual nets, and this one has no residual branch. Build it of "
             "Residual blocks, such as model=residual_mlp, or choose he."
         )
+
+
+def need_recurrence(place: Place, rule: str) -> None:
+    """Raise a BadValueError when the net has no recurrent weight."""
+    if not place.recurrences:
+        raise BadValueError(
+            f"{rule} is for recurrent nets, and this one has no recurrent weight. Build it of "
+            "recurrent layers, such as model=lstm data=text, or choose glorot_normal."
+        )
+
+
+def absorbed(factor: float, kind: OptimizerKind) -> float:
+    """Return the rate of a weight into which a forward factor is taken, that nothing changes.
+
+    >>> absorbed(0.5, OptimizerKind.sgd), absorbed(0.5, OptimizerKind.adam)
+    (0.25, 0.5)
+    """
+    return factor**2 if kind is OptimizerKind.sgd else factor
+
+
+def told_rate(rate: float, kind: OptimizerKind) -> str:
+    """Return a learning rate's factor in words, with the optimizer whose it is."""
+    return f"{'SGD' if kind is OptimizerKind.sgd else 'Adam'}'s lr x {rate:.4g}"

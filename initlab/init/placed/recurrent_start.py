@@ -11,9 +11,9 @@ from initlab.init.independent import Shape, VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.orthogonal import HaarOrthogonal
 from initlab.init.place import Place
-from initlab.init.placed.placed import Given, Placed
+from initlab.init.placed.placed import Given, Placed, need_recurrence
 from initlab.init.recurrent import LSTMBias
-from initlab.init.spec import ParameterSpec, Role
+from initlab.init.spec import Role
 
 __all__ = ["RecurrentStart"]
 
@@ -39,15 +39,21 @@ class RecurrentStart(Placed):
     roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.bias)
 
     def at(self, place: Place) -> Given | None:
-        """Return one of the three, or zeros for other biases."""
+        """Return one of the three, or zeros for other biases.
+
+        Raises:
+            BadValueError: for a net without recurrent weights.
+        """
+        need_recurrence(place, "recurrent")
         own = place.spec.role == Role.bias
-        if "h2h" in place.name or "recurrent" in place.name:
+        if place.is_recurrent:
             if own and not _has_four_gates(place.weight):
                 return Given(Zeros(), "no LSTM's")
             return Given(self.bias if own else self.recurrent, "recurrent")
         return Given(Zeros() if own else self.of)
 
 
-def _has_four_gates(weight: ParameterSpec | None) -> bool:
+def _has_four_gates(weight: Place | None) -> bool:
     """Whether a recurrent weight is an LSTM's, of 4 rows a unit; fewer columns if projected."""
-    return weight is not None and weight.known and weight.outputs >= 4 * weight.inputs
+    spec = None if weight is None else weight.spec
+    return spec is not None and spec.known and spec.outputs >= 4 * spec.inputs

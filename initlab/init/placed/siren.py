@@ -39,4 +39,4 @@ class Siren(Placed):
             return Given(Uniform(bound), "the first" if place.is_first else "")
         if place.weight is None:
             return None
-        return Given(Uniform(1 / sqrt(place.weight.fan_in)))
+        return Given(Uniform(1 / sqrt(place.weight.spec.fan_in)))

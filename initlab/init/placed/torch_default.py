@@ -28,8 +28,8 @@ class TorchDefault(Placed):
         """Return the uniform law of the layer's weight."""
         if place.spec.role == Role.embedding:
             return Given(Normal(1.0))
-        weight = place.spec if place.is_weight else place.weight
+        weight = place if place.is_weight else place.weight
         if weight is None:
             return None
-        n = fan(weight, Mode.fan_in, Fans.torch)
+        n = fan(weight.spec, Mode.fan_in, Fans.torch)
         return Given(Uniform(1 / sqrt(n)), f"1/sqrt({n:g})")
