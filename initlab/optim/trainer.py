@@ -19,10 +19,12 @@ from initlab.errors import (
 from initlab.optim.create import create
 from initlab.optim.optimizer import Optimizer
 from initlab.optim.schedule import Constant
-from initlab.tree import Parameter, ParameterDict
+from initlab.tree import CHANGES, Parameter, ParameterDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from initlab.autograd import Tensor
 
 __all__ = ["Trainer"]
 
@@ -75,6 +77,7 @@ class Trainer:
             self._scheduler.base_lr = options["learning_rate"]
         self._optimizer = _optimizer(optimizer, options)
         self._stepper = self._optimizer.bind(self._params)
+        self._found: tuple[int, list[tuple[Parameter, Tensor]]] = (-1, [])  # at which change
 
     @property
     def optimizer(self) -> Optimizer:
@@ -117,8 +120,8 @@ class Trainer:
         """
         if not batch_size > 0:
             raise BadValueError(f"batch_size must be above 0, got {batch_size}.")
-        trained = [p for p in self._params if p.grad_req != "null"]
-        stale = [p for p in trained if not p.data().fresh_grad]
+        trained = self._trained()
+        stale = [parameter for parameter, data in trained if not data.fresh_grad]
         if stale and not ignore_stale_grad:
             raise TrainerError(
                 f"Gradient of Parameter `{stale[0].name}` has not been updated by backward since "
@@ -127,10 +130,19 @@ class Trainer:
                 "ignore_stale_grad=True to leave such Parameters out."
             )
         self._stepper.advance(self._next_rate(stale), self._scale / batch_size, stale)
-        for parameter in trained:
-            parameter.data().fresh_grad = False
+        for _, data in trained:
+            data.fresh_grad = False
 
     update = step
+
+    def _trained(self) -> list[tuple[Parameter, Tensor]]:
+        """Return the Parameters that have a gradient, with their data, until a tree changes."""
+        seen, found = self._found
+        if seen != CHANGES.number:
+            seen = CHANGES.number
+            found = [(p, p.data()) for p in self._params if p.grad_req != "null"]
+            self._found = seen, found
+        return found
 
     def allreduce_grads(self) -> None:
         """Do nothing: there is one device, whose gradients are the sum."""

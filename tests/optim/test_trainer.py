@@ -125,6 +125,42 @@ def test_a_parameter_without_gradient_is_left_out(x):
     assert_array_equal(x.data(), np.zeros(10))
 
 
+def redraw(x):
+    x.initialize(init="zeros", force_reinit=True)
+
+
+def own_gradient(x):
+    x.data().attach_grad()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [redraw, own_gradient, lambda x: x.cast("float64"), lambda x: x.set_data(np.zeros(10))],
+)
+def test_what_a_parameter_has_become_between_two_steps_is_stepped(x, change):
+    trainer = Trainer([x], "sgd", {"learning_rate": 1.0})
+    for _ in range(2):
+        backward(x)
+        trainer.step(1)
+    change(x)
+    before = x.data().asnumpy()
+    with pytest.raises(UserWarning, match="`x` has not been updated"):
+        trainer.step(1)
+    backward(x)
+    trainer.step(1)
+    assert_array_equal(x.data(), before - 1)
+
+
+def test_a_parameter_is_frozen_and_freed_between_two_steps(x):
+    trainer = Trainer([x], "sgd", {"learning_rate": 1.0})
+    for req, value in (("write", -1), ("null", -1), ("add", -2)):
+        x.grad_req = req
+        if req != "null":
+            backward(x)
+        trainer.step(1)
+        assert_array_equal(x.data(), np.full(10, value))
+
+
 def test_gradients_that_accumulate_are_fresh_too(x):
     x.grad_req = "add"
     trainer = Trainer([x], "sgd", {"learning_rate": 1.0})
