@@ -43,6 +43,7 @@ class Place:
         norms, recurrences: how many gains of norms the net has, and how many recurrent weights.
         optimizer: what it will be trained by: sgd or adam for what steps like these, else the
             optimizer's name; None where nobody says.
+        before: the weight before it in order.
     """
 
     path: str
@@ -59,6 +60,7 @@ class Place:
     norms: int = 0
     recurrences: int = 0
     optimizer: str | None = None
+    before: ParameterSpec | None = None
 
     @property
     def name(self) -> str:
@@ -122,6 +124,7 @@ def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Pla
     scaled = {slot.branch for slot in slots if _scales(slot)}
     order = {slot.path: number for number, slot in enumerate(weights)}
     norms = sum(slot.spec.role == Role.gain and not _scales(slot) for slot in slots)
+    previous = dict(zip([w.path for w in weights[1:]], [w.spec for w in weights], strict=False))
     found = {}
     for slot in slots:
         inside = [w.path for w in weights if slot.branch is not None and w.branch == slot.branch]
@@ -138,6 +141,7 @@ def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Pla
             heads=slot.heads,
             norms=norms,
             optimizer=optimizer,
+            before=previous.get(slot.path),
         )
     recurrences = sum(place.is_weight and place.is_recurrent for place in found.values())
     beside = {_block(w.path): found[w.path] for w in reversed(weights)}

@@ -260,14 +260,28 @@ def test_an_odd_width_has_no_twins():
         (nn.rnn.RNN(6, layout="NTC", bidirectional=True), "it is one of two directions"),
         (nn.MultiHeadAttention(6, 3), "its 3 heads do not come in pairs"),
         (nn.Conv1D(8, 3, groups=4), "its 4 groups do not mix what the halves do"),
+        (nn.Conv1D(8, 3, layout="NWC"), "its inputs were flattened with the channels last"),
+        (nn.Dense(8, flatten=False), "its inputs were flattened with the channels last"),
+        (nn.rnn.RNN(6, layout="NTC"), "its inputs were flattened with the channels last"),
     ],
-    ids=["lstm", "gru", "two-directions", "odd-heads", "groups"],
+    ids=["lstm", "gru", "two-directions", "odd-heads", "groups", "nwc", "sequence", "rnn"],
 )
 def test_what_does_not_fall_into_two_nets_is_refused(layer, why):
     net = stack(layer, nn.Dense(1))
     resolve_shapes(net, np.zeros((2, 8, 8), np.float32))
     with pytest.raises(BadValueError, match=f"{why}.*Choose zero_output"):
         make_plan(slots(net), roles={"weight": Antisymmetric()})
+
+
+def test_flattened_channels_fall_into_halves_where_they_come_first():
+    net = stack(
+        nn.Conv2D(4, 3, activation="relu"), nn.MaxPool2D(), nn.Dense(6, "tanh"), nn.Dense(1)
+    )
+    x = np.random.default_rng(0).standard_normal((3, 2, 8, 8)).astype(np.float32)
+    resolve_shapes(net, x)
+    apply_plan(net, make_plan(slots(net), roles={"weight": Antisymmetric()}), Streams(0))
+    assert np.abs(np.asarray(net[2](net[1](net[0](Tensor(x)))))).max() > 0.1
+    assert np.abs(np.asarray(net(Tensor(x)))).max() < 1e-5
 
 
 class Placed(nn.Block):

@@ -27,7 +27,7 @@ class Antisymmetric(Placed):
     as they have not if the last weight is 0; the tangent kernel is that of one net. The zeros
     between the nets learn, too, and theirs are not there. Gates, directions, an odd number of heads
     and groups do not fall into the halves, and are refused; nor do inputs that were flattened with
-    the channels last, which a rule does not see.
+    the channels last.
 
     Args:
         of: draws the half-sized weights.
@@ -65,4 +65,18 @@ def _obstacle(place: Place) -> str:
     if re.match(r"r\d+_", place.name):
         return "it is one of two directions"
     gated = place.is_recurrent and spec.known and spec.outputs != spec.inputs
-    return "its rows belong to several gates" if gated else ""
+    if gated:
+        return "its rows belong to several gates"
+    interleaved = "its inputs were flattened with the channels last, so that the nets' alternate"
+    return interleaved if _interleaved(place) else ""
+
+
+def _interleaved(place: Place) -> bool:
+    """Whether a matrix takes several places of the layer before, each with all its channels."""
+    spec, before = place.spec, place.before
+    if spec.receptive_axes or spec.role == Role.embedding:
+        return False
+    if before is None or not (spec.known and before.known):
+        return False
+    channels_first = bool(before.receptive_axes) and min(before.receptive_axes) > 1
+    return spec.inputs != before.outputs and not channels_first
