@@ -33,7 +33,7 @@ CLAIM = Claim(
     "and variance 1 before their activation.",
     source="Salimans & Kingma, Weight normalization (2016)",
     protocol="Eight layers of 64 units, ReLU and tanh, Gaussian weights of std 0.05, 512 digits. "
-    "On that batch the claim is exact: within 1e-4 in single precision. On 512 other digits the stds' "
-    "root mean square lies within 0.1 of 1 and no mean is beyond 1, one std.",
+    "On that batch the claim is exact: within 1e-4 in single precision. On 512 other digits the "
+    "stds' root mean square lies within 0.1 of 1 and no mean is beyond 1, one std.",
     measure=measure,
 )
