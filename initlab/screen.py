@@ -130,7 +130,7 @@ def _calibrated(event: Drawn) -> str:
     good = sum(one.converged for one in done)
     longest = max(one.iterations for one in done)
     return (
-        f"calibrated on the first {event.samples} training samples: {good} of {len(done)} "
+        f"calibrated on {event.seen}: {good} of {len(done)} "
         f"parameters converged, in at most {longest} iterations"
     )
 

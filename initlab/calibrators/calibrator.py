@@ -47,6 +47,10 @@ class Calibrator:
     """
 
     base: ClassVar[str] = "orthogonal"
+    sees: ClassVar[str] = "the first {} training samples"
+    """What it looks at, of a batch of so many samples, in words."""
+
+    samples: int | None = None  # how many it wants at most; None for training's batch_size
 
     def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
         """Adjust the parameters of `net` in place, seeing `batch`, and say how."""

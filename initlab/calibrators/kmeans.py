@@ -9,7 +9,7 @@ import numpy as np
 
 from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
 from initlab.calibrators.layers import inputs, layers
-from initlab.calibrators.patches import obstacle, patches, set_units, whitened
+from initlab.calibrators.patches import check_samples, obstacle, patches, set_units, whitened
 from initlab.errors import BadValueError
 
 if TYPE_CHECKING:
@@ -28,12 +28,15 @@ class KMeans(Calibrator):
 
     Args:
         iterations: of k-means.
+        samples: of the training data, at most.
     """
 
     base: ClassVar[str] = "he"
     iterations: int = 20
+    samples: int = 2000
 
     def __post_init__(self) -> None:
+        check_samples("kmeans", self.samples)
         if self.iterations < 1:
             raise BadValueError(f"kmeans: iterations must be at least 1, got {self.iterations}.")
 
@@ -49,7 +52,7 @@ class KMeans(Calibrator):
         distinct = len(np.unique(white.coordinates.round(9), axis=0)) if white.turn.size else 1
         if distinct < max(units, 2):
             few = f"the batch has {distinct} distinct patches for its {units} units"
-            return [untouched(layer.path, f"{few}: raise training.batch_size")]
+            return [untouched(layer.path, f"{few}: choose fewer, or raise init.calibrate.samples")]
         centres, _ = kmeans2(
             white.coordinates, units, self.iterations, minit="++", rng=batch.generator()
         )

@@ -11,6 +11,7 @@ import numpy as np
 from initlab import autograd
 from initlab.calibrators.batch import Batch
 from initlab.calibrators.calibrator import Calibration, Calibrator
+from initlab.calibrators.scaling import check_patience
 from initlab.calibrators.slopes import inner, mean_loss
 from initlab.errors import BadValueError
 from initlab.tree import parameters
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["MetaInit", "gradient_quotient"]
 
 
+STEADY = 10  # steps over which the quotient is to fall no more
+
+
 @dataclass(frozen=True)
 class MetaInit(Calibrator):
     """Let the norms of the weights descend on the gradient quotient.
@@ -31,20 +35,24 @@ class MetaInit(Calibrator):
     Dauphin & Schoenholz, "MetaInit" (2019): the quotient is mean |(g - H g) / (g + eps sign g) -
     1|, how far a gradient step of length 1 changes the gradient; SGD with momentum on the sign of
     its slope over each weight's norm. It looks at inputs of N(0, 1) with labels as in the batch,
-    not at data.
+    not at data. It has converged where the least quotient has fallen by less than the tolerance in
+    ten steps, and stops there; where steps end sooner it says so, and keeps the least.
 
     Args:
         rate: the step of a norm, relative to it.
         momentum: of the steps.
-        iterations: how many steps.
+        iterations: how many steps, at most.
+        tolerance: the relative fall in ten steps that counts as none.
         epsilon: keeps the quotient finite.
     """
 
     base: ClassVar[str] = "he"
     rate: float = 0.01
     momentum: float = 0.9
-    iterations: int = 100
+    iterations: int = 300
+    tolerance: float = 0.01
     epsilon: float = 1e-5
+    sees: ClassVar[str] = "inputs of N(0, 1) with the labels of the first {} training samples"
 
     def __post_init__(self) -> None:
         if not (self.rate > 0 and self.epsilon > 0 and 0 <= self.momentum < 1):
@@ -52,8 +60,7 @@ class MetaInit(Calibrator):
                 "metainit needs a positive rate and epsilon and a momentum from 0 to below 1, got "
                 f"rate={self.rate}, epsilon={self.epsilon}, momentum={self.momentum}."
             )
-        if self.iterations < 1:
-            raise BadValueError(f"metainit: iterations must be at least 1, got {self.iterations}.")
+        check_patience(self.tolerance, self.iterations)
 
     def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
         """Scale every weight that is a matrix (or kernel).
@@ -78,26 +85,38 @@ class MetaInit(Calibrator):
         weights = list(chosen.values())
         drawn = [np.array(w) for w in weights]
         factors, speed = np.ones(len(weights)), np.zeros(len(weights))
-        best, kept, start, why = inf, factors, inf, ""
+        kept, least, why = factors, [inf], ""  # the least quotient so far, by step
         for done in range(self.iterations + 1):
             value, slope = _slope_of_quotient(net, batch, weights, self.epsilon)
-            start = value if done == 0 else start
             if not np.isfinite([value, *slope]).all():
                 why = "the gradient quotient is not finite"
                 break
-            if value < best:
-                best, kept = value, factors
-            if done < self.iterations:
-                speed = self.momentum * speed - self.rate * np.sign(slope)
-                factors = np.maximum(factors * (1 + speed), 1e-3)
-                _scale(weights, drawn, factors)
+            kept = factors if value < least[-1] else kept
+            least.append(min(value, least[-1]))
+            if self._settled(least) or done == self.iterations:
+                break
+            speed = self.momentum * speed - self.rate * np.sign(slope)
+            factors = np.maximum(factors * (1 + speed), 1e-3)
+            _scale(weights, drawn, factors)
         _scale(weights, drawn, kept)
-        good = not why and best < start
-        why = why or ("" if good else f"the gradient quotient stayed at {start:.4g}")
+        why = why or _unsettled(least[1:], self._settled(least))
         return [
-            Calibration(path, float(m), done, best, good, why)
+            Calibration(path, float(m), done, least[-1], not why, why)
             for path, m in zip(chosen, kept, strict=True)
         ]
+
+    def _settled(self, least: Sequence[float]) -> bool:
+        """Whether the last ten steps made the quotient hardly smaller."""
+        return len(least) > STEADY and least[-1] > (1 - self.tolerance) * least[-1 - STEADY]
+
+
+def _unsettled(least: Sequence[float], settled: bool) -> str:
+    if least[-1] == least[0]:
+        return f"the gradient quotient stayed at {least[0]:.4g}"
+    if settled:
+        return ""
+    fell = f"from {least[0]:.4g} to {least[-1]:.4g}"
+    return f"the gradient quotient still fell when the steps ended, {fell}"
 
 
 def gradient_quotient(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from initlab.calibrators.calibrator import Calibration
+from initlab.errors import BadValueError
 from initlab.init import as_matrices, from_matrices
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from initlab.calibrators.layers import Layer
 
-__all__ = ["Whitened", "obstacle", "patches", "set_units", "whitened"]
+__all__ = ["Whitened", "check_samples", "obstacle", "patches", "set_units", "whitened"]
 
 LEAST = 1e-3  # of the largest variance: directions below it are noise
 
@@ -31,6 +32,12 @@ class Whitened(NamedTuple):
     mean: NDArray[np.float64]
     turn: NDArray[np.float64]
     coordinates: NDArray[np.float64]
+
+
+def check_samples(name: str, samples: int) -> None:
+    """Raise a BadValueError unless there are two samples at least, which may differ."""
+    if samples < 2:
+        raise BadValueError(f"{name}: samples must be at least 2, got {samples}.")
 
 
 def obstacle(layer: Layer) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
 from initlab.calibrators.layers import inputs, layers
-from initlab.calibrators.patches import obstacle, patches, set_units, whitened
+from initlab.calibrators.patches import check_samples, obstacle, patches, set_units, whitened
 
 if TYPE_CHECKING:
     from initlab import nn
@@ -22,9 +22,16 @@ class PCA(Calibrator):
 
     Of the inputs or, for a convolution, of its patches (Krahenbuhl et al., 2015); the bias takes
     away the mean. Units beyond the directions that the batch has keep what was drawn.
+
+    Args:
+        samples: of the training data, at most.
     """
 
     base: ClassVar[str] = "he"
+    samples: int = 2000
+
+    def __post_init__(self) -> None:
+        check_samples("pca", self.samples)
 
     def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
         """Set the first layer's weight and bias; told is how many units have a direction."""

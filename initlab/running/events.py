@@ -36,11 +36,11 @@ class Drawn:
 
     Args:
         calibrations: what a calibrator did to each parameter.
-        samples: how many training samples, the first ones, it saw.
+        seen: what it looked at, in words.
     """
 
     calibrations: Sequence[Calibration]
-    samples: int = 0
+    seen: str = ""
 
 
 @dataclass(frozen=True)

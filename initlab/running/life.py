@@ -81,8 +81,9 @@ def _draw(spec: RunSpec, net: Block, data: Data, plan: InitPlan) -> Drawn:
     calibrator = spec.init.calibrate
     if calibrator is None:
         return Drawn(())
-    batch = Batch(*first_batch(data, spec.training.batch_size), _loss_of(data), spec.seed)
-    return Drawn(calibrator.calibrate(net, batch), len(batch))
+    wanted = calibrator.samples or spec.training.batch_size
+    batch = Batch(*first_batch(data, wanted), _loss_of(data), spec.seed)
+    return Drawn(calibrator.calibrate(net, batch), calibrator.sees.format(len(batch)))
 
 
 def _loss_of(data: Data) -> SoftmaxCrossEntropyLoss | L2Loss:

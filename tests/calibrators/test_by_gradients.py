@@ -144,11 +144,23 @@ def test_metainit_lowers_the_gradient_quotient(chain, batch):
     rng = batch.generator()
     imagined = Batch(rng.standard_normal(batch.x.shape).astype(np.float32), batch.y, batch.loss)
     start = gradient_quotient(net, imagined, weights_of(net))
-    done = MetaInit(iterations=60).calibrate(net, batch)
+    done = MetaInit().calibrate(net, batch)
     assert all(c.converged for c in done)
+    assert done[0].iterations < 300
     end = gradient_quotient(net, imagined, weights_of(net))
     assert end == pytest.approx(done[0].reached, rel=1e-3)
     assert end < 0.7 * start
+
+
+@pytest.mark.parametrize("iterations", [1, 9])
+def test_metainit_says_when_its_steps_end_too_soon(chain, batch, iterations):
+    net = chain(depth=6)
+    for w in weights_of(net):
+        w.array[...] *= 1.5
+    done = MetaInit(iterations=iterations).calibrate(net, batch)
+    assert not any(c.converged for c in done)
+    assert "still fell when the steps ended, from" in done[0].why
+    assert done[0].iterations == iterations
 
 
 def test_metainit_says_when_numbers_end(chain, batch):

@@ -228,10 +228,8 @@ def test_kmeans_units_point_to_the_clusters():
 def test_kmeans_wants_as_many_patches_as_units(correlated):
     net = drawn(nn.Dense(300), x=correlated.x)
     (done,) = KMeans().calibrate(net, correlated)
-    assert (
-        done.why
-        == "the batch has 200 distinct patches for its 300 units: raise training.batch_size"
-    )
+    few = "the batch has 200 distinct patches for its 300 units"
+    assert done.why == f"{few}: choose fewer, or raise init.calibrate.samples"
 
 
 @pytest.mark.parametrize("distinct", [1, 2])

@@ -112,10 +112,13 @@ def test_gpt2_shrinks_what_ends_a_branch():
     assert found["1.body.1.weight"] == pytest.approx(0.02 / sqrt(8))
 
 
-def test_a_deeper_branch_is_smaller_when_scaled_by_depth():
-    found = stds(planned(residual(), create("depth_scaled")))
-    ratios = [found[f"{n}.body.0.weight"] / found["1.body.0.weight"] for n in (1, 2, 3, 4)]
-    np.testing.assert_allclose(ratios, 1 / np.sqrt([1, 2, 3, 4]))
+def test_a_deeper_block_is_smaller_when_scaled_by_depth():
+    """A block has two branches: both of block l get 1 / sqrt(2l)."""
+    plan = planned(residual(), create("depth_scaled"))
+    for layer in (0, 1):
+        ratios = [stds(plan)[f"{n}.body.{layer}.weight"] * sqrt(16) for n in (1, 2, 3, 4)]
+        np.testing.assert_allclose(ratios, 1 / np.sqrt([2, 2, 4, 4]))
+    assert "branch 3 of 4 (1 of 2), x 0.5 = 1/sqrt(4)" in plan["3.body.0.weight"].why
 
 
 def test_deepnorm_says_beta_and_alpha():

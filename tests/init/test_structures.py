@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+import initlab
 from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init import (
     ICNR,
@@ -26,6 +29,7 @@ from initlab.init import (
     Mirror,
     Normal,
     ParameterSpec,
+    Sinusoidal,
     Sparse,
     Standardized,
     Unitary,
@@ -99,6 +103,35 @@ def test_martens_has_fifteen_connections_whatever_the_width():
         assert ((draw(Sparse(), ParameterSpec((30, width))) != 0).sum(axis=1) == 15).all()
     with pytest.raises(ShapeError, match=r"sparsity of 0\.9 leaves none"):
         draw(Sparse(None, 0.9, per="inputs"), ParameterSpec((5, 5)))
+    with pytest.raises(ShapeError, match=r"has 30 connections a unit, and sparse is to keep 500"):
+        draw(Sparse(connections=500), ParameterSpec((20, 30)))
+
+
+@pytest.mark.parametrize(
+    ("m", "n", "rank"), [(256, 256, 254), (9, 9, 8), (300, 200, 198), (7, 40, 7)]
+)
+def test_sinusoidal_rows_are_waves_below_half_of_their_length(m, n, rank):
+    w = draw(Sinusoidal(), ParameterSpec((m, n), "float64"))
+    assert np.linalg.matrix_rank(w) == rank
+    assert_allclose(w.sum(axis=1), 0, atol=1e-12)
+    assert_allclose((w**2).mean(axis=1), 2 / (n + m))  # each row has Glorot's variance
+    spectrum = np.abs(np.fft.rfft(w, axis=1)) > 1e-9 * n
+    assert (spectrum.sum(axis=1) == 1).all()  # one frequency a row
+    assert not spectrum[:, -1].any() or n % 2  # never the highest of an even length
+    assert len(np.unique(w.round(9), axis=0)) == m
+    with pytest.raises(ShapeError, match="too small for a wave"):
+        draw(Sinusoidal(), ParameterSpec((4, 2)))
+
+
+@pytest.mark.parametrize(("activation", "gamma"), [("relu", 1.712858550), ("gelu", 1.700926243)])
+def test_standardized_rows_take_gamma_of_their_own_activation(activation, gamma):
+    """Brock et al. (2021), to the digits of quadrature; a gain that is given stands."""
+    spec = ["+init=standardized", f"model.activation={activation}", "model.depth=2"]
+    plan = initlab.plan(initlab.compose(spec))
+    stds = [sqrt(e.initializer.variance(e.spec)) for e in plan if e.spec.has_fans]
+    assert stds == pytest.approx([1 / 8, gamma / 16, gamma / 16], rel=1e-8)
+    given = initlab.plan(initlab.compose([*spec, "init.weight.gain=2"]))
+    assert given["hidden.1.weight"].initializer == Standardized(2.0)
 
 
 def test_an_unitary_recurrence_commutes_with_the_complex_structure():

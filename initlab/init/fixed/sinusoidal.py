@@ -1,9 +1,9 @@
-"""Sinusoidal rows, one frequency an output."""
+"""Sinusoidal rows, each of one frequency."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import pi, sqrt
+from dataclasses import dataclass, replace
+from math import ceil, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +11,12 @@ import numpy as np
 from initlab.errors import ShapeError
 from initlab.init.fixed.fixed import Fixed
 from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.promises import Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from initlab.init.law import Law
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["Sinusoidal"]
@@ -22,10 +24,12 @@ __all__ = ["Sinusoidal"]
 
 @dataclass(frozen=True)
 class Sinusoidal(Fixed):
-    """w_ij = a sin(2 pi i (j / n + 1 / m)), i = 1 ... m outputs, of Glorot's variance.
+    """w_ij = a sin(2 pi k_i j / n + phi_i), rows of sum 0, of Glorot's variance 2 / (n + m).
 
     Fernandez-Hernandez et al. (2025), deterministic: j counts the n = fan_in weights of an output
-    from 0, a is such that the variance of all entries is 2 / (n + m).
+    from 0. They let k = i for the i-th of m outputs, but waves above n / 2 repeat lower ones (256
+    rows of 256 weights have rank 127). Here k goes round the frequencies below n / 2, and rows that
+    share one have phases spread over [0, pi): n rows have rank n - 1 if n is odd, else n - 2.
 
     >>> from initlab.init import ParameterSpec
     >>> round(Sinusoidal().variance(ParameterSpec((60, 40))), 6)
@@ -36,16 +40,22 @@ class Sinusoidal(Fixed):
         """Return the rows, the same for every copy and group.
 
         Raises:
-            ShapeError: when there is nothing that varies: a single weight.
+            ShapeError: when a row has fewer than the three weights that a wave needs.
         """
         copies, m, n = matrix_shape(spec)
-        i, j = np.arange(1, m + 1)[:, None], np.arange(n)
-        waves = np.sin(2 * pi * i * (j / n + 1 / m))
-        spread = float(waves.std())
-        if spread < 1e-9:
+        waves = (n - 1) // 2  # frequencies below n / 2
+        if not waves:
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} is too small for a wave. Choose another "
                 "initializer for it, such as xavier."
             )
-        waves *= sqrt(2 / (n + m)) / spread
-        return from_matrices(np.broadcast_to(waves, (copies, m, n)), spec)
+        turn, k = np.divmod(np.arange(m)[:, None], waves)
+        angles = 2 * pi * (k + 1) * np.arange(n) / n + pi * turn / ceil(m / waves)
+        rows = sqrt(4 / (n + m)) * np.sin(angles)  # a sine's mean square is 1 / 2
+        return from_matrices(np.broadcast_to(rows, (copies, m, n)), spec)
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the moments of the values, and what each row promises."""
+        _, m, n = matrix_shape(spec)
+        rows = Rows(sum=0.0, square_sum=2 * n / (n + m))
+        return replace(super().law(spec), mean=0.0, promises=(rows,))

@@ -44,7 +44,10 @@ class GPT2(Placed):
 
 @dataclass(frozen=True)
 class DepthScaled(Placed):
-    """What `of` draws over sqrt(l) in residual branch l, counted from 1 (Zhang et al., 2019).
+    """What `of` draws over sqrt(2l) in block l, counted from 1, of two residual branches.
+
+    DS-Init (Zhang et al., 2019) with alpha = 1 / sqrt(2): their sqrt(l) counts blocks, so that the
+    2l branches up to a block's end add up as GPT-2's do over the whole depth.
 
     Args:
         of: draws the weights.
@@ -57,8 +60,9 @@ class DepthScaled(Placed):
         need_branches(place, "depth_scaled")
         if place.inner < 0:
             return Given(self.of)
-        factor = 1 / sqrt(place.branch + 1)
-        return Given(Scaled(factor, self.of), f"x {factor:.4g} = 1/sqrt({place.branch + 1})")
+        branches = 2 * (place.branch // 2 + 1)
+        factor = 1 / sqrt(branches)
+        return Given(Scaled(factor, self.of), f"x {factor:.4g} = 1/sqrt({branches})")
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Sparse(Initializer):
     does not grow with it. PyTorch's sparse_ takes a share of the connections out of each input.
 
     Args:
-        connections: how many, at most; None to take a share instead.
+        connections: how many; None to take a share instead.
         sparsity: the share that is zero, rounded up, where connections is None.
         sigma: the standard deviation of the others.
         per: outputs or inputs.
@@ -67,7 +67,8 @@ class Sparse(Initializer):
         """Draw the connections of each unit uniformly.
 
         Raises:
-            ShapeError: when the parameter has no input and output axes.
+            ShapeError: when the parameter has no input and output axes, or units with fewer
+                connections than are wanted.
         """
         copies, rows, columns = matrix_shape(spec)
         side = (rows, columns) if self.per is Unit.outputs else (columns, rows)
@@ -94,8 +95,13 @@ class Sparse(Initializer):
     def _count(self, spec: ParameterSpec) -> int:
         _, rows, columns = matrix_shape(spec)
         all_of = columns if self.per is Unit.outputs else rows
+        if self.connections is not None and self.connections > all_of:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} has {all_of} connections a unit, and sparse "
+                f"is to keep {self.connections}. Give it fewer, or connections=null and a sparsity."
+            )
         if self.connections is not None:
-            return min(self.connections, all_of)
+            return self.connections
         count = all_of - ceil(self.sparsity * all_of)
         if count == 0:
             raise ShapeError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from initlab import theory
 from initlab.errors import ShapeError
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
@@ -15,6 +17,8 @@ from initlab.init.matrices import from_matrices, matrix_shape
 from initlab.init.promises import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -26,18 +30,26 @@ __all__ = ["Standardized"]
 class Standardized(Initializer):
     """gain (w - mean) / (std sqrt(fan_in)) for each output: scaled weight standardization.
 
-    What normalizer-free nets keep up during training (Brock et al., 2021), as first values. The
-    gain is 1 / sqrt(Var f(z)) of the activation f, see `initlab.theory.variance_gain`; ReLU's is
-    1.71285855.
+    What normalizer-free nets keep up during training (Brock et al., 2021), as first values. Their
+    gamma is 1 / sqrt(Var f(z)) of the activation f before the weight, ReLU's 1.71285855, see
+    `initlab.theory.variance_gain`. A run's plan knows each weight's own activation; before the
+    first layer, and where there is no plan of a run, it is 1.
 
     Args:
-        gain: the length of each row.
+        gain: the length of each row; None for gamma of the activation that the net has there.
     """
 
-    gain: float = 1.0
+    gain: float | None = None
 
     def __post_init__(self) -> None:
-        positive("standardized", gain=self.gain)
+        if self.gain is not None:
+            positive("standardized", gain=self.gain)
+
+    def after(self, activation: Callable[[Any], Any] | None) -> Standardized:
+        """Return the same with its own gain, or else with this activation's."""
+        if self.gain is not None or activation is None:
+            return self
+        return Standardized(_gamma(activation))
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw Gaussian rows and standardize them.
@@ -48,15 +60,15 @@ class Standardized(Initializer):
         shape = self._check(spec)
         w = rng.standard_normal(shape)
         w -= w.mean(axis=2, keepdims=True)
-        w *= self.gain / np.linalg.norm(w, axis=2, keepdims=True)
+        w *= (self.gain or 1.0) / np.linalg.norm(w, axis=2, keepdims=True)
         return from_matrices(w, spec)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of a random vector's entries, on the sphere orthogonal to (1, ..., 1)."""
         n = self._check(spec)[2]
-        rows = Rows(sum=0.0, square_sum=self.gain**2)
+        g = self.gain or 1.0
+        rows = Rows(sum=0.0, square_sum=g**2)
         kurtosis = 3 * (n - 1) / (n + 1)
-        g = self.gain
         return Law(0.0, g**2 / n, kurtosis, -g, g, Entries.dependent, (rows,))
 
     @staticmethod
@@ -68,3 +80,8 @@ class Standardized(Initializer):
                 "standardized. Choose ones for it."
             )
         return shape
+
+
+@cache
+def _gamma(f: Callable[[Any], Any]) -> float:
+    return theory.variance_gain(f)
