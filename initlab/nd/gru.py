@@ -12,7 +12,7 @@ from initlab.nd.activations import sigmoid
 from initlab.nd.joining import split, stack
 from initlab.nd.rnn import over_time
 from initlab.nd.slopes import ENDINGS
-from initlab.nd.threads import single
+from initlab.nd.threads import product, single
 from initlab.nd.trigonometric import tanh
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _forward(x: Any, h: Any, W: Any, b: Any) -> tuple[np.ndarray, tuple[np.ndarr
     gates, y = np.empty_like(u), np.empty((*x.shape[:2], width), u.dtype)
     with single():
         for t in range(len(x)):
-            np.matmul(h, columns, out=u[t])
+            product(h, columns, u[t])
             u[t] += b
             r, z, c = _thirds(gates[t])
             rz = np.add(x[t, :, : 2 * width], u[t, :, : 2 * width], out=gates[t, :, : 2 * width])
@@ -84,7 +84,7 @@ def _backward(
             du[t] = dx[t]
             du_c = _thirds(du[t])[2]
             du_c *= r
-            dh += np.matmul(du[t], W)
+            dh += product(du[t], W)
     dW = over_time(du, h, y, out[2]) if needs[2] else None
     return dx, dh, dW, du.sum(axis=(0, 1)) if needs[3] else None
 

@@ -94,7 +94,7 @@ def _backward(
     with single():
         for t in reversed(range(times)):
             step(g[t], dh, dc, gates[t], cells[t], tanhs[t], dzs[t])
-            np.matmul(dzs[t], Wh, out=dh)
+            product(dzs[t], Wh, dh)
     flat = dzs.reshape(-1, 4 * width)
     return (
         product(flat, Wx).reshape(x.shape) if needs[0] else None,

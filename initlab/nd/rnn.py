@@ -37,7 +37,7 @@ def _forward(x: Any, h: Any, W: Any, activation: str) -> tuple[np.ndarray, None]
     y, columns = np.empty(x.shape, np.result_type(x, W)), np.ascontiguousarray(W.T)
     with single():
         for t in range(len(x)):
-            np.matmul(h, columns, out=y[t])
+            product(h, columns, y[t])
             y[t] += x[t]
             ENDINGS[activation].apply(y[t])
             h = y[t]
@@ -60,7 +60,7 @@ def _backward(
         for t in reversed(range(len(x))):
             np.add(g[t], dh, out=dx[t])
             ENDINGS[activation].pull(dx[t], y[t])
-            np.matmul(dx[t], W, out=dh)
+            product(dx[t], W, dh)
     return dx, dh, over_time(dx, h, y, out[2]) if needs[2] else None
 
 
