@@ -556,7 +556,7 @@ def test_a_sweep_is_compared_shown_and_replayed_from_its_record(lab, tmp_path):
     status, out, _ = lab("compare", "--html", "page.html", "--below=2.5")
     assert status == 0
     assert "first step below 2.5" in out
-    assert "Welch's t-test of accuracy" in out
+    assert "none trained" in out  # in so few steps
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
     status, out, _ = lab("show", "he-mlp-digits-s2")
     assert status == 0
