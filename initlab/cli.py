@@ -23,50 +23,6 @@ __all__ = ["main"]
 
 USER_MISTAKE, FAILED_RUN, INTERRUPTED = 2, 1, 130
 
-HELP = """\
-initlab: what a weight's first value does to a net.
-
-  python -m initlab +init=xavier                         run: draw, train on digits, probe, record
-  python -m initlab +init=he model.depth=8 training.epochs=5 seed=7
-  python -m initlab -m +init=xavier,he,orthogonal seed=1,2,3      a sweep of nine runs
-  python -m initlab plan +init=xavier model=residual_mlp      who gets what, and why; draws nothing
-  python -m initlab theory +init=he model=deep_mlp       what it will do to signals and gradients
-  python -m initlab gallery +init=he model=deep_mlp      a picture: values and law, signal by depth
-  python -m initlab gallery [NAME] [--out DIR]           a page of such pictures, of every name
-  python -m initlab compare                              the latest sweep: who is better, surely
-  python -m initlab compare SWEEP --html page.html       the same with pictures, in one file
-  python -m initlab show RUN                             one recorded run, by name or id
-  python -m initlab replay RUN                           built again, compared to the last bit
-  python -m initlab close RUN                            one that says RUNNING but is dead elsewhere
-  python -m initlab catalog                              every name, its package, its options
-  python -m initlab catalog xavier                       one name, its options explained
-  python -m initlab catalog conventions convolution 64x32x3x3    one name, six frameworks' stds
-
-Everything after the verb is Hydra's grammar: KEY=VALUE changes a key, +KEY=VALUE adds one.
-  init=NAME              the initializer of the weights; init.weight.OPTION=... its options
-  +init.rules.R.match=PATTERN +init.rules.R.use.name=NAME       another one for some parameters:
-                         '*' is one segment of a path, '**' any number ('output.weight', '**.bias')
-  model=mlp              the net; model.depth, model.width, model.activation
-  data=digits            digits, teacher, spirals, mnist (data.folder=...), fashion_mnist
-  optim=sgd              sgd, adam, nag, ...; optim.lr, optim.schedule.name=cosine
-  training.epochs        training.batch_size
-  probes.NAME.times=50   how often a probe looks; +probes.NEW.name=... adds one
-  tracking=mlflow        none, memory; tracking.uri=sqlite:////place/mlflow.db or a server's address
-  seed=0  threads=1      the same command gives the same numbers, to the last bit
-  +experiment=NAME       a published claim, ready to run
-  reproduce [NAME]       those that many nets show, measured again and judged
-
-Flags:
-  -m, --multirun         sweep over every KEY=A,B,C
-  -p MODULE              also load hooks from a local module or file (my_init.py)
-  --cfg job              print the composed config and run nothing
-  -h, --help  --version
-  -sc install=bash       for completion by tab (bash, zsh, fish): eval "$(initlab -sc install=bash)"
-
-HYDRA_FULL_ERROR=1 shows the traceback of an error. Exit status: 0, 2 for a mistake in the command,
-1 for a run that failed, 130 after Ctrl-C.
-"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit status."""
@@ -97,7 +53,9 @@ def _tell(error: Exception) -> int:
 def _dispatch(arguments: list[str]) -> int:
     plugins, arguments = take_plugins(arguments)
     if {"-h", "--help"} & set(arguments):
-        print(HELP, end="")
+        from initlab.help import help_of
+
+        print(help_of(arguments), end="")
         return 0
     if "--version" in arguments:
         from initlab.version import __version__

@@ -15,7 +15,7 @@ from contextlib import closing
 import pytest
 
 import initlab
-from initlab.cli import main
+from initlab.cli import VERBS, main
 
 SMALL = ["training.epochs=1", "model.width=8"]
 FAST = [*SMALL, "tracking=none"]
@@ -128,7 +128,7 @@ def test_flags_may_stand_anywhere(lab):
     assert "test loss" not in out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["plan", "-h"], ["catalog", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["+init=he", "-h"]])
 def test_help_teaches_by_commands(lab, arguments):
     status, out, _ = lab(*arguments)
     assert status == 0
@@ -141,6 +141,31 @@ def test_help_teaches_by_commands(lab, arguments):
         "HYDRA_FULL_ERROR",
     ):
         assert taught in out
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "run"])
+def test_a_verbs_help_teaches_that_verb_and_no_other(lab, verb):
+    status, out, _ = lab(verb, "--help")
+    assert (status, out.startswith(f"initlab {verb}: ")) == (0, True)
+    commands = [line.split()[3] for line in out.splitlines() if line.startswith("  python -m")]
+    assert len(commands) >= 2
+    assert set(commands) == {verb}
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_the_help_of_compare_has_its_filters_and_options(lab):
+    _, out, _ = lab("compare", "--help")
+    for filters in ("init=he depth=10,30", "init-depth-seed-3f2a9c depth=3 init=he,xavier"):
+        assert f"compare {filters}" in out
+    for told in ("--html FILE", "--metric NAME", "--below LOSS", "AXIS=VALUE[,VALUE]", "SWEEP"):
+        assert told in out
+
+
+def test_the_help_of_a_sweep_names_every_launcher(lab):
+    status, out, _ = lab("-m", "--help")
+    assert status == 0
+    for name in ("basic", "joblib", "submitit_local", "submitit_slurm", "ray", "optuna"):
+        assert f" {name} " in out or f"={name} " in out
 
 
 def test_version_is_the_packages(lab):

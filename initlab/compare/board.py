@@ -105,7 +105,8 @@ class Board:
         """Say how the differences were tested, and what they don't say."""
         how = (
             f"Against the best of each condition: Welch's t-test of {self.metric} over seeds, p "
-            f"corrected by Holm for all {self.tests} comparisons; 'differs' is p < {ALPHA}."
+            f"corrected by Holm for {self.tests} comparison{'s' * (self.tests > 1)}; 'differs' is "
+            f"p < {ALPHA}."
         )
         few = "Few seeds show few differences: 'not shown' is no proof that there is none."
         untested = (

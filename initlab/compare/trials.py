@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from initlab.compare.filters import read_filter, value_of
 from initlab.errors import SelectsNothingError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Selection:
 
     def told(self) -> list[str]:
         """Say how many runs there are, and what became of those that are left out."""
-        ended = Counter("dead" if run.dead else run.status.lower() for run in self.left_out)
+        ended = Counter(_state(run) for run in self.left_out)
         out = ", ".join(f"{number} {status}" for status, number in sorted(ended.items()))
         first = f"{len(self.trials)} finished runs{f'; left out: {out}' if out else ''}."
         return [first, *(f"{run.whereabouts}." for run in self.left_out if run.astray)]
@@ -60,30 +60,40 @@ def select(past: Past, words: Sequence[str]) -> Selection:
 
     Args:
         past: where they are recorded.
-        words: a sweep's name; KEY=VALUE of the config; a condition in MLflow's search syntax; the
-            latest sweep without any.
+        words: a sweep's name, AXIS=VALUE, a condition in MLflow's search syntax, or some of them
+            at once; the latest sweep without any.
 
     Raises:
         SelectsNothingError: when no finished run is among them.
-        TrackingError: for a condition that MLflow doesn't understand.
+        BadValueError: for an axis that no run has, or a condition that is none.
     """
-    name = " ".join(words) or _latest(past)
-    runs = list(_runs(past, words, name))
+    asked = read_filter(words or _latest(past))
+    name = " ".join(words) or asked.sweep or "all runs"
+    runs = asked.runs(past)
     finished = {run.identity or run.run_id: run for run in reversed(runs) if _counts(run)}
     if not finished:
-        kind = "finished run"
-        raise SelectsNothingError("compare", name or "all runs", _sweeps(past), kind)
+        raise _nothing(past, name, runs)
     trials = sorted(finished.values(), key=lambda run: run.began)
-    axes = _axes(trials, name)
-    kept = tuple(axis for axis in axes if axis != SEED)
+    kept = tuple(axis for axis in _axes(trials, asked.sweep) if axis != SEED)
     row = "init" if "init" in kept or not kept else kept[0]
     return Selection(
-        name=name or "all runs",
+        name=name,
         axes=kept,
         row=row,
         trials=tuple(_trial(run, kept, row) for run in trials),
         left_out=tuple(_unfinished(runs, finished)),
     )
+
+
+def _nothing(past: Past, name: str, runs: Sequence[PastRun]) -> SelectsNothingError:
+    """Say that no run is meant, or that none of those has finished yet."""
+    sweeps = {} if runs else _sweeps(past)
+    error = SelectsNothingError("compare", name, sweeps, "finished run")
+    ended = Counter(_state(run) for run in runs)
+    if runs:
+        told = ", ".join(f"{number} {state}" for state, number in sorted(ended.items()))
+        error.add_note(f"Its runs: {told}. The same command again does what is missing.")
+    return error
 
 
 def _unfinished(runs: Sequence[PastRun], finished: Mapping[str, PastRun]) -> Iterable[PastRun]:
@@ -95,9 +105,14 @@ def _counts(run: PastRun) -> bool:
     return run.status == "FINISHED"
 
 
-def _latest(past: Past) -> str:
+def _state(run: PastRun) -> str:
+    return "dead" if run.dead else run.status.lower()
+
+
+def _latest(past: Past) -> list[str]:
+    """Return the name of the sweep that a run was last recorded for, if there is one."""
     newest = next(past.runs("tags.`initlab.sweep` LIKE '%-%'", limit=1), None)
-    return "" if newest is None else newest.tags["initlab.sweep"].split()[-1]
+    return [] if newest is None else newest.tags["initlab.sweep"].split()[-1:]
 
 
 def _sweeps(past: Past) -> set[str]:
@@ -105,22 +120,12 @@ def _sweeps(past: Past) -> set[str]:
     return {name for tag in tags for name in tag.split()}
 
 
-def _runs(past: Past, words: Sequence[str], name: str) -> Iterable[PastRun]:
-    if not name:
-        return past.runs()
-    pairs = [re.fullmatch(r"\+?([\w.]+)=([^'\"]+)", word) for word in words]
-    if words and all(pairs):
-        return past.runs(" and ".join(f"params.`{p[1]}` = '{p[2]}'" for p in pairs if p))
-    if len(name.split()) == 1 and "=" not in name:
-        return past.sweep(name)
-    return past.runs(name)
-
-
-def _axes(runs: Sequence[PastRun], name: str) -> list[str]:
-    """Return the sweep's axes, or the params that set the runs apart."""
+def _axes(runs: Sequence[PastRun], sweep: str) -> list[str]:
+    """Return those of the sweep's axes that set the runs apart, or the params that do."""
     for run in runs:
-        if name in run.tags.get("initlab.sweep", "").split()[:1]:
-            return run.tags.get("initlab.axes", "").split()
+        if sweep and sweep in run.tags.get("initlab.sweep", "").split()[:1]:
+            axes = run.tags.get("initlab.axes", "").split()
+            return [axis for axis in axes if len({value_of(run, axis) for run in runs}) > 1]
     return _varying(runs)
 
 
@@ -139,10 +144,6 @@ def _varying(runs: Sequence[PastRun]) -> list[str]:
 
 
 def _trial(run: PastRun, axes: Sequence[str], row: str) -> Trial:
-    values = {axis: _value(run, axis) for axis in axes}
+    values = {axis: value_of(run, axis) for axis in axes}
     held = [f"{axis}={value}" for axis, value in values.items() if axis != row]
-    return Trial(run, values, values.get(row) or _value(run, row), " ".join(held))
-
-
-def _value(run: PastRun, axis: str) -> str:
-    return run.params.get(axis) or run.params.get(f"{axis}.name") or "-"
+    return Trial(run, values, values.get(row) or value_of(run, row), " ".join(held))

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import false_discovery_control, ttest_ind
 
 from initlab.compare import Board, Line, Selection, holm, make_board, select
-from initlab.errors import SelectsNothingError, TrackingError, UnknownNameError
+from initlab.errors import BadValueError, SelectsNothingError, UnknownNameError
 from initlab.tracking import Status
 
 pytestmark = pytest.mark.slow
@@ -29,6 +29,7 @@ def test_the_latest_sweep_is_taken_with_its_axes(past):
     [
         (["init=he"], 9),
         (["+init=he", "model.depth=10"], 3),
+        (["init=he", "depth=10,2", "metrics.`loss` < 100"], 6),
         (["params.init = 'he' and metrics.`loss` < 100"], 9),
     ],
 )
@@ -36,13 +37,16 @@ def test_a_filter_takes_some_of_them(past, words, count):
     assert len(select(past, words).trials) == count
 
 
-def test_a_filter_that_selects_nothing_offers_the_sweeps(past):
-    with pytest.raises(
-        SelectsNothingError, match=r"no finished run matches 'init=hee'.* init-depth-"
-    ):
+def test_a_filter_that_selects_nothing_offers_what_there_is(past):
+    with pytest.raises(SelectsNothingError, match=r"no run matches 'init=hee'\. Nearest: init=he"):
         select(past, ["init=hee"])
-    with pytest.raises(TrackingError, match="Cannot search"):
+    with pytest.raises(
+        SelectsNothingError, match=r"finished run matches 'init-dept'.* init-depth-"
+    ):
+        select(past, ["init-dept"])
+    with pytest.raises(BadValueError, match="'what = ever = this' is no condition") as caught:
         select(past, ["what = ever = this"])
+    assert "Invalid clause" not in caught.value.full()
 
 
 def test_means_errors_and_order_are_those_of_the_runs(past):

@@ -23,7 +23,7 @@ FLOORS = (
     {"catalog"},
     {"config", "testing"},
     {"running"},
-    {"tables", "interruption", "words", "completion"},
+    {"tables", "interruption", "words", "completion", "help"},
     {"screen"},
     {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
     {"cli"},
