@@ -58,13 +58,14 @@ class Filter:
     def _searched(self, past: Past) -> list[PastRun]:
         of_sweep = f"tags.`initlab.sweep` LIKE '%{self.sweep}%'" if self.sweep else ""
         try:
-            return list(past.runs(" and ".join(filter(None, (of_sweep, self.condition)))))
+            found = list(past.runs(" and ".join(filter(None, (of_sweep, self.condition)))))
         except TrackingError as error:
             if getattr(error.__cause__, "error_code", "") != "INVALID_PARAMETER_VALUE":
                 raise
             raise BadValueError(
                 f"{self.condition!r} is no condition that MLflow understands. {GRAMMAR}"
             ) from error
+        return [run for run in found if self.sweep in ("", *_sweeps(run))]
 
 
 def read_filter(words: Sequence[str]) -> Filter:
@@ -84,6 +85,10 @@ def read_filter(words: Sequence[str]) -> Filter:
     if len(sweeps) > 1 or len(values) < len(pairs):
         raise BadValueError(f"{' '.join(words)!r} is one thing too many. {GRAMMAR}")
     return Filter("".join(sweeps), values, " and ".join(conditions))
+
+
+def _sweeps(run: PastRun) -> list[str]:
+    return run.tags.get("initlab.sweep", "").split()
 
 
 def value_of(run: PastRun, key: str) -> str:

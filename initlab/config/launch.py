@@ -156,9 +156,9 @@ def _hydra(arguments: list[str], job: _Job, name: str) -> None:
     main: Any = hydra.main(version_base="1.3", config_path=str(folder("conf")), config_name=name)(
         job.__call__
     )
-    # it makes Hydra pass errors on instead of printing them and leaving
-    full_error = _environment({FULL_ERROR: "1"})
-    with in_our_words(), full_error, patch.object(sys, "argv", ["initlab", *arguments]):
+    # the first makes Hydra pass errors on instead of printing them and leaving
+    settings = {FULL_ERROR: "1"} | ({} if sys.stderr.isatty() else {"NO_COLOR": "1"})
+    with in_our_words(), _environment(settings), patch.object(sys, "argv", ["initlab", *arguments]):
         _call(main)
 
 

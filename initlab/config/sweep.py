@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Job", "Sweep", "read_sweep", "title"]
 
 TOLD = ("init", "model", "data", "seed")  # axes whose values a label tells
+DIGITS = 10  # of a number that nobody types
 BASIC = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 
 
@@ -47,8 +49,22 @@ class Job:
 
 def title(spec: RunSpec, values: Mapping[str, str]) -> str:
     """Return the label of a run, and the values of those axes that it doesn't tell."""
-    more = [f"{key.rpartition('.')[2]}={v}" for key, v in values.items() if key not in TOLD]
+    more = [
+        f"{key.rpartition('.')[2]}={brief(value)}"
+        for key, value in values.items()
+        if key not in TOLD
+    ]
     return " ".join([spec.label, *more])
+
+
+def brief(value: str) -> str:
+    """Return a number that a search drew with four digits, and what somebody typed as it is.
+
+    >>> brief("0.15367747246639213"), brief("0.00125"), brief("1000000000000")
+    ('0.1537', '0.00125', '1000000000000')
+    """
+    drawn = re.fullmatch(r"-?\d+\.\d+(e-?\d+)?", value) and len(value) > DIGITS
+    return f"{float(value):.4g}" if drawn else value
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,7 @@ class Sweep:
         jobs: in the order of their numbers. A search (Optuna) finds its jobs as it goes; of it
             there are one for each end of each axis here, to be checked.
         search: whether the jobs are found as the sweep goes.
+        total: how many jobs are carried out; None for a search without a given number of trials.
         directory: absolute; a job's own is its number below it.
         launcher: the name of Hydra's launcher.
         workers: how many jobs it carries out at once.
@@ -72,6 +89,7 @@ class Sweep:
     axes: tuple[str, ...]
     jobs: tuple[Job, ...]
     search: bool
+    total: int | None
     directory: Path
     launcher: str
     workers: int
@@ -104,11 +122,14 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
         Job(_read(config, catalog, point), _texts(axes, point), _plain(config))
         for point, config in zip(points, configs, strict=True)
     ]
+    if not search:
+        _refuse_twins(jobs, points)
     return Sweep(
         name=_name(list(axes), sorted(own), jobs[0].spec),
         axes=tuple(axes),
         jobs=tuple(jobs),
         search=search,
+        total=hydra.sweeper.get("n_trials") if search else len(jobs),
         directory=Path(hydra.sweep.dir).absolute(),
         launcher=hydra.runtime.choices["hydra/launcher"],
         **_workers(hydra, len(jobs), cores),
@@ -122,6 +143,17 @@ def _read(config: DictConfig, catalog: Catalog, point: Sequence[str]) -> RunSpec
     except InitlabError as error:
         error.add_note(f"in the job {' '.join(point)}")
         raise
+
+
+def _refuse_twins(jobs: Sequence[Job], points: Sequence[tuple[str, ...]]) -> None:
+    """Refuse a run that is asked for twice: it would be carried out once and counted twice."""
+    first: dict[str, tuple[str, ...]] = {}
+    for job, point in zip(jobs, points, strict=True):
+        other = first.setdefault(job.spec.identity, point)
+        if other is not point:
+            one, two = " ".join(other), " ".join(point)
+            same = f"twice {one}" if one == two else f"{one} and {two}, which are one run"
+            raise ConfigError(f"The sweep has {same}: give each value of an axis once.")
 
 
 def _is_hydras(argument: str) -> bool:

@@ -29,7 +29,7 @@ class Progress:
 
     Args:
         sweep: what is carried out.
-        total: how many jobs it has; None for a search, which finds them as it goes.
+        total: how many jobs it has; None for a search that nobody gave a number of trials.
         console: where to show it.
     """
 

@@ -61,7 +61,7 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
             pending = _resume(sweep, task, past)
             _tell_of_strays(past, {sweep.jobs[number].spec.identity for number in pending})
     try:
-        with Progress(sweep, None if sweep.search else len(sweep.jobs)):
+        with Progress(sweep, sweep.total):
             broke = _carry_out(sweep, pending, task, catalog, [_absolute(p) for p in plugins])
     except KeyboardInterrupt:
         _end(sweep, past)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from initlab.config import compose, launch, launch_sweep, read_sweep
+from initlab.config import compose, launch, launch_sweep, read_sweep, title
 from initlab.config.groups import folder
 from initlab.errors import BadTypeError, BadValueError, ConfigError, UnknownNameError
 
@@ -123,6 +124,33 @@ def test_the_same_command_is_the_same_sweep_wherever_its_record_is(catalog, task
     assert first == name("+init=he,zeros", "seed=1,2", "tracking=memory", "hydra.sweep.dir=x")
     assert first != name("+init=he,zeros", "seed=1,3", "tracking=none")
     assert first != name("+init=he,zeros", "seed=1,2", "tracking=none", "model.depth=4")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["seed=1,1"], "The sweep has twice seed=1: give each value of an axis once"),
+        (["+init=he,he", "seed=1,2"], "The sweep has twice init=he seed=1"),
+        (["optim.lr=0.1,0.10"], "The sweep has twice optim.lr=0.1"),
+        (["tracking.experiment=a,b"], "has tracking.experiment=a and tracking.experiment=b, which"),
+    ],
+)
+def test_a_run_that_is_asked_for_twice_is_refused_before_the_sweep_starts(catalog, words, told):
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        read_sweep(["-m", *words, *QUIET], catalog, cores=4)
+
+
+def test_a_search_knows_its_number_of_trials_and_a_sweep_its_jobs(catalog):
+    pytest.importorskip("optuna")
+    words = ["optim.lr=interval(0.01,0.5)", "hydra/sweeper=optuna", "hydra.sweeper.n_trials=7"]
+    assert read_sweep(["-m", *words, *QUIET], catalog, cores=4).total == 7
+    assert read_sweep(["-m", "seed=1,2", *QUIET], catalog, cores=4).total == 2
+
+
+def test_a_number_that_a_search_drew_is_short_in_a_title(catalog):
+    spec = compose(QUIET, catalog=catalog)
+    assert title(spec, {"optim.lr": "0.21434078230426126"}).endswith(" lr=0.2143")
+    assert title(spec, {"optim.lr": "0.00125"}).endswith(" lr=0.00125")
 
 
 def test_a_job_is_told_by_the_axes_that_its_label_leaves_out(catalog, task):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -80,6 +82,12 @@ def test_optuna_searches_and_the_same_search_again_is_read_from_the_record(lab):
     status, text = lab.run(*SEARCH)
     assert status == 0, text
     assert lab.statuses() == {"FINISHED": 5}
+    assert ": 5 jobs on basic" in text
+    assert "3/5 done, about " in text  # seconds left
+    assert "\x1b" not in text  # Optuna's colours are for terminals
+    names = re.findall(r"lr=(0\.\d+)", text)
+    assert names
+    assert max(map(len, names)) <= len("0.04321")
     rates = {rate for (rate,) in lab.ask("select value from params where key = 'optim.lr'")}
     assert len(rates) == 5
     assert all(0.01 <= float(rate) <= 0.5 for rate in rates)
