@@ -25,9 +25,12 @@ def test_there_are_files_to_test():
     assert "+experiment=tied_mlp" in OPTIONS
 
 
+OF_A_SIZE = {"model=lenet": ["data=teacher", "data.inputs=784"]}  # pictures of 28 x 28
+
+
 @pytest.mark.parametrize("option", OPTIONS)
 def test_a_file_composes_and_plans(catalog, option):
-    plan = initlab.plan(compose([option], catalog=catalog))
+    plan = initlab.plan(compose([option, *OF_A_SIZE.get(option, [])], catalog=catalog))
     assert plan.entries
     assert all(0 not in entry.spec.shape for entry in plan.entries)
 
