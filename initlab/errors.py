@@ -7,6 +7,7 @@ Each class also derives from the builtin that a stranger would catch::
     │   ├── BadTypeError        TypeError      a value of the wrong type
     │   ├── UnknownNameError    KeyError       a name that no catalog entry, key or path has
     │   ├── ShapeError          RuntimeError   shapes that do not fit each other
+    │   ├── QuadratureError  ArithmeticError   an expectation that does not exist, or not exactly
     │   ├── TieError                           two parameters that cannot be one
     │   └── NameTakenError                     one name for two things
     ├── SelectsNothingError     LookupError    a rule, tie or probe pattern without a match
@@ -50,6 +51,7 @@ __all__ = [
     "NoRuleError",
     "NotInitializedError",
     "PluginError",
+    "QuadratureError",
     "RunFailedError",
     "SelectsNothingError",
     "ShapeError",
@@ -142,6 +144,10 @@ class ShapeError(BadValueError, RuntimeError):
     """
 
     at: tuple[object, str] = (None, "")
+
+
+class QuadratureError(BadValueError, ArithmeticError):
+    """An expectation that does not exist, or cannot be had to six digits within a limit on work."""
 
 
 class TieError(BadValueError):

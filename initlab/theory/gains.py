@@ -9,12 +9,12 @@ from initlab.errors import BadValueError
 from initlab.theory.moments import derivative, second_moment, variance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["backward_gain", "forward_gain", "variance_gain"]
 
 
-def forward_gain(f: Callable[[Any], Any]) -> float:
+def forward_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
     """Return 1 / sqrt(E f(z)^2): with Var w = gain^2 / fan_in the second moment of signals holds.
 
     For ReLU this is sqrt(2) (He et al., 2015). Computed, not a convention: tanh has 1.5925 where
@@ -22,18 +22,20 @@ def forward_gain(f: Callable[[Any], Any]) -> float:
 
     Args:
         f: the activation, a function of arrays.
+        breaks: where it has so many kinks or jumps, or a pole, as `estimate` takes them.
 
     Raises:
+        QuadratureError, BadTypeError, ShapeError: as `estimate`.
         BadValueError: when f is zero everywhere, or E f(z)^2 does not exist.
 
     >>> import numpy as np
     >>> round(forward_gain(np.tanh), 9)
     1.59253742
     """
-    return _inverse_root(second_moment(f), f, "zero everywhere")
+    return _inverse_root(second_moment(f, breaks=breaks), f, "zero everywhere")
 
 
-def variance_gain(f: Callable[[Any], Any]) -> float:
+def variance_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
     """Return 1 / sqrt(Var f(z)), the gamma of normalizer-free nets (Brock et al., 2021).
 
     Raises:
@@ -43,15 +45,20 @@ def variance_gain(f: Callable[[Any], Any]) -> float:
     >>> round(variance_gain(nd.relu), 9)
     1.71285855
     """
-    return _inverse_root(variance(f), f, "constant")
+    return _inverse_root(variance(f, breaks), f, "constant")
 
 
-def backward_gain(f: Callable[[Any], Any], slope: Callable[[Any], Any] | None = None) -> float:
+def backward_gain(
+    f: Callable[[Any], Any],
+    slope: Callable[[Any], Any] | None = None,
+    breaks: Iterable[float] = (),
+) -> float:
     """Return 1 / sqrt(E f'(z)^2): with Var w = gain^2 / fan_out the variance of gradients holds.
 
     Args:
         f: the activation, made of functions that autograd has rules for.
         slope: its derivative, where autograd has none.
+        breaks: where it has so many kinks, as `estimate` takes them.
 
     Raises:
         BadValueError: when f is flat everywhere, or E f'(z)^2 does not exist.
@@ -60,7 +67,7 @@ def backward_gain(f: Callable[[Any], Any], slope: Callable[[Any], Any] | None = 
     >>> round(backward_gain(nd.relu), 9)
     1.414213562
     """
-    return _inverse_root(second_moment(slope or derivative(f)), f, "flat everywhere")
+    return _inverse_root(second_moment(slope or derivative(f), breaks=breaks), f, "flat everywhere")
 
 
 def _inverse_root(moment: float, f: Callable[[Any], Any], fault: str) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from initlab.errors import BadValueError
 from initlab.theory.moments import derivative, moment_growth, second_moment
 from initlab.theory.pairs import kernel
+from initlab.theory.quadrature import activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,7 @@ class MeanField:
     start: float = 1.0
 
     def __post_init__(self) -> None:
+        activation(self.f)
         if not (0 <= self.weight_variance < inf and 0 <= self.bias_variance < inf):
             raise BadValueError(
                 "Variances are finite and at least 0, got "

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.autograd import Tensor, record
-from initlab.errors import BadTypeError
-from initlab.theory.quadrature import expectation
+from initlab.errors import BadTypeError, BadValueError
+from initlab.theory.quadrature import activation, expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -33,24 +33,26 @@ DENSITY = STEP * np.exp(-(MIDDLES**2) / 2) / sqrt(2 * pi)
 POWERS = {2: "square", 4: "fourth power"}
 
 
-def mean(f: Callable[[Any], Any], length: float = 1.0) -> float:
+def mean(f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()) -> float:
     """Return E f(z) for z ~ N(0, length).
 
     >>> from initlab import nd
     >>> round(mean(nd.relu), 12)  # 1 / sqrt(2 pi)
     0.398942280401
     """
-    return expectation(_power(f, length, 1))
+    return _moment(f, length, 1, breaks)
 
 
-def second_moment(f: Callable[[Any], Any], length: float = 1.0) -> float:
+def second_moment(
+    f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()
+) -> float:
     """Return E f(z)^2 for z ~ N(0, length).
 
     >>> from initlab import nd
     >>> round(second_moment(nd.relu), 12)
     0.5
     """
-    return expectation(_power(f, length, 2))
+    return _moment(f, length, 2, breaks)
 
 
 def second_moments(f: Callable[[Any], Any], lengths: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,14 +76,16 @@ def second_moments(f: Callable[[Any], Any], lengths: NDArray[np.float64]) -> NDA
     return np.where(lengths < shortest, second_moment(f, 0.0), moments)
 
 
-def fourth_moment(f: Callable[[Any], Any], length: float = 1.0) -> float:
+def fourth_moment(
+    f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()
+) -> float:
     """Return E f(z)^4 for z ~ N(0, length).
 
     >>> from initlab import nd
     >>> round(fourth_moment(nd.relu), 12)
     1.5
     """
-    return expectation(_power(f, length, 4))
+    return _moment(f, length, 4, breaks)
 
 
 def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
@@ -97,6 +101,11 @@ def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
     return expectation(lambda z: z * np.asarray(f(scale * z)) * slope(scale * z)) / scale
 
 
+def _moment(f: Callable[[Any], Any], length: float, power: int, breaks: Iterable[float]) -> float:
+    places = [place / sqrt(length) for place in breaks] if length else ()
+    return expectation(_power(activation(f), length, power), places)
+
+
 def _power(f: Callable[[Any], Any], length: float, power: int) -> Callable[[Any], Any]:
     scale, name = sqrt(length), getattr(f, "__name__", str(f))
 
@@ -108,15 +117,16 @@ def _power(f: Callable[[Any], Any], length: float, power: int) -> Callable[[Any]
     return powered
 
 
-def variance(f: Callable[[Any], Any]) -> float:
+def variance(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
     """Return Var f(z) for z ~ N(0, 1).
 
     >>> from initlab import nd
     >>> round(variance(nd.relu), 12)  # (1 - 1 / pi) / 2
     0.340845056908
     """
-    centre = mean(f)
-    return second_moment(lambda z: np.asarray(f(z)) - centre)
+    places = list(breaks)
+    centre = mean(f, breaks=places)
+    return second_moment(lambda z: np.asarray(f(z)) - centre, breaks=places)
 
 
 def slope_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
@@ -144,11 +154,14 @@ def derivative(f: Callable[[Any], Any]) -> Callable[[Any], NDArray[np.float64]]:
 
     Raises:
         NoRuleError: when called, if f uses another NumPy function.
-        BadTypeError: when called, if f turns the Tensor that it is given into a plain array.
+        BadTypeError: when called, if f turns the Tensor that it is given into a plain array; at
+            once, if f is no function.
+        BadValueError: when called, if f is made of steps, whose slope is infinite where they rise.
 
     >>> derivative(np.sin)([0.0])
     array([1.])
     """
+    activation(f)
 
     def slope(z: Any) -> NDArray[np.float64]:
         x = Tensor(np.asarray(z, np.float64))
@@ -160,6 +173,12 @@ def derivative(f: Callable[[Any], Any]) -> Callable[[Any], NDArray[np.float64]]:
                 f"{getattr(f, '__name__', f)} returned a {type(y).__name__} for a Tensor, so its "
                 "derivative is not known. Write it with np and nd functions, or hand over the "
                 "derivative itself."
+            )
+        if y.node is None:
+            raise BadValueError(
+                f"{getattr(f, '__name__', f)} has no slope: no gradient flows through it. A step's "
+                "is infinite where it rises; a function that leaves the graph is to be written "
+                "with np and nd functions, or its derivative handed over."
             )
         y.backward()
         return np.array(x.grad)

@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.errors import BadValueError
-from initlab.theory.quadrature import TINY, Estimate, estimate, integrals, knots
+from initlab.errors import BadValueError, QuadratureError
+from initlab.theory.panels import EPSILON
+from initlab.theory.quadrature import (
+    REFUSED,
+    TINY,
+    Estimate,
+    activation,
+    estimate,
+    integrals,
+    knots,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from initlab.theory.quadrature import Array, Places
+    from initlab.theory.panels import Array, Places
 
 __all__ = ["kernel"]
 
-OUTER, INNER = 1e-13, 1e-14  # of the second moment, for one panel
+TOLERANCE = 1e-13  # of the second moment, for one panel; a tenth for one of the inner panels
+POINTS = 2**15  # of u at most
+SIDE = 1e-9  # of a kink, to tell it from a jump
 LINE = np.arange(-9.0, 10)  # beyond 9 the normal density is below 1e-18
 
 
@@ -32,6 +43,7 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
         length: the variance of u and of v.
 
     Raises:
+        QuadratureError: where the bound stays above 1e-6 E f^2.
         BadValueError: for a correlation or length outside its range; as `estimate`.
 
     >>> from initlab import nd
@@ -42,7 +54,7 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
         raise BadValueError(f"A correlation lies between -1 and 1, got {correlation}.")
     if not 0 <= length < float("inf"):
         raise BadValueError(f"A length is a finite variance of at least 0, got {length}.")
-    scale, rest = sqrt(length), sqrt(1 - correlation**2)
+    f, scale, rest = activation(f), sqrt(length), sqrt(1 - correlation**2)
 
     def g(z: Array) -> Array:
         return np.asarray(f(scale * z))
@@ -50,19 +62,30 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
     g.__name__ = getattr(f, "__name__", str(f))
     if rest == 0:
         return estimate(lambda z: g(z) * g(correlation * z))
-    size = estimate(lambda z: g(z) ** 2).value + TINY
-    kinks = knots(lambda z, _: g(z), sqrt(size))
-    inner_error = [0.0]
+    square, bound = estimate(lambda z: g(z) ** 2)
+    size = square + TINY
+    root, allowed = sqrt(size), max(TOLERANCE, bound / size)  # no more digits than f itself has
+    kinks = knots(lambda z, _: g(z), root)
+    inner_error, blur = [0.0], 16 * EPSILON / rest
+    jumps = float(np.abs(g(kinks + SIDE) - g(kinks - SIDE)).sum())
 
     def product(z: Array, _: Places) -> Array:
         mean = correlation * z.reshape(-1, 1)
         starts = np.clip((kinks - mean) / rest, LINE[0], LINE[-1])
         edges = np.sort(np.hstack([np.tile(LINE, (z.size, 1)), starts]))
-        given, errors = integrals(lambda y, i: g(mean[i] + rest * y), edges, INNER * size)
+        given, errors = integrals(
+            lambda y, i: g(mean[i] + rest * y), edges, allowed / 10 * root, blur
+        )
         inner_error.append(float(errors.max()))
         return g(z) * given.reshape(z.shape)
 
     # a kink is smoothed over a width of `rest`, which a panel must not overlook
     edges = np.concatenate([LINE, *(kinks + step * rest for step in (-8, 0, 8))])
-    (value,), (error,) = integrals(product, np.unique(edges)[None], OUTER * size)
-    return Estimate(float(value), float(error) + max(inner_error) + OUTER * size)
+    (value,), (error,) = integrals(product, np.unique(edges)[None], allowed * size, limit=POINTS)
+    whole = float(error) + (max(inner_error) + blur * jumps) * root + TOLERANCE * size
+    if not whole <= REFUSED * size:
+        raise QuadratureError(
+            f"{g.__name__} has no kernel to six digits at correlation {correlation:g} and length "
+            f"{length:g}: its error may be {min(whole / size, 1):.1g} of the second moment."
+        )
+    return Estimate(float(value), whole)

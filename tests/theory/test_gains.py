@@ -155,12 +155,12 @@ def test_a_value_that_is_not_finite_is_named_with_its_place():
     def holed(z):
         return np.where(z > 0, z, np.nan)
 
-    with pytest.raises(BadValueError, match=r"holed is not finite at -11\.\d+"):
+    with pytest.raises(BadValueError, match=r"holed is not finite at -12\."):
         mean(holed)
 
 
 def test_a_function_that_mixes_elements_is_refused():
     with pytest.raises(
-        ShapeError, match=r"sum returned shape \(\) for \(\d+, 16\).*element by elem"
+        ShapeError, match=r"sum returned shape \(\) for \(\d+, 26\).*element by elem"
     ):
         mean(np.sum)
