@@ -108,9 +108,9 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
     print(made.verdict())
     if spec.init.calibrate is not None:
         print("A calibrator adjusts the weights after that, which this does not foretell.")
-    if made.field is not None:
-        file = Path(f"theory-{made.label}.png")
-        draw_phases(made.field, f"{made.label}, {made.depth} layers", file)
+    if made.standing is not None:
+        file, where = Path(f"theory-{made.label}.png"), made.standing
+        draw_phases(where.field, f"{made.label}, {made.depth} layers", file, where.label)
         print(f"Phase diagram: {file}")
     return 0
 

@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     )
     from initlab.init.plan import InitPlan, make_plan
     from initlab.init.presets import initializers
-    from initlab.init.promises import Isometric, Mirrored, Promise, Rows, Twins
+    from initlab.init.promises import Isometric, Mirrored, Orthonormal, Promise, Rows, Twins
     from initlab.init.recurrent import Chrono, LSTMBias
     from initlab.init.spec import ParameterSpec, Role
     from initlab.init.structured import (
@@ -189,6 +189,7 @@ __all__ = [
     "Ones",
     "OptimizerKind",
     "Orthogonal",
+    "Orthonormal",
     "ParameterSpec",
     "Place",
     "Placed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, inf, isfinite, log, log10, sqrt
+from math import inf, isfinite, isnan, log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from initlab.errors import BadValueError
 from initlab.probes import Foretold
 from initlab.running.assemble import assemble
 from initlab.running.staging import stages
+from initlab.running.verdict import Standing, change, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Expected", "Forecast", "expected", "forecast", "foretold", "foretold_gradients"]
 
 COLUMNS = ("block", "signal rms", "within a factor", "gradient rms (the output's is 1)")
-STEADY = 3.0  # what changes by less than this factor keeps its size
+ROUNDING = 1 + 1e-4  # a factor that float32's sums may be off by
+EXACT = 1 + 1e-6  # a factor so close to 1 is 1
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ class Forecast:
         """The factor on the gradient's root mean square from the last layer to the first."""
         return _ratio(self.stream[0].gradient, self.stream[-1].gradient)
 
+    @property
+    def standing(self) -> Standing | None:
+        """Where the hidden layers stand in their mean field."""
+        if self.field is None:
+            return None
+        return Standing(self.field, [level.signal.second_moment for level in self.stream])
+
     def verdict(self) -> str:
         """Say it in words.
 
@@ -68,17 +77,27 @@ class Forecast:
         >>> print(forecast(spec).verdict().splitlines()[1])
         Gradients shrink by 4e-08 over 50 layers: ordered phase.
         """
-        over = f"over {len(self.stream)} {'layers' if self.field else 'stages'}"
-        phase = f": {self.field.phase} phase" if self.field else ""
-        said = [
-            f"Signals {_change(self.signal_change)} {over}.",
-            f"Gradients {_change(self.gradient_change)} {over}{phase}.",
-        ]
-        if self.field:
-            said.append(f"{_slope(self.field)}.")
-        within = _within(self.stream[-1].signal.fluctuation)
-        said.append(f"One draw's last signal is within a factor {within:.3g} of that (one sigma).")
-        return "\n".join(said)
+        standing, gradient = self.standing, self.gradient_change
+        over = f"over {len(self.stream)} {'layers' if standing else 'stages'}"
+        explained = standing and len(self.stream) > 1 and standing.explains(gradient)
+        phase = f": {standing.phase} phase" if standing and explained else ""
+        said = [f"Signals {change(self.signal_change)} {over}."]
+        said.append(f"Gradients {change(gradient)} {over}{phase}.")
+        if standing:
+            said.append(standing.sentence(gradient))
+        return "\n".join([*said, *self._spread()])
+
+    def _spread(self) -> list[str]:
+        """Say how far one draw may be off, where there is a signal that can."""
+        last = self.stream[-1].signal
+        if not 0 < last.second_moment < inf:
+            return []
+        if isnan(last.fluctuation):
+            return ["How far one draw is off has no prediction: these weights are dependent."]
+        factor = within(last.fluctuation)
+        if factor < EXACT:
+            return ["Every draw's last signal is of that size."]
+        return [f"One draw's last signal is within a factor {factor:.3g} of that (one sigma)."]
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Return columns and rows, one stage a row."""
@@ -86,18 +105,12 @@ class Forecast:
             (
                 level.path,
                 f"{sqrt(level.signal.second_moment):.4g}",
-                f"{_within(level.signal.fluctuation):.3g}",
+                _factor(level.signal.fluctuation),
                 f"{sqrt(level.gradient):.4g}",
             )
             for level in self.levels
         ]
         return COLUMNS, rows
-
-
-def _slope(field: theory.MeanField) -> str:
-    told = f"chi_1 = {field.chi_1:.6g}: what a layer multiplies a gradient's second moment by"
-    reach = 6 * field.xi_c
-    return f"{told}; nets of up to {reach:.0f} layers (6 xi_c) train" if isfinite(reach) else told
 
 
 def forecast(spec: RunSpec) -> Forecast:
@@ -130,8 +143,9 @@ class Expected(NamedTuple):
     Args:
         signal: of its output.
         gradient: of the gradient that arrives there, where the net's last block has 1.
-        within: the factor by which one draw's signal may be off (one sigma).
-        gradient_within: the factor by which one draw's gradient may be off.
+        within: the factor by which one draw's signal may be off (one sigma): 1 where nothing is
+            drawn before, nan where there is no prediction.
+        gradient_within: the factor by which one draw's gradient may be off, likewise.
     """
 
     signal: float
@@ -151,11 +165,14 @@ def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
     except (BadValueError, ArithmeticError):
         return {}
     layers = {stage.path for stage in _flat(staged) if isinstance(stage, theory.Linear)}
+    drawn = [i for i, level in enumerate(levels) if level.path in layers]
     found = {}
-    for level in levels:
+    for i, level in enumerate(levels):
         signal, gradient = sqrt(level.signal.second_moment), sqrt(level.gradient)
-        within = _within(level.signal.fluctuation), _within(level.gradient_fluctuation)
-        found[level.path] = Expected(signal, gradient, *within)
+        spread = within(level.signal.fluctuation), within(level.gradient_fluctuation)
+        after, before = bool(drawn) and i >= drawn[0], bool(drawn) and i < drawn[-1]
+        least = ROUNDING if after else 1.0, ROUNDING if before else 1.0
+        found[level.path] = Expected(signal, gradient, *map(max, spread, least))
         layer = level.path.rpartition(".")[0]
         if layer in layers:  # its activation is what the layer ends in
             found[layer] = found[level.path]
@@ -167,7 +184,7 @@ def foretold(levels: Mapping[str, Expected]) -> dict[str, Foretold]:
     return {
         path: _told(level.signal, level.within)
         for path, level in levels.items()
-        if level.within > 1 and isfinite(level.signal)
+        if level.within != 1 and isfinite(level.signal)
     }
 
 
@@ -184,13 +201,13 @@ def foretold_gradients(
         arriving: the gradients, by the block's path.
     """
     last = next((path for path in reversed(list(levels)) if path in arriving), None)
-    if last is None or levels[last].gradient_within > 1:
+    if last is None or levels[last].gradient_within != 1:
         return {}
     measured = float(np.sqrt(np.mean(np.square(arriving[last], dtype=np.float64))))
     return {
         path: _told(size, level.gradient_within)
         for path, level in levels.items()
-        if level.gradient_within > 1 and isfinite(size := measured * level.gradient)
+        if level.gradient_within != 1 and isfinite(size := measured * level.gradient)
     }
 
 
@@ -254,23 +271,11 @@ def _field(
     return theory.MeanField(f, gain, bias, start if 0 < start < inf else 1.0)
 
 
+def _factor(fluctuation: float) -> str:
+    return "unknown" if isnan(fluctuation) else f"{within(fluctuation):.3g}"
+
+
 def _ratio(after: float, before: float) -> float:
     if after == inf:
         return inf
     return sqrt(after / before) if before > 0 else (0.0 if after == 0 else inf)
-
-
-def _within(fluctuation: float) -> float:
-    """Return the factor that the root mean square of one draw is within, as if log-normal."""
-    return exp(sqrt(log(1 + fluctuation)) / 2)
-
-
-def _change(factor: float) -> str:
-    if factor == 0:
-        return "vanish altogether"
-    if factor == inf:
-        return "grow beyond all numbers"
-    if 1 / STEADY < factor < STEADY:
-        return f"keep their size (x {factor:.3g})"
-    word = "grow" if factor > 1 else "shrink"
-    return f"{word} by {factor:.1g}" if abs(log10(factor)) >= 2 else f"{word} by {factor:.3g}"

@@ -21,13 +21,14 @@ LEVELS = (0.5, 0.7, 0.9, 1.0, 1.1, 1.3, 1.5)
 ORDER, EDGE, CHAOS = "#3b6fb6", "#222222", "#c0392b"
 
 
-def draw_phases(field: MeanField, title: str, file: Path) -> None:
+def draw_phases(field: MeanField, title: str, file: Path, point: str | None = None) -> None:
     """Draw lines of equal chi_1, the critical one thick, and the net's point; save as PNG.
 
     Args:
         field: the net's hidden layers.
         title: of the picture.
         file: where it goes.
+        point: what is said of the net's point; None for the phase of its fixed point.
     """
     from matplotlib.figure import Figure
 
@@ -39,7 +40,7 @@ def draw_phases(field: MeanField, title: str, file: Path) -> None:
         _draw_level(axes, line, chi, right, top)
     axes.plot(
         field.weight_variance, field.bias_variance, "o", ms=10, mfc="#f1c40f", mec="black",
-        clip_on=False, zorder=5, label=f"{field.phase}: chi_1 = {field.chi_1:.4g}",
+        clip_on=False, zorder=5, label=point or f"{field.phase}: chi_1 = {field.chi_1:.4g}",
     )  # fmt: skip
     name = getattr(field.f, "__name__", "f").lstrip("_")
     axes.set(

@@ -11,7 +11,7 @@ import numpy as np
 
 from initlab import nn, theory
 from initlab.errors import BadValueError
-from initlab.init import Entries, Isometric, Mirrored, Rows, Twins
+from initlab.init import Entries, Isometric, Mirrored, Orthonormal, Rows, Twins
 from initlab.nd.random import stream
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _staged(block: nn.Block, path: str, plan: InitPlan) -> Iterator[theory.Stage
         _second_moment(plan[_join(path, "bias")]) if "bias" in own else 0.0,
         _window(block, entry),
         _centred(entry),
+        _weights(block, entry),
     )
     for name, child in block.children.items():
         yield from _staged(child, _join(path, name), plan)
@@ -128,6 +129,16 @@ def _window(block: nn.Block, entry: PlanEntry) -> theory.Window | None:
 def _centred(entry: PlanEntry) -> bool:
     promises = entry.initializer.law(entry.spec).promises
     return any(isinstance(promise, Rows) and promise.sum == 0 for promise in promises)
+
+
+def _weights(block: nn.Block, entry: PlanEntry) -> theory.Weights:
+    """Return what a weight's entries are together; outputs whose sums alone are fixed are free."""
+    law = entry.initializer.law(entry.spec)
+    rest = [promise for promise in law.promises if not isinstance(promise, Rows)]
+    if isinstance(block, nn.Dense) and any(isinstance(one, Orthonormal) for one in rest):
+        return theory.Weights.orthogonal
+    dependent = law.entries is Entries.dependent and (rest or not law.promises)
+    return theory.Weights.dependent if dependent else theory.Weights.independent
 
 
 @_staged.register(nn.Reshape)

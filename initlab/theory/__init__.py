@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Normalization,
         Scale,
         Stage,
+        Weights,
     )
 else:
     on_demand(__name__)
@@ -53,6 +54,7 @@ __all__ = [
     "Scale",
     "Signal",
     "Stage",
+    "Weights",
     "Window",
     "backward_gain",
     "critical",

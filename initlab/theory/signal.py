@@ -23,10 +23,10 @@ class Signal:
         second_moment: of its elements, over draws of the weights.
         mean: of its elements.
         fluctuation: the variance, over draws, of the vector's own second moment, relative to the
-            square of its expectation.
+            square of its expectation; nan where there is no prediction of it.
         sensitivity: by which power of the input's second moment its own grows.
-        source: of freshly drawn independent elements: how many they are, and the fluctuation of
-            their variance.
+        source: of freshly drawn elements: how many they are, and the fluctuation of their variance
+            if they are independent; -2 / their number more would keep their length.
         common: the covariance of an element at two inputs, about 0; only normalization over a
             batch asks for it, so it may be left out.
         sample: (inputs, channels, *places): some inputs as they are, or channels with the law of

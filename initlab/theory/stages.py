@@ -6,8 +6,9 @@ The elements of a signal are taken as Gaussian; weights are independent and cent
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
-from math import inf, prod, sqrt
+from math import inf, nan, prod, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -39,6 +40,7 @@ __all__ = [
     "Normalization",
     "Scale",
     "Stage",
+    "Weights",
 ]
 
 BEYOND = 1e250  # a variance whose Gaussian's powers may overflow: what it leads to is infinite
@@ -61,9 +63,23 @@ class Stage(Protocol):
         """Return the variance of that factor over draws, relative to its square."""
 
 
+class Weights(StrEnum):
+    """What the weights of a layer are together, which fluctuations depend on."""
+
+    independent = "independent"
+    orthogonal = (
+        "orthogonal"  # uniformly drawn with orthonormal rows, or columns where these are more
+    )
+    dependent = "dependent"  # in another way: there is no prediction of fluctuations, which are nan
+
+
 @dataclass(frozen=True)
 class Linear:
     """W x + b.
+
+    The squared length of W x fluctuates as chi squared with as many degrees of freedom as there are
+    outputs if weights are independent. An orthogonal W with at least as many outputs as inputs
+    keeps the length; with fewer it is that of a projection, whose square's share is Beta.
 
     Args:
         path: its name.
@@ -74,6 +90,7 @@ class Linear:
         bias_variance: Var b.
         window: of a convolution, what each output sees; None takes all places alike.
         centred: whether each output's weights sum to zero, so that it sees no common part.
+        weights: what they are together.
     """
 
     path: str
@@ -84,6 +101,7 @@ class Linear:
     bias_variance: float = 0.0
     window: Window | None = None
     centred: bool = False
+    weights: Weights = Weights.independent
 
     @property
     def gain(self) -> float:
@@ -107,7 +125,11 @@ class Linear:
         whole = weighted + self.bias_variance
         share = weighted / whole if 0 < whole < inf else float(whole > 0)
         given = _grown(x.fluctuation, share)
-        sampled = (1 + given) * (1 + 2 / self.width) - 1
+        spread = 2 / self.width - share**2 * (
+            2 / self.width - self._spread(self.inputs, self.width)
+        )
+        sampled = (1 + given) * (1 + spread) - 1
+        given += spread - 2 / self.width  # less than nothing where a length is kept
         common = None if x.common is None else self.gain * x.common + self.bias_variance
         return Signal(
             whole, 0.0, sampled, share * x.sensitivity, (self.width, given), common, sample
@@ -121,8 +143,16 @@ class Linear:
         return each * self.window.backward(gradient, x.sample.shape)
 
     def backward_spread(self, _: Signal) -> float:
-        """Return chi squared's, with as many degrees of freedom as there are inputs."""
-        return 2 / self.inputs
+        """Return chi squared's with as many degrees of freedom as there are inputs, or a Beta's."""
+        return self._spread(self.width, self.inputs)
+
+    def _spread(self, before: float, after: float) -> float:
+        """Return the variance of the squared length of a product, relative to its square."""
+        if self.weights is Weights.dependent:
+            return nan
+        if self.weights is Weights.orthogonal:
+            return max(2 * (before - after) / (after * (before + 2)), 0.0)
+        return 2 / after
 
 
 @dataclass(frozen=True)
@@ -173,6 +203,7 @@ class Elementwise:
         else:
             width, given = x.source
             fluctuation = (1 + _grown(given, at.growth)) * (1 + at.spread / width) - 1
+            fluctuation = max(fluctuation, 0.0)  # what is below is of 1 / width^2
         grown = at.growth * x.sensitivity
         y = Signal(at.second_moment, at.mean, fluctuation, grown, None, self._common(x))
         return y if x.sample is None else y.sampled(self._sample(x, x.sample))
@@ -201,7 +232,7 @@ class Elementwise:
         """Return that of a sum of g^2 f'^2 beyond that of g^2, the gradients g being Gaussian."""
         at = _response(self.f, x.mean, x.variance)
         width, given = x.source or (inf, x.fluctuation)
-        return 3 * at.slope_spread / (width + 2) + _grown(given, at.slope_growth)
+        return max(3 * at.slope_spread / (width + 2) + _grown(given, at.slope_growth), 0.0)
 
 
 @dataclass(frozen=True)
