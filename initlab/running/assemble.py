@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from initlab.config import BlockSpec
@@ -13,9 +15,13 @@ from initlab.running.suiting import resolve_with_activations, suited
 from initlab.tree import fresh_names, slots, tie
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from initlab.config import RunSpec
 
 __all__ = ["assemble", "build", "plan"]
+
+SIZE = re.compile(r"model\.(?!name$|block$)\w+")
 
 
 def build(spec: BlockSpec) -> Block:
@@ -66,7 +72,7 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
     Raises:
         InitlabError: a block, tie or rule that cannot be had; its config key is in the notes.
     """
-    with fresh_names():
+    with fresh_names(), _telling_sizes(spec):
         net = build(spec.model)
     for wanted in spec.ties:
         _tie(net, wanted.name, wanted.parameter, wanted.to)
@@ -79,6 +85,18 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
         optimizer=spec.optim.steps_like or spec.optim.name,
     )
     return net, suited(made, before)
+
+
+@contextmanager
+def _telling_sizes(spec: RunSpec) -> Iterator[None]:
+    """Add the keys that a user sets to a refusal, which names the block that they end up in."""
+    try:
+        yield
+    except InitlabError as error:
+        sizes = [f"{key}={value}" for key, value in spec.flat.items() if SIZE.fullmatch(key)]
+        if sizes:
+            error.add_note(f"where {', '.join(sizes)}")
+        raise
 
 
 def _tie(net: Block, name: str, parameter: str, to: str) -> None:

@@ -70,6 +70,18 @@ def test_a_run_is_built_again_to_the_last_bit(recorded, past, catalog):
     )
 
 
+def test_a_run_that_diverged_before_a_score_is_replayed_to_where_it_did(
+    recorded, past, catalog, tmp_path
+):
+    spec = compose([*SMALL[:-1], "seed=6", "optim.lr=1e20"], catalog=catalog)
+    result = initlab.run(replace(spec, tracking=recorded[2]), directory=tmp_path / "run")
+    assert result.divergence is not None
+    made = replay(past, result.run_id, catalog)
+    assert made.holds
+    assert made.steps == len(result.steps) < 23
+    assert f"numbers of the first {made.steps} steps are" in printed(print_replay, made)
+
+
 def test_another_config_is_another_run_and_told_number_by_number(recorded, past, catalog):
     run = past.run(recorded[1].run_id)
     undo = edit(past, run, "config.yaml", lambda text: text.replace(b"seed: 5", b"seed: 6"))
