@@ -13,6 +13,7 @@ from initlab.jobs.outcome import Outcome, State
 from initlab.jobs.progress import Progress
 from initlab.jobs.summary import conclude
 from initlab.jobs.task import SweepTask, recorded
+from initlab.jobs.workers import warm_workers
 from initlab.running import plan
 from initlab.tracking import Past, prepare, repair, sqlite_file
 
@@ -41,6 +42,8 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
     """
     cores = len(os.sched_getaffinity(0))
     sweep = read_sweep(arguments, catalog, cores)
+    if sweep.launcher == "joblib":
+        warm_workers()  # while the rest is made ready here
     _check(sweep)
     _warn_of_threads(sweep, cores)
     tracking = sweep.jobs[0].spec.tracking.resolved()

@@ -15,7 +15,7 @@ from initlab.jobs.claim import claim
 from initlab.jobs.outcome import Outcome, State
 from initlab.running import RunResult, run
 from initlab.screen import Screen
-from initlab.tracking import Past, PastRun, TrackingSpec, make_tracker, repair
+from initlab.tracking import Past, PastRun, Status, TrackingSpec, make_tracker, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,8 +106,11 @@ class SweepTask:
         tags = self.tags(spec, directory.name)
         if self.experiment is not None:
             past = Past(self.tracking, self.experiment, patience=PATIENCE)
-            repair(past, spec.identity)  # we have the claim: nobody else would
-            if found := past.finished(spec.identity):
+            runs = past.of(spec.identity)
+            if repair(past, runs):  # we have the claim: nobody else would
+                runs = past.of(spec.identity)
+            found = next((run for run in runs if run.status == Status.FINISHED), None)
+            if found is not None:
                 past.join(found, tags)
                 return recorded(name, found)
         tracker = make_tracker(self.tracking, self.experiment, patience=PATIENCE)

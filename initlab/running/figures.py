@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import cache
 from math import isfinite, log10
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,14 +13,17 @@ import numpy as np
 from initlab.running.magnitudes import EDGES, KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from matplotlib.axes import Axes
 
+    from initlab.probes import Reading
     from initlab.running.result import RunResult
 
 __all__ = ["draw_loss", "draw_magnitudes", "draw_signal", "logarithmic"]
 
+_LOCK = Lock()  # of what is kept: one picture at a time
 SEEN = 0.003  # the share of entries from which a bin is drawn
 
 
@@ -26,37 +32,28 @@ def draw_signal(result: RunResult, file: Path) -> None:
     activations, signals = result.first("act_std"), result.first("signal_grad_std")
     if not activations:
         return
-    axes = _axes()
     places = list(activations)
-    for name, readings, marker in (
-        ("activation", activations, "o-"),
-        ("gradient of the loss", signals, "s--"),
-    ):
-        depth = [i for i, place in enumerate(places) if _plottable(readings.get(place))]
-        axes.plot(depth, [readings[places[i]].value for i in depth], marker, label=name)
-    logarithmic(axes)
-    shown = range(0, len(places), max(1, len(places) // 12))
-    axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
-    title = f"Signal through depth at initialization: {result.spec.label}"
-    axes.set(ylabel="standard deviation")
-    _title(axes, title)
-    axes.legend()
-    _save(axes.get_figure(), file)
+    curves = [_plottable(places, found) for found in (activations, signals)]
+    kept = _drawing("standard deviation", ("activation", "o-"), ("gradient of the loss", "s--"))
+    with kept as axes:
+        _show(axes, curves)
+        logarithmic(axes)
+        shown = range(0, len(places), max(1, len(places) // 12))
+        axes.set_xticks(list(shown), [places[i] for i in shown], rotation=45, ha="right")
+        axes.title.set_text(f"Signal through depth at initialization: {result.spec.label}")
+        _save(axes.get_figure(), file)
 
 
 def draw_loss(result: RunResult, file: Path) -> None:
     """Draw the training loss of every step and the test loss of every epoch."""
-    axes = _axes()
-    finite = [step for step in result.steps if step.finite]
-    axes.plot([s.number for s in finite], [s.loss for s in finite], lw=0.8, label="train batch")
-    tests = [(number, score.loss) for number, score in result.scores if isfinite(score.loss)]
-    axes.plot([n for n, _ in tests], [loss for _, loss in tests], "o-", ms=3, label="test")
-    if finite and min(step.loss for step in finite) > 0:
-        logarithmic(axes)
-    axes.set(xlabel="step", ylabel="loss")
-    _title(axes, f"Loss: {result.spec.label}")
-    axes.legend(loc="upper right")
-    _save(axes.get_figure(), file)
+    train = {step.number: step.loss for step in result.steps if step.finite}
+    test = {number: score.loss for number, score in result.scores if isfinite(score.loss)}
+    with _drawing("loss", ("train batch", "-"), ("test", "o-")) as axes:
+        _show(axes, [train, test])
+        if train and min(train.values()) > 0:
+            logarithmic(axes)
+        axes.title.set_text(f"Loss by step: {result.spec.label}")
+        _save(axes.get_figure(), file)
 
 
 def draw_magnitudes(result: RunResult, file: Path) -> None:
@@ -64,33 +61,56 @@ def draw_magnitudes(result: RunResult, file: Path) -> None:
 
     The bands are one image on one pair of axes: axes and their ticks are what a picture costs.
     """
-    from matplotlib.figure import Figure
-
-    roles = list(dict.fromkeys(role for _, found in result.magnitudes for role, _ in found))
+    roles = tuple(dict.fromkeys(role for _, found in result.magnitudes for role, _ in found))
     if not roles:
         return
-    height = 1.2 + 1.9 * len(roles)
-    axes = Figure(figsize=(7, height)).add_axes((0.08, 0.4 / height, 0.89, 1 - 0.9 / height))
-    top, bands = -0.5, []
     ticks: dict[float, str] = {}
-    for role in roles:
-        powers, band = _band(result, role)
-        ticks |= {top + row: f"{power:g}" for row, power in enumerate(powers) if power % 2 == 0}
-        bands.append(band)
-        top += len(band)
-        axes.text(-0.2, top - 1.3, role, va="bottom", fontsize=10, color="white")
-    axes.imshow(np.concatenate(bands), aspect="auto", interpolation="nearest")
-    axes.set_yticks(list(ticks), list(ticks.values()))
-    steps = [step for step, _ in result.magnitudes]
+    with _LOCK:
+        axes, bands, top = _banded(roles), [], -0.5
+        for role, text in zip(roles, axes.texts, strict=True):
+            powers, band = _band(result, role)
+            ticks |= {top + row: f"{power:g}" for row, power in enumerate(powers) if power % 2 == 0}
+            bands.append(band)
+            top += len(band)
+            text.set_position((-0.2, top - 1.3))
+        _fill(axes, np.concatenate(bands))
+        axes.set_yticks(list(ticks), list(ticks.values()))
+        labels = _columns([step for step, _ in result.magnitudes])
+        axes.set_xticks(list(labels), list(labels.values()))
+        axes.title.set_text(f"log10 of entries over steps: {result.spec.label}")
+        _save(axes.get_figure(), file)
+
+
+def _columns(steps: list[int]) -> dict[float, str]:
+    """Return what stands below the columns: both kinds, each between its first and last step."""
     half = (len(steps) - 1) / 2
-    labels = {
+    return {
         start + share * half: text
         for start, kind in zip((0, len(steps) + 1), KINDS, strict=True)
         for share, text in enumerate((f"{steps[0]}", kind, f"{steps[-1]}"))
     }
-    axes.set_xticks(list(labels), list(labels.values()))
-    _title(axes, f"log10 of entries over steps: {result.spec.label}")
-    _save(axes.get_figure(), file)
+
+
+@cache
+def _banded(roles: tuple[str, ...]) -> Axes:
+    from matplotlib.figure import Figure
+
+    height = 1.2 + 1.9 * len(roles)
+    figure = Figure(figsize=(7, height))
+    axes: Axes = figure.add_axes((0.08, 0.4 / height, 0.89, 1 - 0.9 / height))
+    axes.imshow([[0.0]], aspect="auto", interpolation="none")
+    for role in roles:
+        axes.text(0, 0, role, va="bottom", fontsize=10, color="white")
+    _title(axes, "")
+    return axes
+
+
+def _fill(axes: Axes, cells: np.ndarray) -> None:
+    """Put the image in the place of the former one."""
+    (image,), (rows, columns) = axes.images, cells.shape
+    image.set_data(cells)
+    image.autoscale()
+    image.set_extent((-0.5, columns - 0.5, rows - 0.5, -0.5))
 
 
 def _band(result: RunResult, role: str) -> tuple[np.ndarray, np.ndarray]:
@@ -110,19 +130,42 @@ def _band(result: RunResult, role: str) -> tuple[np.ndarray, np.ndarray]:
     return np.round(EDGES[low : high + 1][::-1], 6), band
 
 
-def _plottable(reading: object) -> bool:
-    value = getattr(reading, "value", 0.0)
-    return 0 < value < float("inf")
+def _plottable(places: list[str], found: Mapping[str, Reading]) -> dict[int, float]:
+    """Return the readings that a logarithmic axis can show, by the number of their place."""
+    values = {i: found[place].value for i, place in enumerate(places) if place in found}
+    return {i: value for i, value in values.items() if 0 < value < float("inf")}
 
 
-def _axes() -> Axes:
+@contextmanager
+def _drawing(ylabel: str, *curves: tuple[str, str]) -> Iterator[Axes]:
+    """Lend the axes with these curves: they are most of what a picture costs, so they are kept."""
+    with _LOCK:
+        yield _axes(ylabel, curves)
+
+
+@cache
+def _axes(ylabel: str, curves: tuple[tuple[str, str], ...]) -> Axes:
     from matplotlib.figure import Figure
 
     # fixed margins: measuring the labels to fit them costs more than drawing the picture
     axes: Axes = Figure(figsize=(7, 4.2)).add_axes((0.11, 0.24, 0.86, 0.64))
     axes.grid(alpha=0.3)
-    _few_ticks(axes)
+    axes.set_ylabel(ylabel)
+    _title(axes, "")
+    for name, look in curves:
+        axes.plot([], [], look, label=name, lw=0.8 if look == "-" else 1.5, ms=4)
+    axes.legend(loc="center right")
     return axes
+
+
+def _show(axes: Axes, curves: Iterable[Mapping[int, float]]) -> None:
+    """Put the points, y by x, in the places of those that were shown before."""
+    axes.set_yscale("linear")
+    for line, points in zip(axes.lines, curves, strict=True):
+        line.set_data(list(points), list(points.values()))
+    axes.relim()
+    axes.autoscale()
+    _few_ticks(axes)
 
 
 def _few_ticks(axes: Axes) -> None:
@@ -151,4 +194,7 @@ def _title(axes: Axes, text: str) -> None:
 
 
 def _save(figure: Any, file: Path) -> None:
-    figure.savefig(file, dpi=100, pil_kwargs={"compress_level": 1})  # a tenth larger, and faster
+    from matplotlib import rc_context
+
+    with rc_context({"svg.fonttype": "none"}):  # texts as texts: their letters need no drawing
+        figure.savefig(file, format="svg", metadata={"Date": None})

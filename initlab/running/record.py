@@ -28,7 +28,7 @@ PICTURES = {
     "loss": draw_loss,
     "magnitudes": draw_magnitudes,
 }
-POINTS = 200  # of the loss curve in the record; every step's loss is in steps.csv
+POINTS = 100  # of the loss curve in the record; every step's loss is in steps.csv
 
 
 class Recorder:
@@ -131,7 +131,7 @@ class Recorder:
         table.write_text(json.dumps({"columns": columns, "data": cells}), encoding="utf-8")
         self.tracker.artifact(table)
         for name, draw in PICTURES.items():
-            picture = self.directory / f"{name}.png"
+            picture = self.directory / f"{name}.svg"
             draw(result, picture)
             if picture.exists():
                 self.tracker.artifact(picture, "figures")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from initlab.tracking.environment import environment, environment_tags
     from initlab.tracking.journal import Journal, read_journal
     from initlab.tracking.memory import MemoryTracker, NullTracker
+    from initlab.tracking.mlflow import load_mlflow
     from initlab.tracking.past import Past, PastRun
     from initlab.tracking.recorder import MlflowTracker
     from initlab.tracking.repair import close, repair
@@ -35,6 +36,7 @@ __all__ = [
     "close",
     "environment",
     "environment_tags",
+    "load_mlflow",
     "make_tracker",
     "prepare",
     "read_journal",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal", "curves_of", "packed", "read_journal"]
 
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
 
 class Journal:
     """An append-only file of events; each line holds `event`, `time` (ms since 1970) and more.
@@ -37,7 +39,7 @@ class Journal:
         """
         now = time.time_ns() // 1_000_000
         line = {"event": event, "time": now, **facts}
-        text = json.dumps(line, allow_nan=False, separators=(",", ":")) + "\n"
+        text = _encode(line) + "\n"
         try:
             file = self._file or self._open()
             written = file.write(text.encode())

@@ -7,7 +7,8 @@ import os
 import shlex
 import shutil
 import warnings
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from initlab.tracking.buffer import Row
     from initlab.tracking.tracker import DatasetInfo, Status
 
-__all__ = ["Store"]
+__all__ = ["Store", "load_mlflow"]
 
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -55,6 +56,7 @@ class Store:
         self.uri, self.patience = str(spec.uri), patience
         self.shown = without_password(self.uri)
         self.file = sqlite_file(self.uri)
+        self._in_turn = False
         self.wait()
         if self.file is not None and not (self.file.exists() or make):
             raise TrackingError(
@@ -273,9 +275,24 @@ class Store:
             folder.mkdir(parents=True)
 
     @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Write when it is this process's turn among those of one file, all of the block in one.
+
+        Of two that write again and again, each in many turns, each waits for all of the other's.
+        """
+        if self.file is None or self._in_turn:
+            yield
+            return
+        with turn(self.file):
+            self._in_turn = True
+            try:
+                yield
+            finally:
+                self._in_turn = False
+
+    @contextmanager
     def _writing(self, what: str) -> Iterator[None]:
-        """Do the same when it is this process's turn among those that write into one file."""
-        with self._speaking(what), nullcontext() if self.file is None else turn(self.file):
+        with self._speaking(what), self.in_turn():
             yield
 
     @contextmanager
@@ -288,6 +305,13 @@ class Store:
             raise
         except Exception as error:
             raise TrackingError(f"Cannot {what} in {self.shown}: {_reason(error)}") from error
+
+
+def load_mlflow() -> None:
+    """Import all of MLflow that a store in a file needs; processes forked later have it."""
+    with paused_collector():
+        _import_mlflow()
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
 
 
 def _import_mlflow() -> None:
@@ -308,6 +332,7 @@ def _build(draft: Path) -> None:
         client._tracking_client.store._dispose_engine()  # noqa: SLF001 - no public way to close
 
 
+@cache
 def _known_revisions() -> tuple[set[str], set[str]]:
     import mlflow
 

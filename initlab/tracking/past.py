@@ -121,6 +121,10 @@ class Past:
                 artifacts=run.info.artifact_uri,
             )
 
+    def of(self, identity: str) -> list[PastRun]:
+        """Return the runs of that identity, the newest first."""
+        return list(self.runs(f"tags.`initlab.identity` = '{identity}'"))
+
     def finished(self, identity: str) -> PastRun | None:
         """Return the newest finished run of that identity; a diverged one is finished."""
         condition = f"tags.`initlab.identity` = '{identity}' and attributes.status = 'FINISHED'"

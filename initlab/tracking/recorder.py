@@ -71,19 +71,20 @@ class MlflowTracker:
         tags = {**environment_tags(Path.cwd()), **info.tags}
         self._journal = Journal((info.directory / "journal.jsonl").absolute())
         tags["initlab.journal"] = str(self._journal.path)
-        try:
-            self._create(info, tags, self._journal)
-        except BaseException:
-            self._journal.close()
-            raise
-        self._began = self._flushed = self._clock()
-        try:
-            self.store.log_params(self.run_id, info.params)
-            if info.dataset is not None:
-                self.store.log_dataset(self.run_id, info.dataset)
-        except InitlabError as error:
-            self.end(Status.FAILED, str(error))
-            raise
+        with self.store.in_turn():
+            try:
+                self._create(info, tags, self._journal)
+            except BaseException:
+                self._journal.close()
+                raise
+            self._began = self._flushed = self._clock()
+            try:
+                self.store.log_params(self.run_id, info.params)
+                if info.dataset is not None:
+                    self.store.log_dataset(self.run_id, info.dataset)
+            except InitlabError as error:
+                self.end(Status.FAILED, str(error))
+                raise
         return self.run_id
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
@@ -125,8 +126,9 @@ class MlflowTracker:
         try:
             self.store.wait()
             summary_rows = [Row(key, self._last_step, when, numbers[key]) for key in numbers]
-            self._flush(summary_rows, last=True)
-            self._finish(status, error)
+            with self.store.in_turn():
+                self._flush(summary_rows, last=True)
+                self._finish(status, error)
         except TrackingError as lost:
             raise TrackingError(
                 f"{lost} All that was measured is in {journal.path}, and the run ended as "

@@ -12,7 +12,7 @@ from initlab.tracking.process import is_alive
 from initlab.tracking.tracker import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from initlab.tracking.past import Past, PastRun
 
@@ -24,12 +24,12 @@ DIED = "its process died: killed from outside, or out of memory"
 BY_HAND = "closed by hand: its process could not be seen from here"
 
 
-def repair(past: Past, identity: str | None = None) -> list[PastRun]:
+def repair(past: Past, runs: Iterable[PastRun] | None = None) -> list[PastRun]:
     """Close the runs that say RUNNING though their process is dead, and return them.
 
     Args:
         past: where they are.
-        identity: of the runs to look at; None looks at all.
+        runs: those to look at; None looks at all.
 
     Each gets the numbers and files that its journal has and the store lacks, then the status that
     the journal ends with, KILLED where it doesn't end. A run of another host is left alone: from
@@ -38,10 +38,9 @@ def repair(past: Past, identity: str | None = None) -> list[PastRun]:
     Raises:
         TrackingError: when the store cannot be written.
     """
-    running = "attributes.status = 'RUNNING'"
-    if identity is not None:
-        running += f" and tags.`initlab.identity` = '{identity}'"
-    dead = [run for run in past.runs(running) if is_alive(run.tags) is False]
+    runs = past.runs("attributes.status = 'RUNNING'") if runs is None else runs
+    running = (run for run in runs if run.status == Status.RUNNING)
+    dead = [run for run in running if is_alive(run.tags) is False]
     for run in dead:
         _close(past, run)
     return dead

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
 from initlab.config import compose, launch, launch_sweep, read_sweep, title
 from initlab.config.groups import folder
@@ -80,6 +81,34 @@ def test_some_of_a_sweeps_jobs_keep_their_numbers(task, catalog):
     sweep = swept(["+init=he,zeros", "seed=1,2"], task, catalog, numbers=[1, 3])
     assert task.labels == ["he-mlp-digits-s2", "zeros-mlp-digits-s2"]
     assert task.directories == [sweep.directory / "1", sweep.directory / "3"]
+
+
+def test_hydra_sees_of_a_job_what_it_would_compose(catalog, monkeypatch, tmp_path):
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
+    from hydra.core.hydra_config import HydraConfig
+
+    seen = []
+
+    def task(_read, directory):
+        hydra = OmegaConf.to_container(HydraConfig.get(), resolve=True)
+        del hydra["run"]  # it has the time in it
+        seen.append((hydra, directory.name))
+        return 0.0
+
+    monkeypatch.chdir(tmp_path)
+    words = [
+        "seed=1,2,3",
+        "hydra.sweep.dir=swept",
+        "+hydra.job.env_set.ODD=even",
+        "hydra.sweep.subdir=d-${job}",
+    ]
+    swept(words, task, catalog)
+    quick = seen[:]
+    seen.clear()
+    monkeypatch.setattr(sys.modules["initlab.config.launch"], "_Numbers", ConfigLoaderImpl)
+    swept(words, task, catalog)
+    assert [name for _, name in seen] == ["d-0", "d-1", "d-2"]
+    assert quick == seen
 
 
 def test_a_job_is_what_its_own_command_would_run(catalog, task):

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+from io import BytesIO
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -13,13 +15,14 @@ from safetensors.numpy import load
 
 from initlab.running import Finished, Outcome, Planned, Stepped, plan
 from initlab.running.magnitudes import EDGES
+from initlab.running.record import PICTURES
 from initlab.tracking import Status
 from initlab.tree import parameters
 
 FILES = {
     "config.yaml", "environment.json", "plan.txt", "plan.json", "readings.csv", "steps.csv",
-    "parameters.safetensors", "parameters.json", "figures/magnitudes.png",
-    "figures/loss.png", "figures/signal_through_depth.png",
+    "parameters.safetensors", "parameters.json", "figures/magnitudes.svg",
+    "figures/loss.svg", "figures/signal_through_depth.svg",
 }  # fmt: skip
 
 
@@ -125,8 +128,8 @@ def test_the_signal_at_initialization_is_logged_by_depth(usual):
 
 
 def test_a_long_curve_is_thinned_in_the_record_and_whole_in_the_table(run):
-    result, record = run("training.epochs=18", "probes=none")  # 414 steps, every second of them
-    assert record.metrics["train/loss"] == [(s.number, s.loss) for s in result.steps[::2]]
+    result, record = run("training.epochs=18", "probes=none")  # 414 steps, every fourth of them
+    assert record.metrics["train/loss"] == [(s.number, s.loss) for s in result.steps[::4]]
     assert len(rows(record, "steps.csv")) == 414
 
 
@@ -175,19 +178,36 @@ def test_the_result_says_what_became_of_each_parameter(usual):
 
 
 def test_pictures_are_pictures(usual):
-    _, record = usual
-    for name in ("figures/loss.png", "figures/signal_through_depth.png"):
-        png = record.files[name]
-        assert png[:8] == b"\x89PNG\r\n\x1a\n"
-        width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
-        assert width >= 600
-        assert height >= 400
+    result, record = usual
+    for name in ("loss", "signal_through_depth", "magnitudes"):
+        svg = ET.fromstring(record.files[f"figures/{name}.svg"])
+        assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+        texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+        assert any(result.spec.label in text for text in texts)
+
+
+def test_a_picture_has_nothing_of_the_one_before(usual, run):
+    result, record = usual
+    other, _ = run("model.depth=5", "optim.lr=1e30")
+    for name, draw in PICTURES.items():
+        file = record.files[f"figures/{name}.svg"]
+        again = BytesIO()
+        draw(other, BytesIO())
+        draw(result, again)
+        assert _drawn(again.getvalue()) == _drawn(file)
+
+
+def _drawn(svg):
+    """Return the shapes and texts of a picture, without the names that are made up for it."""
+    parts = ET.fromstring(svg).iter()
+    kept = ("d", "x", "y", "width", "height", "transform")
+    return [(part.tag, part.text, *map(part.get, kept)) for part in parts]
 
 
 def test_a_run_without_activations_read_has_no_picture_of_them(run):
     _, record = run("probes=none", "training.epochs=1")
-    assert "figures/signal_through_depth.png" not in record.files
-    assert "figures/loss.png" in record.files
+    assert "figures/signal_through_depth.svg" not in record.files
+    assert "figures/loss.svg" in record.files
 
 
 def test_a_folder_that_is_given_holds_the_files(run, tmp_path):
@@ -226,7 +246,7 @@ def test_a_run_that_diverges_is_a_result(run, case):
     assert record.summary["diverged_step"] == result.divergence.step
     assert all(math.isfinite(v) for v in result.summary.values())
     assert all(math.isfinite(v) for series in record.metrics.values() for _, v in series)
-    assert {"readings.csv", "steps.csv", "figures/loss.png"} <= record.files.keys()
+    assert {"readings.csv", "steps.csv", "figures/loss.svg"} <= record.files.keys()
     assert len(rows(record, "steps.csv")) == len(result.steps) < 46
     assert str(result).startswith(f"{result.spec.label}: diverged in ")
 

@@ -88,16 +88,23 @@ def session(process):
 
 
 def workers(process):
-    """Return the ids of a command's loky workers."""
-    found = []
-    for pid, _ in session(process):
-        try:
-            line = Path(f"/proc/{pid}/cmdline").read_text()
-        except OSError:
-            continue
-        if "loky" in line and "popen_loky" in line:
-            found.append(pid)
-    return found
+    """Return the ids of a command's workers: what was forked from its server of forks."""
+    servers = {pid for pid, _ in session(process) if "forkserver" in _command(pid)}
+    return [pid for pid in servers if _parent(pid) in servers]
+
+
+def _command(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def _parent(pid):
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def kill_session(process):
