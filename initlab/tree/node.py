@@ -68,7 +68,7 @@ class Node:
         return nullcontext() if self._empty_prefix else Inside(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        known, before = name in self.__dict__, self.__dict__.get(name)
+        known, before = hasattr(type(self), name) or name in self.__dict__, self.__dict__.get(name)
         if isinstance(before, _PARTS) and not isinstance(value, type(before)):
             raise BadTypeError(
                 f"{type(self).__name__}.{name} is a {type(before).__name__} and cannot become a "
@@ -79,6 +79,10 @@ class Node:
         super().__setattr__(name, value)
         if known or isinstance(value, _PARTS):  # else nobody can rely on it yet
             CHANGES.note()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        CHANGES.note()
 
     def _note(self, name: str, value: Any) -> None:
         if isinstance(value, Node):

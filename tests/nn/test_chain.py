@@ -227,6 +227,19 @@ def test_a_hook_of_a_container_within_a_container_is_called(outer, kind):
     assert len(calls) == 1
 
 
+@pytest.mark.parametrize(
+    "patched", [lambda outer: outer[0], lambda outer: outer[0][1], lambda outer: outer[0][1].act]
+)
+def test_a_forward_that_is_put_on_a_block_is_called_until_it_is_taken_off(outer, patched):
+    block, before = patched(outer), outer(Tensor(X)).array
+    plain = block.forward
+    block.forward = lambda x: plain(x) * 2
+    assert (outer(Tensor(X)).array != before).all()
+    assert agrees(outer)
+    del block.forward
+    np.testing.assert_array_equal(outer(Tensor(X)).array, before)
+
+
 def test_a_container_that_computes_otherwise_is_called(net):
     class Doubling(nn.Sequential):
         def forward(self, x):

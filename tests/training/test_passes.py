@@ -292,6 +292,17 @@ def test_hooks_are_called(twins):
     assert twins.calls() == 0
 
 
+def test_a_forward_that_is_put_on_a_block_is_called(twins):
+    def double(net):
+        plain = net[1].forward
+        net[1].forward = lambda x: plain(x) * 2
+
+    for change in (double, lambda net: delattr(net[1], "forward")):
+        twins.change(change)
+        for seed in range(3):
+            twins.run(*batch(seed))
+
+
 def test_a_watched_loss_is_watched(twins):
     seen = []
     with twins.loss.register_forward_hook(lambda *_: seen.append(1)):

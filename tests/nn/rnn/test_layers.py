@@ -277,7 +277,7 @@ def test_unfused_it_is_a_stack_of_cells_with_its_parameters(layer, options, bidi
     x = nd.array(np.random.default_rng(2).normal(size=(5, 2, 3)), dtype="float32")
     outputs, states = stack.unroll(5, x, layout="TNC", merge_outputs=True)
     y, after = net(x, net.begin_state(2))
-    assert_allclose(outputs, y, atol=1e-6)
+    assert_allclose(outputs, y, rtol=2e-6, atol=1e-6)  # relu's grow from step to step
     assert set(stack.collect_params()) == set(net.collect_params())
     assert len(states) == 2 * (1 + bidirectional) * len(after)
 
