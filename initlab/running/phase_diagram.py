@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_phases"]
 
-LENGTHS = np.geomspace(1e-6, 1e4, 61)
+LENGTHS = np.geomspace(1e-6, 1e4, 121)
 LEVELS = (0.5, 0.7, 0.9, 1.0, 1.1, 1.3, 1.5)
 ORDER, EDGE, CHAOS = "#3b6fb6", "#222222", "#c0392b"
+SIDES = (  # above the picture, where no line runs through the words
+    (0.0, "left", "ordered: gradients vanish", ORDER),
+    (1.0, "right", "chaotic: gradients explode", CHAOS),
+)
 
 
 def draw_phases(field: MeanField, title: str, file: Path, point: str | None = None) -> None:
@@ -43,16 +47,13 @@ def draw_phases(field: MeanField, title: str, file: Path, point: str | None = No
         clip_on=False, zorder=5, label=point or f"{field.phase}: chi_1 = {field.chi_1:.4g}",
     )  # fmt: skip
     name = getattr(field.f, "__name__", "f").lstrip("_")
+    axes.set_title(title, pad=22)
     axes.set(
-        xlim=(0, right), ylim=(0, top), title=title,
+        xlim=(0, right), ylim=(0, top),
         xlabel=f"weight variance times fan_in, before {name}", ylabel="bias variance",
     )  # fmt: skip
-    axes.text(
-        0.02, 0.96, "ordered: gradients vanish", transform=axes.transAxes, color=ORDER, va="top"
-    )
-    axes.text(
-        0.98, 0.04, "chaotic: gradients explode", transform=axes.transAxes, color=CHAOS, ha="right"
-    )
+    for at, side, words, colour in SIDES:
+        axes.text(at, 1.015, words, transform=axes.transAxes, color=colour, ha=side, va="bottom")
     axes.legend(loc="upper right")
     figure.savefig(file, dpi=100)
 

@@ -7,6 +7,7 @@ from math import inf, sqrt
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import initlab
 from initlab import autograd, nn, theory
@@ -220,6 +221,20 @@ def test_phases_are_drawn_for_any_activation(tmp_path, f):
     file = tmp_path / "phases.png"
     draw_phases(MeanField(f, 1.5, 0.1), "a net", file)
     assert file.read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("f", [np.tanh, initlab.nd.gelu])
+def test_no_line_runs_through_the_words_of_a_phase_diagram(monkeypatch, tmp_path, f):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.append(figure))
+    draw_phases(MeanField(f, 2.25, 0.0), "a net", tmp_path / "phases.png", "chaotic: chi = 1.1")
+    (axes,) = drawn[0].axes
+    drawn[0].canvas.draw()
+    words = [text for text in axes.texts if "gradients" in text.get_text()]
+    assert {text.get_text().partition(":")[0] for text in words} == {"ordered", "chaotic"}
+    plot = axes.get_window_extent()
+    assert not any(text.get_window_extent().overlaps(plot) for text in words)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["chaotic: chi = 1.1"]
 
 
 def test_theory_is_behind_the_front_door():
