@@ -128,18 +128,24 @@ function phases(runs) {
   const points = runs.filter(r => r.phase), right = 1.3 * Math.max(2, ...points.map(r => r.phase.weight)), top = 1.3 * Math.max(.3, ...points.map(r => r.phase.bias));
   return list => draw(() => {
     const activation = list[0].phase.activation, {svg, x, y} = plane("bias variance", scale([0, right]), scale([0, top]), {xname: "weight variance × fan in"});
-    const kept = (data.edges[activation] || []).filter(([w, b]) => w <= right && b <= top);
-    const straight = kept.length && kept.every(([w]) => Math.abs(w - kept[0][0]) < 1e-6);
-    const path = straight ? [[kept[0][0], 0], [kept[0][0], top]] : kept;
+    const edge = data.edges[activation] || [], straight = edge.length && edge.every(([w]) => Math.abs(w - edge[0][0]) < 1e-6);
+    const path = within(straight ? [[edge[0][0], 0], [edge[0][0], top]] : edge, right, top);
     if (path.length) svg.append(touchable(node("path", {class: "edge", d: "M" + path.map(([w, b]) => `${x(w)} ${y(b)}`).join("L"), stroke: "var(--ink)", "stroke-width": 1.5, fill: "none"}), `the edge of chaos of ${activation}`));
-    svg.append(node("text", {class: "tick", x: LEFT + 6, y: TOP + 14}, "ordered"), node("text", {class: "tick", x: W - RIGHT - 6, y: H - BOTTOM - 12, "text-anchor": "end"}, "chaotic"));
     const places = groups(list, r => [r.phase.weight, r.phase.bias].join());
     for (const [, there] of places) { const names = byRow(there);  // side by side, so that none hides another
       names.forEach(([row, [r]], i) => mark(svg, x(r.phase.weight) + 12 * (i - (names.length - 1) / 2), y(r.phase.bias), row, `${row}: ${r.phase.phase}, chi_1 = ${r.phase.chi} (${activation})`, false)); }
     return svg; }); }
+// The part of a path, from its beginning, that lies within a plane's right and upper end, cut where it leaves it.
+function within(path, right, top) {
+  const out = path.findIndex(([w, b]) => w > right || b > top);
+  if (out < 1) return out ? path : [];
+  const [[w, b], [to, up]] = [path[out - 1], path[out]];
+  const part = Math.min(to > w ? (right - w) / (to - w) : 1, up > b ? (top - b) / (up - b) : 1);
+  return [...path.slice(0, out), [w + part * (to - w), b + part * (up - b)]];
+}
 const curve = name => r => r.curves[name] || [], depth = name => r => r.depth[name] || [];
 const OVER = "Means over the seeds that did not diverge, bands from the least to the greatest; thin with a hollow end: a seed that diverged.";
-const GEOMETRIC = OVER.replace("Means", "Geometric means"), DRAWN = " As drawn, before any step.";
+const GEOMETRIC = OVER.replace("Means", "Geometric means").replace(/\.$/, "; on the lower edge: zero."), DRAWN = " As drawn, before any step. " + GEOMETRIC;
 const PICTURES = [
   ["Test accuracy by " + data.row, "Every point a run, the bar the mean and its standard error; hollow: diverged, and no answer right.", dots("test accuracy", r => r.final.accuracy), r => r.final.accuracy !== undefined],
   ["Test loss by " + data.row, "The same for the loss, logarithmic; hollow, at the edge: diverged, and in no mean.", dots("test loss", r => r.final.loss, true), r => r.final.loss > 0],
@@ -149,7 +155,7 @@ const PICTURES = [
   ["Signal through depth", "Standard deviation of each block's output." + DRAWN, lines("activation std", depth("act"), {xname: "block, from the input on", ylog: true}), r => depth("act")(r).length],
   ["Gradient through depth", "Standard deviation of the loss's gradient at each block's output." + DRAWN, lines("gradient std", depth("grad"), {xname: "block, from the input on", ylog: true}), r => depth("grad")(r).length],
   ["Last update / weight", "Of each weight; about 1e-3 is usual. Of a seed that diverged: the last at which all weights' were finite. " + GEOMETRIC, lines("update / weight", r => r.updates, {xname: "weight, from the input on", ylog: true, room: 100}), r => r.updates.length],
-  ["Phase position", "Where mean-field theory puts the hidden layers; the line is the edge of chaos. Marks of one place stand side by side.", phases, r => r.phase, {of: r => r.phase.activation}],
+  ["Phase position", "Where mean-field theory puts the hidden layers; the line is the edge of chaos, order on its left, chaos on its right. Marks of one place stand side by side.", phases, r => r.phase, {of: r => r.phase.activation}],
 ];
 function panels(runs, picture, {of, order}) {
   const found = groups(runs, of), place = order ? key => order.indexOf(key) : () => 0, one = picture(runs);

@@ -139,6 +139,20 @@ def test_the_ticks_of_an_axis_are_told_apart_and_are_where_they_say(page, values
         assert abs(off) < 0.01 * abs(axis[-1] - axis[0])
 
 
+def test_the_edge_of_chaos_goes_to_the_end_of_the_plane(page):
+    edge = [[1, 0], [2, 0.2], [4, 0.6]]
+    assert page.evaluate("edge => within(edge, 9, 0.4)", edge) == [
+        [1, 0], [2, 0.2], [3, pytest.approx(0.4)],
+    ]  # fmt: skip
+    assert page.evaluate("edge => within(edge, 9, 9)", edge) == edge
+    assert page.evaluate("edge => within(edge, 0.5, 9)", edge) == []
+
+
+def test_a_caption_says_where_a_zero_is_on_a_logarithmic_scale(page):
+    figure = page.locator("figure:has(h2:text-is('Last update / weight')) figcaption")
+    assert "on the lower edge: zero" in figure.text_content()
+
+
 def test_an_axis_of_one_condition_has_ticks_that_differ(page):
     page.locator("select[data-axis='model.depth']").select_option("10")
     for figure in page.locator("figure svg").all():
