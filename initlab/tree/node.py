@@ -68,7 +68,7 @@ class Node:
         return nullcontext() if self._empty_prefix else Inside(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        known, before = hasattr(type(self), name) or name in self.__dict__, self.__dict__.get(name)
+        known, before = name in self.__dict__ or name == "forward", self.__dict__.get(name)
         if isinstance(before, _PARTS) and not isinstance(value, type(before)):
             raise BadTypeError(
                 f"{type(self).__name__}.{name} is a {type(before).__name__} and cannot become a "
