@@ -164,19 +164,30 @@ def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
         levels = _levels(staged, x)
     except (BadValueError, ArithmeticError):
         return {}
-    layers = {stage.path for stage in _flat(staged) if isinstance(stage, theory.Linear)}
-    drawn = [i for i, level in enumerate(levels) if level.path in layers]
+    layers = {stage.path: stage for stage in _flat(staged) if isinstance(stage, theory.Linear)}
+    drawn = [layers.get(level.path) for level in levels]
     found = {}
     for i, level in enumerate(levels):
         signal, gradient = sqrt(level.signal.second_moment), sqrt(level.gradient)
-        spread = within(level.signal.fluctuation), within(level.gradient_fluctuation)
-        after, before = bool(drawn) and i >= drawn[0], bool(drawn) and i < drawn[-1]
-        least = ROUNDING if after else 1.0, ROUNDING if before else 1.0
-        found[level.path] = Expected(signal, gradient, *map(max, spread, least))
+        before = [layer.width for layer in drawn[: i + 1] if layer]
+        after = [layer.inputs for layer in drawn[i + 1 :] if layer]
+        spread = _off(level.signal.fluctuation, before), _off(level.gradient_fluctuation, after)
+        found[level.path] = Expected(signal, gradient, *spread)
         layer = level.path.rpartition(".")[0]
         if layer in layers:  # its activation is what the layer ends in
             found[layer] = found[level.path]
     return found
+
+
+def _off(fluctuation: float, widths: Sequence[float]) -> float:
+    """Return the factor one draw may be off by, at least what theory leaves out.
+
+    That is float32's rounding, and of a signal that fluctuates terms of the order 1 / width.
+    """
+    factor = within(fluctuation)
+    if not widths:
+        return factor
+    return max(factor, ROUNDING if factor < EXACT else 1 + 1 / (2 * min(widths)))
 
 
 def foretold(levels: Mapping[str, Expected]) -> dict[str, Foretold]:

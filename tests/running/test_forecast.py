@@ -289,6 +289,19 @@ def test_a_gradient_that_shrinks_as_foretold_is_as_expected():
     assert first.verdict == "as expected"
 
 
+@pytest.mark.parametrize("activation", ["identity", "relu", "tanh"])
+@pytest.mark.parametrize("probe", [(), (BACKWARD,)])
+def test_orthogonal_nets_are_read_beside_bands_of_their_own(activation, probe):
+    for seed in range(3):
+        net = f"model.activation={activation}", "model.width=64", f"seed={seed}"
+        readings = first_readings("+init=orthogonal", *net, *probe)
+        told = [one for path, one in readings.items() if one.expected and path != "output"]
+        assert len(told) == 6
+        for one in told:
+            assert one.verdict == "as expected"
+            assert one.standard_error < (2e-4 if activation == "identity" else 0.4) * one.expected
+
+
 def test_a_wrong_gain_is_seen_by_the_probe_that_expects_another(monkeypatch):
     def wrong(_self, spec, rng, out):
         out[...] = rng.standard_normal(spec.shape) * 0.5
