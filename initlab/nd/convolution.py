@@ -20,7 +20,7 @@ import numpy as np
 from initlab.autograd import Kernel, Tensor, primitive, unwrap
 from initlab.errors import ShapeError
 from initlab.nd.slopes import ENDINGS
-from initlab.nd.threads import product, single
+from initlab.nd.threads import single
 from initlab.nd.windows import Geometry, Size, between, chunks, cropped, grown, outside, windows
 from initlab.nd.winograd import winograd_apply, winograd_correlate
 
@@ -107,9 +107,8 @@ def _outer(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return a bᵀ, or (b aᵀ)ᵀ where b has more rows, which is quicker."""
     if a.shape[1] < b.shape[1]:
         return _outer(b, a).swapaxes(1, 2)
-    if len(a) == 1:
-        return np.asarray(product(a[0], b[0].T))[None]
-    return np.asarray(np.matmul(a, b.swapaxes(1, 2)))
+    product: np.ndarray = np.matmul(a, b.swapaxes(1, 2))
+    return product
 
 
 def _by_winograd(weight: Size, how: Geometry) -> bool:
