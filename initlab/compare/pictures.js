@@ -100,10 +100,11 @@ function lines(name, points, options) { return runs => {
     const drawn = list.filter(r => points(r).length), {svg, x, y} = plane(name, scale(drawn.flatMap(points).map(p => p[0])), up, options);
     for (const [row, group] of byRow(drawn)) {
       const survivors = group.filter(r => !r.diverged), shared = common(survivors.map(points)), lost = group.length - survivors.length;
-      const alone = shared.length ? group.filter(r => r.diverged) : group;
+      const meet = shared.length >= Math.min(2, ...survivors.map(r => points(r).length));
+      const alone = meet ? group.filter(r => r.diverged) : group;  // else their steps don't meet
       for (const r of alone) line(svg, points(r).map(([t, v]) => [x(t), y(v)]), row, r.diverged,
         `${r.name}: ${r.diverged ? `diverged, its last ${name}` : `${name}, last`} ${short(points(r).at(-1)[1])}`, 1);
-      if (!shared.length) continue;
+      if (!meet) continue;
       const band = shared.map(([t, vs]) => `${x(t)} ${y(Math.max(...vs))}`).concat(shared.map(([t, vs]) => `${x(t)} ${y(Math.min(...vs))}`).reverse());
       if (survivors.length > 1) svg.append(node("path", {d: `M${band.join("L")}Z`, fill: style(row).colour, "fill-opacity": .16}));
       const middle = vs => options.ylog ? Math.exp(mean(vs.map(Math.log))) : mean(vs);

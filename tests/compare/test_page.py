@@ -124,6 +124,23 @@ def test_a_mean_is_of_the_same_runs_at_every_place(page):
 
 
 @pytest.mark.parametrize(
+    ("curves", "told"),
+    [
+        ([[[0, 1], [1, 2]], [[0, 3], [1, 4]]], ["he: x, mean of 2 seeds, last 3"]),
+        ([[[0, 1], [2, 2]], [[0, 3], [1, 4]]], ["r0: x, last 2", "r1: x, last 4"]),  # meet once
+        ([[[0, 1]], [[0, 3]]], ["he: x, mean of 2 seeds, last 2"]),
+        ([[[0, 1], [1, 2]]], ["he: x, mean of 1 seed, last 2"]),
+    ],
+)
+def test_seeds_whose_steps_do_not_meet_are_drawn_alone(page, curves, told):
+    drawn = """curves => {
+      const runs = curves.map((pts, n) => ({name: "r" + n, row: "he", diverged: false, pts}));
+      const svg = lines("x", r => r.pts, {xname: "step"})(runs)(runs);
+      return [...new Set([...svg.querySelectorAll("title")].map(t => t.textContent))]; }"""
+    assert page.evaluate(drawn, curves) == told
+
+
+@pytest.mark.parametrize(
     ("values", "log"),
     [([2.3071, 2.3079], True), ([2.3071, 2.3079], False), ([1e-9, 3], True), ([0, 1], False),
      ([99999.5, 100001], False), ([2.3000001, 2.3000002], False), ([0.1, 0.9], True)],
