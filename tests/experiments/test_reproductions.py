@@ -38,6 +38,7 @@ SMALL = {
     "balduzzi_2017": {},
     "daneshmand_2020": {"seeds": 3},
     "de_smith_2020": {"width": 128, "seeds": 5},
+    "frankle_carbin_2019": {"seeds": 1},
     "glorot_bengio_2010": {"width": 500, "seeds": 3},
     "goodfellow_2016": {"steps": 100},
     "gpt2_2019": {"width": 128, "seeds": 2},
