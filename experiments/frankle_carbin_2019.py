@@ -37,7 +37,8 @@ def measure(seeds=5, rounds=8, steps=400):
             if look <= steps:
                 for name, other in (("new values", again), ("a random mask", elsewhere)):
                     what = f"ticket less {name}, {look} steps, seed {seed}"
-                    yield Finding(what, ticket[look] - other[look], least, 1.0)
+                    ahead = round(ticket[look] - other[look], 9)  # of whole samples
+                    yield Finding(what, ahead, least, 1.0)
 
 
 def _weights(seed):
@@ -89,4 +90,6 @@ CLAIM = Claim(
     "that leaves open is as in the paper: Adam at rate 1.2e-3, batches of 60, Glorot's Gaussian "
     "values, ReLU; biases are not pruned.",
     measure=measure,
+    remark="The one figure at its band's end is 108 of 360 samples, 0.3 exactly; before differences "
+    "were rounded to nine digits it fell short of that by the last bit.",
 )
