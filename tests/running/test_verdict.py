@@ -27,6 +27,11 @@ INITS = {
     "normal": ["+init=normal", "init.weight.sigma=0.2"],
 }
 EDGELESS = ("softplus", "softrelu")
+QUICK = ("relu", "tanh", "gelu", "elu", "softplus", "identity")
+ACTIVATIONS = [
+    name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+    for name in sorted(nd.ACTIVATIONS)
+]
 SCALE_FREE = ("identity", "relu", "leaky_relu")
 
 
@@ -51,7 +56,7 @@ def verb(factor):
     return "grow" if factor > 1 else "shrink"
 
 
-@pytest.mark.parametrize("activation", sorted(nd.ACTIVATIONS))
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("init", INITS)
 def test_words_follow_from_numbers(init, activation):
     if init == "critical" and activation in EDGELESS:
