@@ -55,8 +55,9 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        """The first line of the class's docstring."""
-        return (self.cls.__doc__ or "").strip().partition("\n")[0]
+        """The first line of the class's docstring; before a preset's, its options."""
+        line = (self.cls.__doc__ or "").strip().partition("\n")[0]
+        return line if self.value is self.cls else f"{self.value}: {line}"
 
     @property
     def prose(self) -> str:

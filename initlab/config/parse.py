@@ -209,7 +209,17 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def _identity(tree: Mapping[str, Any]) -> str:
     """Hash all but the place of the record, in its order: that of blocks and rules decides too."""
     decides = {k: v for k, v in tree.items() if k != "tracking"}
-    if file := tree["init"].get("file"):  # its place says nothing, its content does
-        content = hashlib.sha256(Path(file).read_bytes()).hexdigest()
-        decides["init"] = {**tree["init"], "file": content}
+    decides["init"] = _with_contents(tree["init"])
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
+
+
+def _with_contents(node: Any) -> Any:
+    """Return the config with the content's hash for each file, whose place says nothing."""
+    if not isinstance(node, Mapping):
+        return node
+    return {
+        key: hashlib.sha256(Path(value).read_bytes()).hexdigest()
+        if key == "file" and value is not None
+        else _with_contents(value)
+        for key, value in node.items()
+    }

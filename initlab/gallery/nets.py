@@ -48,6 +48,7 @@ WAVE = (
     "model.children.pool0.block=max_pool1d model.children.conv1.block=conv1d "
     "model.children.pool1.block=max_pool1d"
 )
+LARGER = "docs/larger.safetensors"  # see the page's head
 SHARES = "+init.rules.this.use.shares=[5,1,1,1,1,1,1,1,1,1] "
 KNOWN: Mapping[str, str] = {
     **dict.fromkeys(
@@ -71,6 +72,9 @@ KNOWN: Mapping[str, str] = {
         ("delta_orthogonal", "jax.delta_orthogonal", "conv_orthogonal"),
         _ruled("hidden.*.weight", f"{CNN} model.activation=tanh"),
     ),
+    "load": f"+init=NAME init.file={LARGER} model.width=64 model.depth=2",
+    "weight_selection": f"+init=NAME init.weight.file={LARGER} model.width=32 model.depth=2",
+    "pretrained_statistics": f"+init=NAME init.weight.file={LARGER} model.width=32 model.depth=2",
     "log_odds": _ruled("output.bias", MLP),
     "log_shares": _ruled("output.bias", MLP, SHARES),
 }

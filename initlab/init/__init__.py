@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     )
     from initlab.init.plan import InitPlan, make_plan
     from initlab.init.presets import initializers
+    from initlab.init.pretrained import PretrainedStatistics, WeightSelection
     from initlab.init.promises import Isometric, Mirrored, Orthonormal, Promise, Rows, Twins
     from initlab.init.recurrent import Chrono, LSTMBias
     from initlab.init.spec import ParameterSpec, Role
@@ -194,6 +195,7 @@ __all__ = [
     "Place",
     "Placed",
     "PlanEntry",
+    "PretrainedStatistics",
     "Promise",
     "RandomType",
     "RandomWalk",
@@ -223,6 +225,7 @@ __all__ = [
     "Unit",
     "Unitary",
     "VarianceScaling",
+    "WeightSelection",
     "Written",
     "Xavier",
     "XavierNormal",

@@ -7,12 +7,13 @@ import warnings
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import wraps
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from initlab.autograd import Tensor, pause
-from initlab.errors import BadValueError, ShapeError
+from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init.desc import InitDesc
 from initlab.init.law import Law
 from initlab.init.registry import registered_name
@@ -84,8 +85,14 @@ class Initializer:
 
         Raises:
             ShapeError: when it returns another shape.
+            BadTypeError: when it returns no array.
         """
         values = self(spec, rng)
+        if not isinstance(values, np.ndarray):
+            raise BadTypeError(
+                f"{spec.label} needs an array of shape {out.shape}, and {self} returned "
+                f"{values!r}, a {type(values).__name__}."
+            )
         if values.shape != out.shape:
             raise ShapeError(
                 f"{spec.label} has shape {out.shape}, which {values.shape} does not fit: {self} "
@@ -233,6 +240,8 @@ def _short(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, PurePath):
+        return str(value)
     return value.value if isinstance(value, Enum) else value
 
 

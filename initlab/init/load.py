@@ -30,7 +30,8 @@ _LOG = logging.getLogger("initlab")
 class Load(Initializer):
     """The array that a parameter's name has, also where the parameter has its own initializer.
 
-    In a run the names are paths, `hidden.0.weight`; in library use `dense0_weight`.
+    In a run, `+init=load init.file=FILE`, the names are paths, `hidden.0.weight`; in library use
+    `dense0_weight`.
 
     Args:
         param: arrays by name, or a safetensors file of them; "arg:" and "aux:" are dropped.

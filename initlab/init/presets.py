@@ -100,6 +100,9 @@ OWN: dict[str, Maker] = {
     "chrono": lambda: init.Chrono,
     "log_odds": lambda: init.LogOdds,
     "log_shares": lambda: init.LogShares,
+    "load": lambda: init.Load,
+    "weight_selection": lambda: init.WeightSelection,
+    "pretrained_statistics": lambda: init.PretrainedStatistics,
 }
 
 TORCH: dict[str, Maker] = {

@@ -60,7 +60,8 @@ def run(
             recorder.stop(Status.KILLED, result, "interrupted")
             raise
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+            told = "; ".join([str(error), *getattr(error, "__notes__", ())])
+            reason = f"{type(error).__name__}: {told}"
             recorder.stop(Status.FAILED, result, reason)
             if not recorder.started:
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from initlab.errors import InitlabError, UnknownNameError
+from initlab.errors import UnknownNameError
 from initlab.tree.buffer import gather
 from initlab.tree.walk import parameters
 
@@ -21,7 +21,7 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
 
     Raises:
         UnknownNameError: for a plan of another net.
-        InitlabError: what an initializer refuses, with the parameter's path as a note.
+        Exception: what an initializer raises, with itself and the parameter's path in a note.
     """
     found = parameters(net)
     gather(found.values())
@@ -32,6 +32,6 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
             found[entry.path].draw(entry.initializer, entry.spec, source.stream(entry.path))
             if entry.lr_mult != 1:
                 found[entry.path].lr_mult = entry.lr_mult
-        except InitlabError as error:
+        except Exception as error:
             error.add_note(f"drawing {entry.path} by {entry.initializer}")
             raise

@@ -92,6 +92,12 @@ def test_every_hook_has_a_kind_and_a_shelf(catalog):
     assert hooks == {f"initlab_{kind}s" for kind in (*SHELVES, "random_source")}
 
 
+def test_a_presets_summary_tells_its_options_first(catalog):
+    found = {name: catalog.initializers[name].summary for name in ("he", "lecun", "glorot_normal")}
+    assert found["he"] == "VarianceScaling(scale=2): Independent entries of variance scale / fan."
+    assert len(set(found.values())) == 3
+
+
 def test_a_summary_is_the_first_line_of_the_docstring(catalog):
     assert catalog.probes["dead_units"].summary.startswith("The share of a block's units")
     assert Entry("undocumented", "probe", type("T", (), {}), "a", "1").summary == ""

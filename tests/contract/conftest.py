@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 
+from initlab import nd
 from initlab.catalog import load_catalog, options
 
 EXAMPLES = {float: 0.5, int: 2, str: "x"}  # for options that have no default
+FILES = (Path, str | Path | Mapping[str, Any])  # of a net's parameters
+
+
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory):
+    """A file with a matrix for the parameter without a name, as the contract's are."""
+    file = tmp_path_factory.mktemp("saved") / "larger.safetensors"
+    nd.save(file, {"": np.random.default_rng(0).standard_normal((160, 128), np.float32)})
+    return file
 
 
 def pytest_generate_tests(metafunc):
@@ -19,8 +34,8 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture
-def initializer(request):
-    return example(request.param)
+def initializer(request, saved):
+    return example(request.param, saved)
 
 
 @pytest.fixture
@@ -38,9 +53,10 @@ def random_source(request):
     return request.param.cls
 
 
-def example(entry):
+def example(entry, saved=None):
     """Return the preset, or an instance whose options without default have example values."""
     if entry.value is not entry.cls:
         return entry.value
     required = [option for option in options(entry) if option.required]
-    return entry.cls(**{o.name: EXAMPLES[o.type] for o in required if o.type in EXAMPLES})
+    known = EXAMPLES | dict.fromkeys(FILES, saved)
+    return entry.cls(**{o.name: known[o.type] for o in required if o.type in known})

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from initlab import autograd, init
+from initlab import autograd, init, nd
+from initlab.errors import BadTypeError
 from initlab.init import (
     Constant,
     Initializer,
@@ -99,13 +100,21 @@ def test_another_type_or_option_makes_another_initializer(a, b):
     assert a != b
 
 
-def made_of(value):
-    return value() if isinstance(value, type) else value
+FROM_A_FILE = ("load", "weight_selection", "pretrained_statistics")
+
+
+@pytest.fixture
+def made(name, tmp_path):
+    """The built-in of that name, from a file of one array where it needs one."""
+    value = initializers()[name]
+    if name not in FROM_A_FILE:
+        return value() if isinstance(value, type) else value
+    nd.save(tmp_path / "w.safetensors", {"w": np.ones((2, 3))})
+    return value(str(tmp_path / "w.safetensors"))
 
 
 @pytest.mark.parametrize("name", initializers())
-def test_a_built_in_is_a_value_that_pickles_and_prints_as_python_that_makes_it(name):
-    made = made_of(initializers()[name])
+def test_a_built_in_is_a_value_that_pickles_and_prints_as_python_that_makes_it(made):
     assert pickle.loads(pickle.dumps(made)) == made
     assert eval(repr(made), vars(init)) == made
 
@@ -127,8 +136,8 @@ def test_a_plain_subclass_prints_its_attributes():
 
 
 @pytest.mark.parametrize("name", initializers())
-def test_what_the_catalog_prints_of_a_built_in_is_one_whole_sentence(name):
-    first = type(made_of(initializers()[name])).__doc__.splitlines()[0]
+def test_what_the_catalog_prints_of_a_built_in_is_one_whole_sentence(made):
+    first = type(made).__doc__.splitlines()[0]
     assert first.endswith(".")
     assert "Initializer" not in first
 
@@ -153,3 +162,17 @@ def test_a_subclass_of_a_drawn_law_that_is_called_otherwise_is_written_so_too():
 
 def test_fixed_values_say_that_they_need_no_generator():
     assert (Constant.random, Uniform.random, Mine.random) == (False, True, True)
+
+
+def test_what_is_no_array_is_named_with_its_parameter_and_initializer():
+    class Nothing(Initializer):
+        def __call__(self, spec, rng):
+            """Forget to return."""
+
+    spec = ParameterSpec((2, 3), name="output.weight")
+    with pytest.raises(
+        BadTypeError,
+        match=r"'output\.weight' needs an array of shape \(2, 3\), and Nothing\(\) "
+        r"returned None, a NoneType",
+    ):
+        Nothing().write(spec, None, np.empty((2, 3)))

@@ -8,7 +8,9 @@ from contextlib import closing
 import pytest
 
 import initlab
+from initlab.catalog import Catalog, Entry, load_catalog
 from initlab.errors import RunFailedError, ShapeError, TieError, TrackingError
+from initlab.init import Initializer
 from initlab.nd.random import generator
 from initlab.tracking import MemoryTracker, Status, TrackingSpec, make_tracker, prepare
 
@@ -154,3 +156,18 @@ def test_mlflow_knows_how_a_run_ended(spec, store, tmp_path, end):
     assert ("initlab.error" in tags) == (note is not None)
     assert metrics["diverged"] == (end == "diverged")
     assert {"train/loss", "weight_std/output.weight", "train_loss"} <= metrics.keys()
+
+
+class Failing(Initializer):
+    """Raise."""
+
+    def __call__(self, spec, rng):
+        raise ValueError("no idea")
+
+
+def test_a_strangers_initializer_that_raises_is_named_with_its_parameter():
+    ours = load_catalog(installed=False)
+    catalog = Catalog((*ours.entries, Entry("failing", "initializer", Failing, "theirs", "1")))
+    spec = initlab.compose(["+init=failing", "tracking=none"], catalog=catalog)
+    with pytest.raises(RunFailedError, match=r"no idea; drawing hidden\.0\.weight by Failing\(\)"):
+        initlab.run(spec, tracker=MemoryTracker())

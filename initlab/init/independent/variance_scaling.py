@@ -31,9 +31,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class VarianceScaling(Independent):
-    """Variance scale / fan: LeCun's (1998) is 1 over fan_in, Glorot's (2010) 1 over fan_avg.
+    """Independent entries of variance scale / fan.
 
-    He's (2015) is 2 over fan_in; all three, under every framework's name, are presets of it.
+    LeCun's (1998) is 1 over fan_in, Glorot's (2010) 1 over fan_avg, He's (2015) 2 over fan_in; all
+    three, under every framework's name, are presets of it.
 
     Args:
         scale: the variance times the fan.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.errors import BadValueError, ShapeError
+from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init.independent import VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
+from initlab.init.pretrained import Stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,15 +32,26 @@ class Masked(Initializer):
 
     Args:
         of: draws the values.
-        keep: the share that stays, chosen at random, where there is no mask.
+        keep: the share that stays, chosen at random, or in a file of weights the largest.
         mask: an array of the parameter's shape, zero where the weight is to be zero.
+        file: safetensors with a parameter's mask under its path, or its trained weights, of which
+            the largest stay: a ticket is parameters.safetensors of the run with the same seed.
     """
 
     of: Initializer = VarianceScaling(2.0)
     keep: float = 0.2
     mask: np.ndarray | None = None
+    file: Path | None = None
 
     def __post_init__(self) -> None:
+        if self.mask is not None and not isinstance(self.mask, np.ndarray):
+            raise BadTypeError(
+                f"masked: mask is an array, got {self.mask!r}. A file of masks or trained weights "
+                "by path, safetensors, is given as file: init.weight.file=FILE."
+            )
+        file = None if self.file is None else Path(self.file)
+        object.__setattr__(self, "file", file)
+        object.__setattr__(self, "_stored", None if file is None else Stored(file))
         if not 0 < self.keep <= 1:
             raise BadValueError(f"masked: keep is in (0, 1], got {self.keep}.")
 
@@ -47,16 +60,17 @@ class Masked(Initializer):
 
         Raises:
             ShapeError: when the mask has another shape.
+            BadValueError: when the file has none for the parameter.
         """
-        self._check(spec)
+        mask = self._mask(spec)
         values = self.of(spec, rng)
-        kept = rng.random(spec.shape) < self.keep if self.mask is None else self.mask != 0
+        kept = rng.random(spec.shape) < self.keep if mask is None else mask != 0
         return np.where(kept, values, 0).astype(spec.dtype)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the mixture of 0 and the values' law."""
-        self._check(spec)
-        share = self.keep if self.mask is None else float(np.mean(self.mask != 0))
+        mask = self._mask(spec)
+        share = self.keep if mask is None else float(np.mean(mask != 0))
         base = self.of.law(spec)
         if base.mean is None or base.variance is None or not share:
             return Law(low=min(base.low, 0), high=max(base.high, 0), entries=Entries.dependent)
@@ -67,9 +81,21 @@ class Masked(Initializer):
         low, high = min(base.low, 0.0), max(base.high, 0.0)
         return Law(mean, second - mean**2, kurtosis, low, high, entries)
 
-    def _check(self, spec: ParameterSpec) -> None:
-        if self.mask is not None and self.mask.shape != spec.shape:
+    def _mask(self, spec: ParameterSpec) -> NDArray[Any] | None:
+        mask = self.mask if self._stored is None else self._stored[spec]  # type: ignore[attr-defined]
+        if mask is not None and mask.shape != spec.shape:
             raise ShapeError(
-                f"{spec.label} has shape {spec.shape} and the mask {self.mask.shape}: it is "
+                f"{spec.label} has shape {spec.shape} and the mask {mask.shape}: it is "
                 "another parameter's."
             )
+        trained = self.file is not None and mask.dtype != bool  # type: ignore[union-attr]
+        return _largest(mask, self.keep) if trained else mask  # type: ignore[arg-type]
+
+
+def _largest(weights: NDArray[Any], keep: float) -> NDArray[np.bool_]:
+    """Return where the share `keep` of the weights is that is largest, one weight at least."""
+    sizes = np.abs(weights).ravel()
+    count = max(1, round(keep * sizes.size))
+    mask = np.zeros(sizes.size, bool)
+    mask[np.argpartition(sizes, sizes.size - count)[sizes.size - count :]] = True
+    return mask.reshape(weights.shape)

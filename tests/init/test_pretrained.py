@@ -1,0 +1,106 @@
+"""First values from a trained net's file: parts of it, its statistics, the mask of a ticket."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+import initlab
+from initlab import nd
+from initlab.errors import BadTypeError, BadValueError, DataError, ShapeError
+from initlab.init import Masked, Normal, ParameterSpec, PretrainedStatistics, WeightSelection
+from initlab.nd.random import stream
+from initlab.running import assemble
+from initlab.tree import apply_plan, parameters
+
+
+def spec_of(*shape, name="w"):
+    return ParameterSpec(shape, name=name)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A file of one array, 6 x 10, and a vector of 4."""
+    path = tmp_path / "larger.safetensors"
+    w = np.arange(60, dtype=np.float32).reshape(6, 10)
+    nd.save(path, {"w": w, "b": np.float32([1, 2, 3, 6])})
+    return path
+
+
+def test_elements_are_chosen_evenly_along_each_axis(file):
+    """Xu et al. (2023): every second of 6, and of 10 the four at 0, 3, 6, 9."""
+    chosen = WeightSelection(file)(spec_of(3, 4), None)
+    assert_array_equal(chosen, [[0, 3, 6, 9], [20, 23, 26, 29], [40, 43, 46, 49]])
+    assert_array_equal(WeightSelection(file)(spec_of(2, name="b"), None), [1, 3])
+    assert_array_equal(WeightSelection(file)(spec_of(6, 10), None), np.arange(60).reshape(6, 10))
+
+
+def test_a_net_that_is_not_larger_and_a_path_that_it_lacks_are_refused(file):
+    with pytest.raises(ShapeError, match=r"has shape \(7, 4\) and larger\.safetensors \(6, 10\)"):
+        WeightSelection(file)(spec_of(7, 4), None)
+    with pytest.raises(ShapeError, match=r"chooses from a net at least as large on each axis"):
+        WeightSelection(file)(spec_of(3, 4, 1), None)
+    with pytest.raises(BadValueError, match=r"holds nothing for 'v' .* by a rule"):
+        WeightSelection(file)(spec_of(3, 4, name="v"), None)
+    with pytest.raises(DataError, match="nowhere"):
+        PretrainedStatistics(file.parent / "nowhere.safetensors")
+
+
+def test_statistics_are_those_of_the_file_whatever_the_shape(file):
+    law = PretrainedStatistics(file).law(spec_of(100, 3, name="b"))
+    assert (law.mean, law.variance) == (3.0, pytest.approx(3.5))  # of 1, 2, 3, 6
+
+
+def drawn(*overrides):
+    spec = initlab.compose([*overrides, "model.depth=2", "tracking=none"])
+    net, plan = assemble(spec)
+    apply_plan(net, plan, spec.source)
+    return {path: np.asarray(p.data()) for path, p in parameters(net).items()}, spec
+
+
+def saved_from(values, path):
+    nd.save(path, values)
+    return path
+
+
+def test_a_run_takes_every_parameter_from_a_larger_nets_file(tmp_path):
+    larger, _ = drawn("+init=he", "init.bias.name=normal", "model.width=24")
+    path = saved_from(larger, tmp_path / "a.safetensors")
+    smaller, spec = drawn("+init=weight_selection", f"init.weight.file={path}", "model.width=8")
+    assert_array_equal(smaller["hidden.1.weight"], larger["hidden.1.weight"][::3, ::3])
+    assert_array_equal(smaller["hidden.0.bias"], larger["hidden.0.bias"][::3])
+    again = path.rename(tmp_path / "b.safetensors")
+    option = f"init.weight.file={again}"
+    _, moved = drawn("+init=weight_selection", option, "model.width=8")
+    assert moved.identity == spec.identity  # the content counts, not its place
+    saved_from({name: 2 * value for name, value in larger.items()}, again)
+    _, other = drawn("+init=weight_selection", option, "model.width=8")
+    assert other.identity != spec.identity
+
+
+def test_a_ticket_is_drawn_by_the_command_line(tmp_path):
+    """Frankle & Carbin (2019): the first values under the mask of the largest trained weights."""
+    first, _ = drawn("+init=he", "model.width=16", "seed=3")
+    rng = np.random.default_rng(0)
+    trained = {name: rng.standard_normal(w.shape, np.float32) for name, w in first.items()}
+    path = saved_from(trained, tmp_path / "parameters.safetensors")
+    options = [f"init.weight.file={path}", "init.weight.keep=0.25", "model.width=16", "seed=3"]
+    ticket, _ = drawn("+init=masked", *options)
+    w, size = ticket["hidden.1.weight"], np.abs(trained["hidden.1.weight"])
+    kept = w != 0
+    assert kept.sum() == 64
+    assert size[kept].min() > size[~kept].max()
+    assert_array_equal(w[kept], first["hidden.1.weight"][kept])
+
+
+def test_a_file_of_masks_is_taken_as_it_is(tmp_path):
+    mask = np.eye(4, dtype=bool)
+    path = saved_from({"w": mask}, tmp_path / "masks.safetensors")
+    w = Masked(Normal(1.0), file=path)(spec_of(4, 4), stream(0, "w"))
+    assert_array_equal(w != 0, mask)
+
+
+def test_a_mask_by_a_files_name_is_told_where_to_go():
+    with pytest.raises(BadTypeError, match=r"mask is an array, got 'm\.npy'.*init\.weight\.file=F"):
+        initlab.compose(["+init=masked", "init.weight.mask=m.npy"])
