@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import initlab.nd  # noqa: F401 - the rules by which NumPy's functions have slopes
 from initlab.autograd import Tensor, record
 from initlab.errors import BadTypeError, BadValueError
 from initlab.theory.quadrature import activation, expectation

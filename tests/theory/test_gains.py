@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from math import asin, erf, exp, pi, sqrt
 
 import numpy as np
@@ -164,3 +166,12 @@ def test_a_function_that_mixes_elements_is_refused():
         ShapeError, match=r"sum returned shape \(\) for \(\d+, 26\).*element by elem"
     ):
         mean(np.sum)
+
+
+def test_gains_of_numpys_functions_need_no_other_import():
+    code = "import numpy; from initlab import theory; print(theory.backward_gain(numpy.tanh))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    z = np.linspace(-10, 10, 100_001)
+    weights = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    slope = np.trapezoid((1 - np.tanh(z) ** 2) ** 2 * weights, z)  # E tanh'(z)^2
+    assert float(done.stdout) == pytest.approx(slope**-0.5, rel=1e-8)
