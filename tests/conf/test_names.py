@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import Enum
+from pathlib import Path
 
 import pytest
 from omegaconf.errors import ValidationError
@@ -24,11 +25,17 @@ PLACES = [
     *((f"optim={name}", "optim", entry) for name, entry in OPTIMIZERS.items()),
 ]
 IDS = [place[0] for place in PLACES]
+FILE = Path(__file__).parents[2] / "docs" / "larger.safetensors"
+FILES = {
+    "+init=load": [f"init.file={FILE}"],
+    "+init=weight_selection": [f"init.weight.file={FILE}"],
+    "+init=pretrained_statistics": [f"init.weight.file={FILE}"],
+}
 
 
 @pytest.mark.parametrize(("choice", "key", "entry"), PLACES, ids=IDS)
 def test_a_registered_name_is_an_option(choice, key, entry):
-    spec = compose([choice], catalog=CATALOG)
+    spec = compose([choice, *FILES.get(choice, [])], catalog=CATALOG)
     found = {
         "init.weight": spec.init.roles["weight"],
         "init.calibrate": spec.init.calibrate,
