@@ -20,7 +20,11 @@ GRAMMAR = (
     "the short ones that run names show (init=he depth=3,10); and in quotes a condition in "
     'MLflow\'s search syntax ("metrics.accuracy > 0.9"). What is given holds all at once.'
 )
-PAIR = re.compile(r"\+?([\w.]+)=([^'\"<>=]+)")
+ENTITY = r"(metric|param|tag|attribute|dataset)s?\.|(status|run_name|run_id|user_id)="  # MLflow's
+PAIR = re.compile(
+    rf"(?!{ENTITY})\+?(?P<axis>[\w.]+)=(?P<quote>['\"]?)(?P<value>[^'\"<>=]+)(?P=quote)"
+)
+WRITTEN = {"None": "null", "True": "true", "False": "false"}  # as a command writes what is recorded
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,17 @@ class Filter:
         found = self._searched(past)
         for axis, text in self.values.items() if found else ():
             key = _key(axis, found)
-            kept = [run for run in found if _has(value_of(run, key), text)]
-            if not kept:
-                there = {f"{axis}={value_of(run, key)}" for run in found}
-                raise SelectsNothingError("compare", f"{axis}={text}", there, "run")
-            found = kept
+            values = [_written(value_of(run, key)) for run in found]
+            wanted = _wanted(text, values)
+            for one in wanted:
+                if not any(_same(value, one) for value in values):
+                    there = {f"{axis}={value}" for value in values}
+                    raise SelectsNothingError("compare", f"{axis}={one}", there, "run")
+            found = [
+                run
+                for run, value in zip(found, values, strict=True)
+                if any(_same(value, one) for one in wanted)
+            ]
         return found
 
     def _searched(self, past: Past) -> list[PastRun]:
@@ -81,7 +91,7 @@ def read_filter(words: Sequence[str]) -> Filter:
     rest = [word for word in words if not PAIR.fullmatch(word)]
     sweeps = [word for word in rest if re.fullmatch(r"[\w.-]+", word)]
     conditions = [word for word in rest if word not in sweeps]
-    values = {pair[1]: pair[2] for pair in pairs}
+    values = {pair["axis"]: pair["value"] for pair in pairs}
     if len(sweeps) > 1 or len(values) < len(pairs):
         raise BadValueError(f"{' '.join(words)!r} is one thing too many. {GRAMMAR}")
     return Filter("".join(sweeps), values, " and ".join(conditions))
@@ -113,9 +123,18 @@ def _key(axis: str, runs: Iterable[PastRun]) -> str:
     raise error
 
 
-def _has(value: str, text: str) -> bool:
-    """Return whether a value is the one that is asked for, or one of those behind commas."""
-    return any(value == one or _number(value) == _number(one) for one in (text, *text.split(",")))
+def _wanted(text: str, values: Sequence[str]) -> list[str]:
+    """Return the values that are asked for: the text, where it is one, or those behind commas."""
+    whole = any(_same(value, text) for value in values)
+    return [text] if whole else [one.strip() for one in text.split(",")]
+
+
+def _written(value: str) -> str:
+    return WRITTEN.get(value, value)
+
+
+def _same(value: str, text: str) -> bool:
+    return value == _written(text) or _number(value) == _number(text)
 
 
 def _number(text: str) -> float | str:

@@ -96,6 +96,7 @@ def create(
     name, written = _parse(initializer)
     if name not in REGISTRY:
         raise UnknownNameError("initializer", name, REGISTRY)
+    written = {key: _nested(value) for key, value in written.items()}
     try:
         made: Initializer = _maker(REGISTRY[name])(*args, **written, **options)
     except TypeError as error:
@@ -109,6 +110,14 @@ def create(
 def _maker(found: type[Initializer] | Initializer) -> Callable[..., Initializer]:
     """Return what makes a class's instance, or a preset's with some options changed."""
     return found if isinstance(found, type) else partial(replace, found)  # type: ignore[type-var]
+
+
+def _nested(value: Any) -> Any:
+    """Return the initializer that an option's value is the JSON of, or the value."""
+    match value:
+        case [str() as name, Mapping()] if name in REGISTRY:
+            return create(json.dumps(value))
+    return value
 
 
 def _parse(given: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -31,6 +31,7 @@ class Slot:
         aliases: the other paths at which it stands, when it is tied.
         branch: the path of the block that adds its branch to a stream, the innermost of them.
         heads: how many heads the attention has that it is in; 1 elsewhere.
+        last_at: the number of its last place, of all places in the tree in order.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Slot:
     aliases: tuple[str, ...] = ()
     branch: str | None = None
     heads: int = 1
+    last_at: int = 0
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import wraps
 from pathlib import PurePath
@@ -173,12 +173,15 @@ class Initializer:
         """Return the variance of its law."""
         return self.law(spec).variance
 
-    def after(self, activation: Callable[[Any], Any] | None) -> Initializer:  # noqa: ARG002
+    def after(self, activation: Callable[[Any], Any] | None) -> Initializer:
         """Return the initializer for a weight whose inputs come from `activation`, None for none.
 
-        A run's plan asks this of every initializer; few depend on it.
+        A run's plan asks this of every initializer; few depend on it. One that changes what
+        another draws, its option `of`, hands the question on.
         """
-        return self
+        of = getattr(self, "of", None)
+        told = of.after(activation) if isinstance(of, Initializer) else of
+        return self if told is of else replace(self, of=told)  # type: ignore[type-var]
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and _frozen(vars(self)) == _frozen(vars(other))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from initlab.errors import BadValueError
 from initlab.init.spec import Role
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Place:
         optimizer: what it will be trained by: sgd or adam for what steps like these, else the
             optimizer's name; None where nobody says.
         before: the weight before it in order.
+        tied: the paths of the weight that the net ends with, if it stands elsewhere too.
     """
 
     path: str
@@ -61,6 +63,7 @@ class Place:
     recurrences: int = 0
     optimizer: str | None = None
     before: ParameterSpec | None = None
+    tied: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,8 +91,18 @@ class Place:
 
     @property
     def is_last(self) -> bool:
-        """Whether it is the net's last weight, and not its only one."""
-        return 0 < self.index == self.count - 1
+        """Whether it is the net's last weight, which may be its only one.
+
+        Raises:
+            BadValueError: when the net ends with a weight that is tied: no start of its own.
+        """
+        if self.tied:
+            raise BadValueError(
+                f"the net's last weight is tied, {' = '.join(self.tied)}, and cannot start both as "
+                "the last and as what it is there. Untie it, or choose a rule that treats all "
+                "weights alike, such as he."
+            )
+        return 0 <= self.index == self.count - 1
 
     @property
     def is_recurrent(self) -> bool:
@@ -125,6 +138,8 @@ def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Pla
     order = {slot.path: number for number, slot in enumerate(weights)}
     norms = sum(slot.spec.role == Role.gain and not _scales(slot) for slot in slots)
     previous = dict(zip([w.path for w in weights[1:]], [w.spec for w in weights], strict=False))
+    final = max(weights, key=lambda slot: slot.last_at, default=None)
+    tied = final.paths if final is not None and final.aliases else ()
     found = {}
     for slot in slots:
         inside = [w.path for w in weights if slot.branch is not None and w.branch == slot.branch]
@@ -142,6 +157,7 @@ def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Pla
             norms=norms,
             optimizer=optimizer,
             before=previous.get(slot.path),
+            tied=tied,
         )
     recurrences = sum(place.is_weight and place.is_recurrent for place in found.values())
     beside = {_block(w.path): found[w.path] for w in reversed(weights)}

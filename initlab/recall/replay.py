@@ -122,10 +122,11 @@ def _recorded(past: Past, run: PastRun) -> dict[tuple[str, int], float]:
 
 
 def _differing(recorded: Mapping[str, str], catalog: Catalog) -> dict[str, tuple[str, str]]:
-    """Return what differs; a plugin's file may have moved: its content counts."""
+    """Return what differs; a plugin's file may have moved or another name: its content counts."""
     local = {Path(name).name: digest for name, digest in catalog.local.items()}
     given = {name: local[file] for name in recorded if (file := Path(name).name) in local}
-    here = environment() | given
+    same = {name: then for name, then in recorded.items() if then in local.values()}
+    here = environment() | given | same
     return {
         package: (recorded.get(package, "-"), here.get(package, "-"))
         for package in sorted({*recorded, *here})

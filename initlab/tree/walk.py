@@ -46,8 +46,10 @@ def parameters(net: Block) -> dict[str, Parameter]:
 def slots(net: Block) -> list[Slot]:
     """Return the Parameters as a plan sees them, called by their paths, tied ones with all."""
     paths: dict[int, list[str]] = {}
-    for path, parameter in net.places():
+    last_at: dict[int, int] = {}
+    for number, (path, parameter) in enumerate(net.places()):
         paths.setdefault(id(parameter), []).append(path)
+        last_at[id(parameter)] = number
     adders = [path for path, block in _walk(net, "") if block.adds]
     heads: dict[str, int] = {
         path: count
@@ -63,6 +65,7 @@ def slots(net: Block) -> list[Slot]:
             tuple(paths[id(parameter)][1:]),
             branch_of(path, adders),
             heads.get(branch_of(path, heads) or "", 1),
+            last_at[id(parameter)],
         )
         for path, parameter in parameters(net).items()
     ]

@@ -101,3 +101,32 @@ def test_of_a_sweep_under_way_it_says_how_its_runs_stand():
     told = "Its runs: 1 killed, 2 running. The same command again does what is missing."
     assert told in caught.value.full()
     assert f"Nearest: {SWEEP}" not in caught.value.full()
+
+
+@pytest.mark.parametrize("text", ["he,xavierr", "he, xavierr", "xavierr,he"])
+def test_each_of_several_values_has_to_be_there(record, text):
+    with pytest.raises(SelectsNothingError, match=r"matches 'init=xavierr'\. Nearest: init=xavier"):
+        select(record, [f"init={text}"])
+
+
+def test_values_are_asked_for_as_a_command_writes_them():
+    labels = ("None", "a b", "plain", "a,b")
+    past = Record([run(n, label=label, on=str(n > 1)) for n, label in enumerate(labels)])
+
+    def found(*words):
+        return [trial.run.run_id for trial in select(past, words).trials]
+
+    assert found("label=null") == ["0"]
+    assert found('label="a b"') == found("label='a b'") == found("label=a b") == ["1"]
+    assert found("label=a b,null") == ["0", "1"]
+    assert found("label=plain, null") == ["0", "2"]
+    assert found("label=a,b") == ["3"]
+    assert found("on=true") == ["2", "3"]
+    with pytest.raises(SelectsNothingError, match=r"Nearest: .*label=null"):
+        select(past, ["label=nul"])
+
+
+@pytest.mark.parametrize("condition", ["params.init='he'", "status='FINISHED'", "tags.a='b'"])
+def test_a_condition_without_blanks_is_mlflows(record, condition):
+    select(record, [condition])
+    assert record.asked == [condition]

@@ -12,18 +12,23 @@ from numpy.testing import assert_allclose, assert_array_equal
 from initlab import nd
 from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init import (
+    ICNR,
     Bilinear,
+    Centred,
     Constant,
     InitDesc,
     Initializer,
     Load,
     LSTMBias,
+    Masked,
     Mixed,
     MSRAPrelu,
     Normal,
     One,
     Orthogonal,
     ParameterSpec,
+    Scaled,
+    Spectral,
     Uniform,
     Xavier,
     Zero,
@@ -130,6 +135,22 @@ def test_xavier_refuses_a_vector():
 def test_dumps_writes_what_create_reads(init, text):
     assert init.dumps() == text
     assert create(text) == init
+
+
+@pytest.mark.parametrize(
+    "init",
+    [
+        Scaled(0.5, of=Centred(Xavier("gaussian", "in", 2))),
+        ICNR(2, of=Normal(0.5)),
+        Spectral(of=Normal(0.5)),
+        Masked(Normal(1.0), mask=np.eye(3)),
+    ],
+)
+def test_initializers_within_others_are_read_again_too(init):
+    again = create(init.dumps())
+    spec = ParameterSpec((4, 3, 2, 2) if isinstance(init, ICNR) else (3, 3))
+    assert_array_equal(again(spec, stream(0, "w")), init(spec, stream(0, "w")))
+    assert again == init
 
 
 def test_a_plain_subclass_dumps_what_it_was_made_with():

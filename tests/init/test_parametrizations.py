@@ -17,9 +17,13 @@ from initlab.autograd import Tensor
 from initlab.errors import BadValueError
 from initlab.init import (
     Antisymmetric,
+    Centred,
     ExactGain,
+    Masked,
     MuP,
     OptimizerKind,
+    ParameterSpec,
+    Scaled,
     Slot,
     Twin,
     Uniform,
@@ -384,6 +388,17 @@ def test_exact_gain_takes_each_weights_own_activation(activation, gain):
     plan = initlab.plan(initlab.compose(["+init=exact_gain", f"model.activation={activation}"]))
     stds = [sqrt(e.initializer.variance(e.spec)) for e in plan if e.path.endswith("weight")]
     assert stds == pytest.approx([1 / 8, *[gain / 16] * 3], rel=1e-8)
+
+
+@pytest.mark.parametrize("name", ["masked", "centred", "scaled_by_two"])
+def test_what_changes_an_initializers_draw_tells_it_the_activation(name):
+    """tanh's exact gain, times what the wrapper makes of a variance."""
+    of = ExactGain()
+    wrapped = {"masked": Masked(of, 0.5), "centred": Centred(of), "scaled_by_two": Scaled(2.0, of)}
+    factor = {"masked": 0.5, "centred": 1 - 1 / 30, "scaled_by_two": 4.0}[name]
+    variance = wrapped[name].after(np.tanh).variance(ParameterSpec((20, 30)))
+    assert variance == pytest.approx(factor * 1.592537420**2 / 30, rel=1e-8)
+    assert wrapped[name].after(None).variance(ParameterSpec((20, 30))) == pytest.approx(factor / 30)
 
 
 def test_exact_gain_backward_keeps_gradients():

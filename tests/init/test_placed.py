@@ -11,18 +11,21 @@ import initlab
 from initlab import autograd, nd, nn
 from initlab.errors import BadValueError, ShapeError
 from initlab.init import (
+    Antisymmetric,
     BranchScale,
     Fixup,
     LooksLinear,
     MuP,
     ParameterSpec,
     Siren,
+    UMuP,
+    ZeroOutput,
     Zeros,
     create,
     make_plan,
 )
 from initlab.nd.random import Streams
-from initlab.tree import apply_plan, parameters, slots
+from initlab.tree import apply_plan, parameters, slots, tie
 from initlab.tree.shapes import resolve_shapes
 
 
@@ -239,3 +242,27 @@ def test_a_config_names_a_rule_and_the_draw_that_it_scales():
 def test_a_config_gives_all_of_a_rules_roles():
     plan = initlab.plan(initlab.compose(["+init=siren"]))
     assert plan["hidden.0.bias"].why.startswith("role bias: Siren")
+
+
+@pytest.mark.parametrize("rule", [MuP(), UMuP(), ZeroOutput(), LooksLinear(), Antisymmetric()])
+def test_a_rule_for_the_last_weight_refuses_one_that_is_tied(rule):
+    net = stack(nn.Embedding(16, 8), nn.Dense(8, in_units=8), nn.Dense(16, in_units=8))
+    tie(net, parameter="2.weight", to="0.weight")
+    told = r"the net's last weight is tied, 0\.weight = 2\.weight.*Untie it"
+    with pytest.raises(BadValueError, match=told) as caught:
+        make_plan(slots(net), roles={"weight": rule})
+    assert "which is asked of" in caught.value.full()
+
+
+def test_an_only_weight_is_the_last():
+    net = stack(nn.Dense(3))
+    plan = planned(net, ZeroOutput())
+    assert plan["0.weight"].initializer == Zeros()
+    with pytest.raises(BadValueError, match=r"two nets of 0\.weight: it is the only weight"):
+        planned(stack(nn.Dense(4)), Antisymmetric())
+
+
+def test_a_weight_tied_further_up_leaves_the_last_its_own():
+    net = stack(nn.Dense(8, in_units=8), nn.Dense(8, in_units=8), nn.Dense(3, in_units=8))
+    tie(net, parameter="1.weight", to="0.weight")
+    assert planned(net, ZeroOutput())["2.weight"].initializer == Zeros()

@@ -104,3 +104,34 @@ def test_a_file_of_masks_is_taken_as_it_is(tmp_path):
 def test_a_mask_by_a_files_name_is_told_where_to_go():
     with pytest.raises(BadTypeError, match=r"mask is an array, got 'm\.npy'.*init\.weight\.file=F"):
         initlab.compose(["+init=masked", "init.weight.mask=m.npy"])
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.float32])
+def test_a_file_of_zeros_and_ones_is_a_mask_whatever_its_type(tmp_path, dtype):
+    mask = np.arange(20).reshape(4, 5) % 2 == 0
+    path = saved_from({"w": mask.astype(dtype)}, tmp_path / "masks.safetensors")
+    w = Masked(Normal(1.0), file=path)(spec_of(4, 5), stream(0, "w"))
+    assert_array_equal(w != 0, mask)
+
+
+def test_a_mask_and_a_file_at_once_are_refused(file):
+    with pytest.raises(BadValueError, match=r"mask and file both say what stays\. Give one"):
+        Masked(mask=np.eye(4), file=file)
+
+
+def test_of_one_file_two_are_equal_while_its_content_is(file):
+    first = Masked(file=file)
+    assert first == Masked(file=file)
+    assert hash(first) == hash(Masked(file=file))
+    nd.save(file, {"w": np.ones((6, 10), np.float32)})
+    assert first != Masked(file=file)
+
+
+@pytest.mark.parametrize("make", [WeightSelection, PretrainedStatistics, lambda f: Masked(file=f)])
+@pytest.mark.parametrize(
+    ("values", "told"), [([np.nan, 1], "values that are not finite"), ([], "an empty array")]
+)
+def test_what_nothing_can_start_from_is_refused_by_name(tmp_path, make, values, told):
+    path = saved_from({"w": np.float32(values)}, tmp_path / "gone.safetensors")
+    with pytest.raises(DataError, match=rf"gone\.safetensors holds {told} for 'w'.*did not div"):
+        make(path).law(spec_of(2))

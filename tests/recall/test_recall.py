@@ -169,6 +169,8 @@ def test_a_plugin_file_is_in_the_record_and_replay_says_how_to_give_it(recorded,
     moved.parent.mkdir()
     file.rename(moved)
     assert replay(past, run.run_id, load_catalog([moved], installed=False)).versions == {}
+    other = moved.rename(tmp_path / "other.py")  # or by its content alone
+    assert replay(past, run.run_id, load_catalog([other], installed=False)).versions == {}
     moved.write_text(f"{PLUGIN}# changed")
     changed = replay(past, run.run_id, load_catalog([moved], installed=False)).versions
     assert changed[str(file)][0] == digest != changed[str(file)][1]

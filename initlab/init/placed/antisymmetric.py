@@ -58,6 +58,8 @@ class Antisymmetric(Placed):
 def _obstacle(place: Place) -> str:
     """Return why the halves of a weight are not those of two nets, or nothing."""
     spec = place.spec
+    if place.is_first and place.is_last:
+        return "it is the only weight, which no other's halves go into"
     if spec.groups > 1:
         return f"its {spec.groups} groups do not mix what the halves do"
     if place.heads > 1 and place.heads % 2:

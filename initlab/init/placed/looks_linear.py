@@ -28,5 +28,6 @@ class LooksLinear(Placed):
 
     def at(self, place: Place) -> Given | None:
         """Return the mirror."""
-        sides = Sides.outputs if place.is_first else Sides.inputs if place.is_last else Sides.both
+        last = Sides.inputs if place.is_last else Sides.both
+        sides = Sides.outputs if place.is_first else last
         return Given(Mirror(self.of, sides), f"mirrored {sides}")

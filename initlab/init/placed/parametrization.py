@@ -36,7 +36,9 @@ class MuP(Placed):
     depth-muP (Yang et al., 2023), 1 is CompleteP (Dey et al., 2025).
 
     Args:
-        base: the width at which all multipliers are 1, where the rate was tuned.
+        base: the fan_in at which r is 1, where the rate was tuned. Of layers as wide as the net it
+            is the width; a convolution's n counts its kernel, and what reads a layer 4 times as
+            wide has r = 4 there.
         optimizer: adam or sgd; None for the one that the run trains by, adam without a run.
         scale: the variance of hidden weights times n; 2 for ReLU.
         zero_output: whether the last weight starts at 0, as its authors advise.
@@ -69,13 +71,13 @@ class MuP(Placed):
         """Return the law and the rate."""
         if self.depth:
             need_branches(place, "depth-muP")
-        kind = self.trained_by(place)
+        kind, last = self.trained_by(place), place.is_last
         if not place.is_weight:
             return self._vector(place, kind)
         if place.is_first or place.spec.role == Role.embedding:
             return self._first(place, kind)
         r = place.spec.fan_in / self.base
-        if not place.is_last:
+        if not last:
             return self._hidden(place, r, kind)
         std = 0.0 if self.zero_output else sqrt(1 / (place.spec.fan_in * r))
         return Given(Normal(std), f"output, n/base = {r:g}, {told_rate(1 / r, kind)}", 1 / r)
@@ -142,14 +144,14 @@ class UMuP(Placed):
         Raises:
             BadValueError: when the run trains by another optimizer than those like adam.
         """
-        spec, kind = place.spec, OptimizerKind.adam
+        spec, kind, last = place.spec, OptimizerKind.adam, place.is_last
         if self.trained_by(place) is not kind:
             raise BadValueError("u_mup's rates are Adam's, and the run trains by sgd: optim=adam.")
         if spec.role == Role.embedding:
             rate = 1 / sqrt(spec.fan_out)
             return Given(Normal(1.0), f"embedding, {told_rate(rate, kind)}", rate)
         n = spec.fan_in
-        if place.is_last:
+        if last:
             return Given(Normal(1 / n), f"output, {told_rate(1 / n, kind)}", 1 / n)
         std, rate = 1 / sqrt(n), 1 / n
         if place.branch < 0:

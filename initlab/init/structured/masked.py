@@ -34,8 +34,9 @@ class Masked(Initializer):
         of: draws the values.
         keep: the share that stays, chosen at random, or in a file of weights the largest.
         mask: an array of the parameter's shape, zero where the weight is to be zero.
-        file: safetensors with a parameter's mask under its path, or its trained weights, of which
-            the largest stay: a ticket is parameters.safetensors of the run with the same seed.
+        file: instead of mask, safetensors with a parameter's mask under its path, which is zeros
+            and ones, or its trained weights, of which the largest stay: a ticket is
+            parameters.safetensors of the run with the same seed.
     """
 
     of: Initializer = VarianceScaling(2.0)
@@ -44,11 +45,15 @@ class Masked(Initializer):
     file: Path | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.mask, list):  # as JSON has arrays
+            object.__setattr__(self, "mask", np.array(self.mask))
         if self.mask is not None and not isinstance(self.mask, np.ndarray):
             raise BadTypeError(
                 f"masked: mask is an array, got {self.mask!r}. A file of masks or trained weights "
                 "by path, safetensors, is given as file: init.weight.file=FILE."
             )
+        if self.mask is not None and self.file is not None:
+            raise BadValueError("masked: mask and file both say what stays. Give one of them.")
         file = None if self.file is None else Path(self.file)
         object.__setattr__(self, "file", file)
         object.__setattr__(self, "_stored", None if file is None else Stored(file))
@@ -88,8 +93,9 @@ class Masked(Initializer):
                 f"{spec.label} has shape {spec.shape} and the mask {mask.shape}: it is "
                 "another parameter's."
             )
-        trained = self.file is not None and mask.dtype != bool  # type: ignore[union-attr]
-        return _largest(mask, self.keep) if trained else mask  # type: ignore[arg-type]
+        if mask is None or self.file is None or np.isin(mask, (0, 1)).all():
+            return mask
+        return _largest(mask, self.keep)
 
 
 def _largest(weights: NDArray[Any], keep: float) -> NDArray[np.bool_]:
