@@ -15,7 +15,7 @@ from initlab.errors import BadValueError
 from initlab.probes import Foretold
 from initlab.running.assemble import assemble
 from initlab.running.staging import stages
-from initlab.running.verdict import Standing, change, within
+from initlab.running.verdict import Standing, change, counted, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ class Forecast:
         Gradients shrink by 4e-08 over 50 layers: ordered phase.
         """
         standing, gradient = self.standing, self.gradient_change
-        over = f"over {len(self.stream)} {'layers' if standing else 'stages'}"
+        over = f"over {counted(len(self.stream), 'layer' if standing else 'stage')}"
         explained = standing and len(self.stream) > 1 and standing.explains(gradient)
         phase = f": {standing.phase} phase" if standing and explained else ""
         said = [f"Signals {change(self.signal_change)} {over}."]

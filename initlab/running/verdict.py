@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from initlab.theory import MeanField
 
-__all__ = ["Standing", "change", "kept", "within"]
+__all__ = ["Standing", "change", "counted", "kept", "within"]
 
 STEADY = 1.25  # what changes by at most this factor keeps its size
 NEAR = 1.05  # two lengths this close are one
@@ -48,8 +48,9 @@ class Standing:
     @property
     def phase(self) -> Phase:
         """Which side of chi = 1 that is on, critical if this many such factors change little."""
-        factor = sqrt(self.chi) ** max(len(self.lengths) - 1, 1)
-        return Phase.critical if kept(factor) else _side(self.chi)
+        steps = max(len(self.lengths) - 1, 1)
+        changed = steps * abs(log(self.chi)) / 2 if self.chi else inf  # the factor's logarithm
+        return Phase.critical if changed <= log(STEADY) else _side(self.chi)
 
     @property
     def label(self) -> str:
@@ -115,10 +116,19 @@ class Standing:
         reach = 6 * self.field.xi_c
         if self.phase is Phase.critical or not isfinite(reach):
             return ""
-        return f"; nets of up to {reach:.0f} layers (6 xi_c) train"
+        return f"; nets of up to {counted(round(reach), 'layer')} (6 xi_c) train"
 
     def _chi(self, length: float) -> float:
         return self.field.chi(_reached(length))
+
+
+def counted(number: int, thing: str) -> str:
+    """Say how many there are.
+
+    >>> counted(1, "layer"), counted(2, "layer")
+    ('1 layer', '2 layers')
+    """
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def kept(factor: float) -> bool:

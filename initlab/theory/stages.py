@@ -43,6 +43,7 @@ __all__ = [
     "Weights",
 ]
 
+EXACT = 1e-9  # two moments this close are those of z itself
 BEYOND = 1e250  # a variance whose Gaussian's powers may overflow: what it leads to is infinite
 
 
@@ -203,7 +204,7 @@ class Elementwise:
         else:
             width, given = x.source
             fluctuation = (1 + _grown(given, at.growth)) * (1 + at.spread / width) - 1
-            fluctuation = max(fluctuation, 0.0)  # what is below is of 1 / width^2
+            fluctuation = max(fluctuation, at.left_out(width))
         grown = at.growth * x.sensitivity
         y = Signal(at.second_moment, at.mean, fluctuation, grown, None, self._common(x))
         return y if x.sample is None else y.sampled(self._sample(x, x.sample))
@@ -232,7 +233,8 @@ class Elementwise:
         """Return that of a sum of g^2 f'^2 beyond that of g^2, the gradients g being Gaussian."""
         at = _response(self.f, x.mean, x.variance)
         width, given = x.source or (inf, x.fluctuation)
-        return max(3 * at.slope_spread / (width + 2) + _grown(given, at.slope_growth), 0.0)
+        spread = 3 * at.slope_spread / (width + 2) + _grown(given, at.slope_growth)
+        return max(spread, at.left_out(width))
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,14 @@ class _Response(NamedTuple):
     slope: float  # E f'^2
     slope_spread: float  # E f'^4 / (E f'^2)^2 - 1
     slope_growth: float  # d ln E f'^2 / d ln variance
+
+    def left_out(self, width: float) -> float:
+        """Return what fluctuations of 1 / width leave out: 1 / width of a root mean square.
+
+        Nothing for f(z) = a z or a |z|, which keep the length that orthogonal weights keep.
+        """
+        exact = abs(self.spread - 2) < EXACT and self.slope_spread < EXACT
+        return 0.0 if exact else 4 / width**2
 
 
 def _exact(f: Callable[[Any], Any], sample: Array, squares: Array) -> Array:

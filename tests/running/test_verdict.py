@@ -101,7 +101,7 @@ def check_place(line, made):
         assert verb(sqrt(chi) ** (DEPTH - 1)) == verb(made.gradient_change)
     elif chi:
         assert "the fixed point is length" in line or "lengths go on growing" in line
-    reach = re.search(r"up to (\d+) layers", line)
+    reach = re.search(r"up to (\d+) layers?", line)
     if reach:
         assert stands.settled or not stands.has_scale
         assert int(reach[1]) == pytest.approx(6 * field.xi_c, abs=0.5)
@@ -138,6 +138,26 @@ def test_where_a_net_stays_counts_and_not_where_it_would_end():
     assert "Gradients grow by 5.5 over 50 layers: chaotic phase." in verdict
     assert "chi = 1.07202 at length 0.9999" in verdict
     assert "layers (6 xi_c)" not in verdict
+
+
+def test_of_orthogonal_layers_only_a_linear_net_has_every_draw_alike():
+    line = told("orthogonal", "tanh").verdict().splitlines()[-1]
+    assert float(re.search(r"within a factor ([0-9.]+) of", line)[1]) >= 1 + 1 / 64
+    assert told("orthogonal", "identity").verdict().splitlines()[-1].startswith("Every draw's last")
+
+
+def test_a_factor_beyond_all_numbers_has_a_phase():
+    made = ["+init=normal", "init.weight.sigma=10", "model=deep_mlp", "model.depth=200"]
+    verdict = forecast(compose(made, catalog=CATALOG)).verdict()
+    assert "grow beyond all numbers over 200 layers: chaotic phase" in verdict
+    assert "nets of up to 1 layer (6 xi_c) train" in verdict
+
+
+def test_one_layer_is_one_layer():
+    verdict = forecast(
+        compose(["+init=he", "model=mlp", "model.depth=1"], catalog=CATALOG)
+    ).verdict()
+    assert "over 1 layer." in verdict
 
 
 def test_the_orthogonal_identity_is_exact_and_nothing_is_within_a_factor_of_nothing():

@@ -93,6 +93,24 @@ def test_a_net_of_square_orthogonal_layers_fluctuates_as_foretold(f, square, bia
     assert found == pytest.approx(told, abs=5 * error + 0.25 * told)  # as for independent weights
 
 
+@pytest.mark.parametrize("width", [16, 64])
+@pytest.mark.parametrize("f", [np.tanh, np.sin])
+def test_behind_an_activation_orthogonal_layers_are_off_by_one_over_width(f, width):
+    depth, nets, rng = 16, 100, np.random.default_rng(0)
+    h, stages = np.ones((nets, width)), []
+    for i in range(depth):
+        h = f(np.einsum("kij,kj->ki", haar(rng, nets, width, width), h))
+        stages += [layer(str(i), width, width, 1.0), Elementwise(f"{i}.act", f)]
+    last = predict(stages, Signal(1.0))[-1]
+    sigma = sqrt(last.signal.fluctuation) / 2  # of the root mean square
+    assert 0.9 / width < sigma < 1.5 / width
+    off = np.log(np.mean(h**2, axis=1) / last.signal.second_moment) / 2 / sigma
+    assert off.mean() > 5 * off.std() / sqrt(nets)  # the mean is off, which no spread tells
+    assert np.abs(off).max() < 4
+    assert last.gradient_fluctuation == 0
+    assert predict(stages, Signal(1.0))[1].gradient_fluctuation >= (depth - 1) * 4 / width**2
+
+
 def replace_weights(stage):
     n = stage.width
     return Linear(stage.path, stage.weight_variance, n, n, n, stage.bias_variance)
