@@ -15,7 +15,7 @@ from initlab.init import Entries, Isometric, Mirrored, Orthonormal, Rows, Twins
 from initlab.nd.random import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from initlab.init import InitPlan, ParameterSpec, PlanEntry
 
@@ -30,14 +30,38 @@ def stages(net: nn.Block, plan: InitPlan) -> list[theory.Stage]:
     Dropout is out of force.
 
     Raises:
-        BadValueError: for a block that theory knows nothing of, or a weight whose initializer
-            claims no variance.
+        BadValueError: for a block that theory knows nothing of, a weight whose initializer
+            claims no variance, or one that a signal meets again in another layer.
     """
     staged = list(_staged(net, "", plan))
+    for entry in plan:
+        _need_met_once(entry, {stage.path for stage in _multiplying(staged)})
     pools = [at for at, stage in enumerate(staged) if isinstance(stage, theory.Pool)]
     return [
         _together(stage) if pools and at < pools[-1] else stage for at, stage in enumerate(staged)
     ]
+
+
+def _need_met_once(entry: PlanEntry, layers: Collection[str]) -> None:
+    """Refuse a weight that several layers multiply by."""
+    if not entry.spec.has_fans:
+        return
+    paths = [path for path in (entry.path, *entry.aliases) if path.rpartition(".")[0] in layers]
+    if len(paths) > 1:
+        raise BadValueError(
+            f"Theory has no prediction for {paths[0]}, which is tied to {', '.join(paths[1:])}: a "
+            "signal meets the same weights again, and it takes a layer's weights as independent of "
+            "what comes in. Measure instead, with the probes signal_rms and gradient_rms."
+        )
+
+
+def _multiplying(staged: Sequence[theory.Stage]) -> Iterator[theory.Linear]:
+    """Yield the layers that multiply their input by a weight, those in branches too."""
+    for stage in staged:
+        if isinstance(stage, theory.Residual):
+            yield from _multiplying(stage.body)
+        elif isinstance(stage, theory.Linear) and not isinstance(stage, theory.Lookup):
+            yield stage
 
 
 def _together(stage: theory.Stage) -> theory.Stage:

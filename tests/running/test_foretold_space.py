@@ -229,6 +229,15 @@ def test_a_tied_model_is_foretold_by_the_layer_that_uses_the_weight():
     assert made.levels[-2].gradient == pytest.approx(97 * drawn)
 
 
+def test_hidden_layers_that_share_a_weight_have_no_prediction():
+    ties = [
+        f"+model.ties.t{i}={{parameter: hidden.{i}.weight, to: hidden.1.weight}}" for i in (2, 3)
+    ]
+    made = compose(["+init=he", "model=mlp", "model.depth=4", *ties], catalog=CATALOG)
+    with pytest.raises(BadValueError, match=r"hidden\.1\.weight, which is tied to hidden\.2"):
+        forecast(made)
+
+
 @pytest.mark.parametrize(("words", "said"), REFUSED.items())
 def test_a_model_is_refused_by_the_block_that_theory_does_not_know(words, said):
     with pytest.raises(BadValueError, match=said):
