@@ -10,7 +10,6 @@ import numpy as np
 from initlab.errors import BadValueError, QuadratureError
 from initlab.theory.panels import EPSILON
 from initlab.theory.quadrature import (
-    REFUSED,
     TINY,
     Estimate,
     activation,
@@ -28,6 +27,8 @@ __all__ = ["kernel"]
 
 TOLERANCE = 1e-13  # of the second moment, for one panel; a tenth for one of the inner panels
 POINTS = 2**15  # of u at most
+REFUSED = 1e-5  # of the second moment: a bound that is no use; float32's digits allow 2e-6
+WORK = 2**25  # points of v at most, for all u together
 SIDE = 1e-9  # of a kink, to tell it from a jump
 LINE = np.arange(-9.0, 10)  # beyond 9 the normal density is below 1e-18
 
@@ -43,7 +44,8 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
         length: the variance of u and of v.
 
     Raises:
-        QuadratureError: where the bound stays above 1e-6 E f^2.
+        QuadratureError: where the bound stays above 1e-5 E f^2, or is not had within 34 million
+            points.
         BadValueError: for a correlation or length outside its range; as `estimate`.
 
     >>> from initlab import nd
@@ -66,16 +68,25 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
     size = square + TINY
     root, allowed = sqrt(size), max(TOLERANCE, bound / size)  # no more digits than f itself has
     kinks = knots(lambda z, _: g(z), root)
-    inner_error, blur = [0.0], 16 * EPSILON / rest
+    inner_error, blur, asked = [0.0], 16 * EPSILON / rest, [0]
     jumps = float(np.abs(g(kinks + SIDE) - g(kinks - SIDE)).sum())
 
     def product(z: Array, _: Places) -> Array:
         mean = correlation * z.reshape(-1, 1)
         starts = np.clip((kinks - mean) / rest, LINE[0], LINE[-1])
         edges = np.sort(np.hstack([np.tile(LINE, (z.size, 1)), starts]))
-        given, errors = integrals(
-            lambda y, i: g(mean[i] + rest * y), edges, allowed / 10 * root, blur
-        )
+
+        def inner(y: Array, i: Places) -> Array:
+            asked[0] += y.size
+            if asked[0] > WORK:
+                raise QuadratureError(
+                    f"{g.__name__} has no kernel to five digits within {WORK:,} points at "
+                    f"correlation {correlation:g} and length {length:g}: it has too many kinks or "
+                    "jumps, or a pole."
+                )
+            return g(mean[i] + rest * y)
+
+        given, errors = integrals(inner, edges, allowed / 10 * root, blur)
         inner_error.append(float(errors.max()))
         return g(z) * given.reshape(z.shape)
 
@@ -85,7 +96,7 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
     whole = float(error) + (max(inner_error) + blur * jumps) * root + TOLERANCE * size
     if not whole <= REFUSED * size:
         raise QuadratureError(
-            f"{g.__name__} has no kernel to six digits at correlation {correlation:g} and length "
+            f"{g.__name__} has no kernel to five digits at correlation {correlation:g} and length "
             f"{length:g}: its error may be {min(whole / size, 1):.1g} of the second moment."
         )
     return Estimate(float(value), whole)

@@ -166,8 +166,23 @@ def confluent(a, b, x):
 def test_a_kernel_of_float32_has_a_bound_of_its_own_and_one_of_noise_is_refused():
     found = kernel(lambda z: np.sin(z.astype(np.float32)), 0.5)
     assert abs(found.value - (exp(-0.5) - exp(-1.5)) / 2) <= found.error < 1e-5
+    for c in (0.3, 0.99, 0.99999):  # the last two have bounds of 1e-6 and 2e-6 of E f^2
+        found = kernel(lambda z: np.maximum(z.astype(np.float32), np.float32(0)), c)
+        assert abs(found.value - relu_kernel(c)) <= found.error < 5e-6
     with pytest.raises(QuadratureError, match="six digits"):
         kernel(lambda z: np.random.default_rng(0).standard_normal(z.shape), 0.5)
+
+
+def test_a_kernel_of_many_jumps_is_refused_after_so_many_points():
+    asked = [0]
+
+    def stairs(z):
+        asked[0] += np.size(z)
+        return np.round(4 * z) / 4
+
+    with pytest.raises(QuadratureError, match="within 33,554,432 points"):
+        kernel(stairs, 0.5)
+    assert asked[0] < 2**26
 
 
 @pytest.mark.parametrize(

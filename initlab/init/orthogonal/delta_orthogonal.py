@@ -28,6 +28,7 @@ class DeltaOrthogonal(Initializer):
 
     The convolution keeps lengths: all its singular values are `scale`. TensorFlow 1 multiplied by
     the root of its gain; JAX and this by the scale itself.
+    Each group has a matrix of its own here; JAX, which is not told of groups, draws one for all.
 
     Args:
         scale: the singular values.

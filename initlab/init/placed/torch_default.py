@@ -1,4 +1,4 @@
-"""What PyTorch's layers start with."""
+"""What PyTorch's linear and convolutional layers and embeddings start with."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class TorchDefault(Placed):
     """Weights and biases U(+-1/sqrt(fan_in)) with the weight's fan_in, embeddings N(0, 1).
 
     Linear and convolutional layers call kaiming_uniform(a=sqrt(5)), which is that bound.
+    PyTorch's recurrent layers differ: all of theirs are U(+-1/sqrt(hidden)), input weights too.
     """
 
     roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.bias, Role.embedding)
