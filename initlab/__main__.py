@@ -8,9 +8,8 @@ from typing import NoReturn
 
 __all__ = ["start"]
 
-OBJECTS = (
-    200_000  # more than a start makes, less than would be missed: a run leaves 8,000 in cycles
-)
+OBJECTS = 200_000
+"""More than a start makes, less than would be missed: a run leaves 8,000 in cycles."""
 
 
 def start() -> NoReturn:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import sys
+from dis import get_instructions
 from importlib import import_module
-from types import ModuleType
+from itertools import dropwhile
+from types import CodeType, ModuleType
 from typing import Any
 
 __all__ = ["on_demand"]
+
+SCAFFOLD = {"TYPE_CHECKING", "annotations", "on_demand"}
+"""What a door imports for itself."""
 
 
 def on_demand(package: str) -> None:
@@ -22,7 +26,8 @@ def on_demand(package: str) -> None:
             on_demand(__name__)
     """
     module = sys.modules[package]
-    vars(module)["_homes"] = _written(module)
+    loader: Any = module.__loader__
+    vars(module)["_homes"] = _written(loader.get_code(package))
     module.__class__ = _Door
 
 
@@ -45,14 +50,21 @@ class _Door(ModuleType):
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._homes})
+        return sorted({*super().__dir__(), *self._homes} - SCAFFOLD)
 
 
-def _written(module: ModuleType) -> dict[str, tuple[str, str]]:
-    """Return each name that is imported below `if TYPE_CHECKING`, from where and as what."""
-    loader: Any = module.__loader__
-    source = ast.parse(loader.get_source(module.__name__))
-    blocks = [block.body for block in source.body if isinstance(block, ast.If)]
-    lines = [line for block in blocks for line in block if isinstance(line, ast.ImportFrom)]
-    names = [(str(line.module), alias) for line in lines for alias in line.names]
-    return {alias.asname or alias.name: (module, alias.name) for module, alias in names}
+def _written(door: CodeType) -> dict[str, tuple[str, str]]:
+    """Return each name that is imported below `if TYPE_CHECKING`, from where and as what.
+
+    The compiled code says it, too, which is there where the sources are not.
+    """
+    found, home, own = {}, "", ""
+    steps = get_instructions(door)
+    for step in dropwhile(lambda s: (s.opname, s.argval) != ("LOAD_NAME", "TYPE_CHECKING"), steps):
+        if step.opname == "IMPORT_NAME":
+            home = step.argval
+        elif step.opname == "IMPORT_FROM":
+            own = step.argval
+        elif step.opname == "STORE_NAME" and own:
+            found[step.argval], own = (home, own), ""
+    return found

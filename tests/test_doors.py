@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import compileall
 import importlib
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from shutil import ignore_patterns
 
 import pytest
 
@@ -74,3 +78,22 @@ def test_a_file_that_is_not_offered_is_reached_as_ever():
 
 def test_another_name_is_offered_under_both():
     assert init.Zero is init.Zeros
+
+
+def test_what_a_door_is_built_with_is_not_listed():
+    for door in DOORS:
+        names = set(dir(importlib.import_module(door)))
+        assert not {"TYPE_CHECKING", "annotations", "on_demand"} & names
+
+
+def test_doors_open_without_their_sources(tmp_path):
+    package = shutil.copytree(PACKAGE, tmp_path / "initlab", ignore=ignore_patterns("__pycache__"))
+    compileall.compile_dir(package, quiet=1, legacy=True)
+    for source in package.rglob("*.py"):
+        source.unlink()
+    code = "from initlab import nn, init; print(nn.Dense.__name__, init.Zero is init.Zeros)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "Dense True\n"

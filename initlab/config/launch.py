@@ -108,7 +108,7 @@ class _Numbers(ConfigLoaderImpl):
 
     def load_sweep_config(self, master_config: DictConfig, sweep_overrides: list[str]) -> Any:
         """Return a job's config as Hydra would compose it; that takes it 30 ms each."""
-        given = master_config.hydra.overrides.hydra
+        given: Any = OmegaConf.to_container(master_config.hydra.overrides.hydra, resolve=False)
         others = [override for override in sweep_overrides if not override.startswith("job=")]
         key = (*given, *others)
         if key not in self.made:
@@ -117,7 +117,8 @@ class _Numbers(ConfigLoaderImpl):
         (number,) = (o.partition("=")[2] for o in sweep_overrides if o not in others)
         with flag_override(config, ["readonly", "struct"], False):
             config.job = int(number)
-            config.hydra.job.override_dirname = f"job={number}"
+            separator = config.hydra.job.config.override_dirname.kv_sep
+            config.hydra.job.override_dirname = f"job{separator}{number}"
             config.hydra.overrides.task = sweep_overrides
         OmegaConf.copy_cache(from_config=master_config, to_config=config)
         return config

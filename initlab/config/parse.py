@@ -214,12 +214,15 @@ def _identity(tree: Mapping[str, Any]) -> str:
 
 
 def _with_contents(node: Any) -> Any:
-    """Return the config with the content's hash for each file, whose place says nothing."""
+    """Return the config with the content's hash for each file, whose place says nothing.
+
+    What else is called `file`, such as a rule, stays as it is.
+    """
     if not isinstance(node, Mapping):
         return node
     return {
         key: hashlib.sha256(Path(value).read_bytes()).hexdigest()
-        if key == "file" and value is not None
+        if key == "file" and isinstance(value, str) and Path(value).is_file()
         else _with_contents(value)
         for key, value in node.items()
     }

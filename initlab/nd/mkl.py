@@ -11,6 +11,7 @@ from ctypes import CDLL, CFUNCTYPE, byref, c_char, c_double, c_float, c_void_p
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import finalize
 
 import numpy as np
 
@@ -47,7 +48,10 @@ def mkl() -> CDLL | None:
 
 
 def multiplied(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> bool:
-    """Write the product of two matrices into `out`; False where MKL does not take such arrays."""
+    """Write the product of two matrices into `out`; False where MKL does not take such arrays.
+
+    `out` must share no memory with them.
+    """
     types = a.dtype, b.dtype, out.dtype
     found = _kernel(types, a.shape, a.strides, b.shape, b.strides, out.shape, out.strides)
     if found is None or not out.flags.writeable:
@@ -91,7 +95,10 @@ def _kernel(
     leading = number(1), left.apart, right.apart, number(0), result.apart  # of 1 a b + 0 out
     if create(byref(made), *shape, *leading) == FAILED:
         return None
-    return _Kernel(pointer(made)), made.value
+    kernel = _Kernel(pointer(made))
+    # whoever calls it holds it, so it outlives the call though its place be given to another
+    finalize(kernel, library.mkl_jit_destroy, made).atexit = False
+    return kernel, made.value
 
 
 class _Lie(NamedTuple):

@@ -28,7 +28,7 @@ class Chain:
 
     def __init__(self, blocks: Mapping[str, Block]) -> None:
         self._blocks = blocks
-        self._found: tuple[int, list[Block | _Row]] = (-1, [])  # at which change, and the parts
+        self._found: tuple[int, list[Block | _Fused]] = (-1, [])  # at which change, and the parts
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_blocks": self._blocks, "_found": (-1, [])}  # a copy looks for itself
@@ -40,7 +40,7 @@ class Chain:
             seen, parts = self._found = self._look()
         for part in parts:
             changed = seen != CHANGES.number  # by a part that was called just now
-            x = part.one_by_one(x) if changed and type(part) is _Row else part(x)
+            x = part.one_by_one(x) if changed and type(part) is _Fused else part(x)
         return x
 
     def dense_links(self) -> list[Link] | None:
@@ -53,10 +53,10 @@ class Chain:
             found += links
         return found
 
-    def _look(self) -> tuple[int, list[Block | _Row]]:
+    def _look(self) -> tuple[int, list[Block | _Fused]]:
         seen = CHANGES.number
-        parts: list[Block | _Row] = []
-        row: _Row | None = None
+        parts: list[Block | _Fused] = []
+        row: _Fused | None = None
         for block in self._blocks.values():
             links = dense_links(block)
             if not links:
@@ -64,7 +64,7 @@ class Chain:
                 parts.append(block)
                 continue
             if row is None:
-                row = _Row()
+                row = _Fused()
                 parts.append(row)
             row.add(block, links)
         return seen, parts
@@ -86,7 +86,7 @@ def dense_links(block: Block) -> list[Link] | None:
     return None if ask is None else ask(block)
 
 
-class _Row:
+class _Fused:
     """Dense layers after each other."""
 
     __slots__ = ("_blocks", "_endings", "_layers")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -107,14 +108,20 @@ def packed(path: Path) -> Iterator[Path]:
 def curves_of(packed: bytes | None) -> dict[str, list[tuple[int, float]]]:
     """Return each metric's (step, value) pairs of a packed journal, by step; {} without one.
 
+    A damaged one counts as none: what of it can still be read would pass for the whole.
+
     >>> line = b'{"event":"log","step":3,"metrics":{"loss":0.5}}'
     >>> curves_of(gzip.compress(line))
     {'loss': [(3, 0.5)]}
     """
     found: dict[str, dict[int, float]] = {}
-    for line in gzip.decompress(packed).splitlines() if packed else ():
+    try:
+        lines = gzip.decompress(packed or b"").splitlines()
+    except (EOFError, OSError, zlib.error):
+        return {}
+    for line in lines:
         event = _parse(line)
-        if event is not None and event["event"] == "log":
+        if event is not None and event["event"] == "log" and {"step", "metrics"} <= set(event):
             for metric, value in event["metrics"].items():
                 found.setdefault(metric, {})[event["step"]] = value
     return {metric: sorted(points.items()) for metric, points in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from initlab.nd.prepared import CrossEntropy
-    from initlab.nn import Block, Loss
-
-    Link: TypeAlias = tuple[Tensor, Tensor | None, str | None]
+    from initlab.nn import Block, Link, Loss
 
 __all__ = ["Calls", "Row", "prepare"]
 
@@ -153,7 +151,8 @@ def prepare(
     row: Row, loss: Callable[[Tensor, Tensor], Tensor], x: Any, y: Any, idle: dict[Any, Calls]
 ) -> Calls | None:
     """Return the calls for batches like this one; None where the tape may make others."""
-    if not row.layers or type(loss) not in LOSSES or not is_idle():
+    ours = type(loss) in LOSSES and "forward" not in vars(loss)  # nor one of the instance's own
+    if not row.layers or not ours or not is_idle():
         return None
     first = row.layers[0].weight
     if not type(x) is type(y) is np.ndarray or x.dtype != first.dtype or not len(x):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -112,13 +112,13 @@ def evaluate(
             part = slice(start, start + batch_size)
             output = net(Tensor(x[part]))
             total += float(np.sum(np.asarray(loss(output, Tensor(y[part])))))
-            share = _accuracy(output.array, y[part])
-            right += 0.0 if share is None else share * len(output)
+            share = _accuracy(output, y[part])
+            right += 0.0 if share is None else share * len(y[part])
     classes = np.issubdtype(y.dtype, np.integer)
     return Score(total / len(x), right / len(x) if classes else None)
 
 
-def _accuracy(output: np.ndarray, y: np.ndarray) -> float | None:
+def _accuracy(output: Any, y: np.ndarray) -> float | None:
     if y.dtype.kind not in "iu":
         return None
-    return float(np.count_nonzero(output.argmax(-1) == y) / y.size)
+    return float(np.count_nonzero(np.argmax(np.asarray(output), -1) == y) / y.size)

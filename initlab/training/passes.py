@@ -36,13 +36,13 @@ class Pass:
     """One batch's way forward, and the way back.
 
     Attributes:
-        output: what the net made of the inputs, an array.
+        output: what the net made of the inputs: an array, or what else a Block returns.
         losses: what the loss made of that and the targets.
     """
 
     __slots__ = ("_back", "losses", "output")
 
-    def __init__(self, output: np.ndarray, losses: np.ndarray, back: Callable[[], None]) -> None:
+    def __init__(self, output: Any, losses: np.ndarray, back: Callable[[], None]) -> None:
         self.output, self.losses = output, losses
         self._back: Callable[[], None] | None = back
 
@@ -63,6 +63,8 @@ class Passes:
 
     What they compute, and what lands in the gradients, is what `autograd.record` and `backward`
     make of the same net and loss, bit for bit; small nets of dense layers take half the time.
+    A pass that never goes back keeps its lists to itself, and the next one, which makes its own,
+    takes longer than by the tape: only to look, call the net.
 
     Args:
         net: any Block.
@@ -103,7 +105,8 @@ class Passes:
         with autograd.record():
             output = self._net(_tensor(x))
             losses = self._loss(output, _tensor(y))
-        return Pass(output.array, losses.array, losses.backward)
+        made = output.array if isinstance(output, Tensor) else output
+        return Pass(made, losses.array, losses.backward)
 
     def _prepared(self, x: Any, y: Any) -> Calls | None:
         """Return the lists for batches like this one, if there can be any.

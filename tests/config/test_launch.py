@@ -100,6 +100,8 @@ def test_hydra_sees_of_a_job_what_it_would_compose(catalog, monkeypatch, tmp_pat
         "seed=1,2,3",
         "hydra.sweep.dir=swept",
         "+hydra.job.env_set.ODD=even",
+        "+hydra.job.env_set.OWN=x${hydra.job.num}",
+        "hydra.job.config.override_dirname.kv_sep=:",
         "hydra.sweep.subdir=d-${job}",
     ]
     swept(words, task, catalog)

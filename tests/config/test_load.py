@@ -8,6 +8,7 @@ from numpy.testing import assert_array_equal
 
 import initlab
 from initlab import nd
+from initlab.config import compose
 from initlab.errors import BadValueError, ConfigError, DataError, ShapeError
 from initlab.init import Load, Xavier
 from initlab.running import assemble
@@ -89,3 +90,32 @@ def test_the_files_content_is_part_of_the_runs_identity_and_its_place_is_not(com
     assert one.identity == same.identity
     nd.save(copy, {path: 2 * value for path, value in values.items()})
     assert composed(f"+init=load init.file={copy} model.depth=1").identity != one.identity
+
+
+def test_what_else_is_called_file_is_no_file(composed, tmp_path):
+    def spec(use):
+        return composed(f"+init.rules.file.match=output.weight +init.rules.file.use.name={use}")
+
+    assert spec("zeros").identity != spec("ones").identity
+    assert spec("zeros").init.rules[0].name == "file"
+
+
+def test_an_option_file_that_names_no_file_is_a_value(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from initlab import hookimpl\n"
+        "from initlab.init import Ones\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass(frozen=True)\n"
+        "class Picked(Ones):\n"
+        "    'Ones.'\n"
+        "    file: str = 'layer1'\n"
+        "@hookimpl\n"
+        "def initlab_initializers():\n"
+        "    return {'picked': Picked}\n"
+    )
+    rule = ["+init.rules.r.match=output.weight", "+init.rules.r.use.name=picked"]
+    one, other = (
+        compose([*rule, f"+init.rules.r.use.file={layer}"], plugins=[str(tmp_path / "mine.py")])
+        for layer in ("layer1", "layer2")
+    )
+    assert one.identity != other.identity

@@ -117,6 +117,22 @@ def test_other_arrays_are_left_to_numpy(a, b, out):
 
 
 @pytest.mark.mkl
+def test_a_kernel_that_is_let_go_is_destroyed_and_not_before(monkeypatch):
+    destroy, ends = mkl().mkl_jit_destroy, []
+    monkeypatch.setattr(
+        mkl(), "mkl_jit_destroy", lambda made: ends.append((made.value, destroy(made)))
+    )
+    door._kernel.cache_clear()
+    a, b, out = matrix(16, 17), matrix(17, 18), matrix(16, 18)
+    types, lies = (a.dtype, b.dtype, out.dtype), [(x.shape, x.strides) for x in (a, b, out)]
+    kernel, made = door._kernel(types, *(part for lie in lies for part in lie))
+    door._kernel.cache_clear()
+    assert ends == []
+    del kernel
+    assert ends == [(made, 0)]  # 0: success
+
+
+@pytest.mark.mkl
 def test_large_products_of_a_net_come_from_mkl_and_small_ones_from_numpy(monkeypatch):
     seen = []
     threads = import_module("initlab.nd.threads")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import pytest
 import initlab
 from initlab.errors import TrackingError
 from initlab.tracking import Journal, read_journal
+from initlab.tracking.journal import curves_of
 
 
 def test_what_was_appended_reads_back_in_order(tmp_path):
@@ -65,3 +67,25 @@ def test_a_full_disk_is_said_with_the_place():
 def test_a_journal_that_is_not_there_is_named(tmp_path):
     with pytest.raises(TrackingError, match=r"Cannot read the journal .*none.jsonl: No such file"):
         read_journal(tmp_path / "none.jsonl")
+
+
+LINE = b'{"event":"log","time":1,"step":3,"metrics":{"loss":0.5}}'
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        gzip.compress(LINE)[:-20],
+        gzip.compress(LINE)[:-8] + bytes(8),  # its check sum is another
+        gzip.compress(LINE)[:10] + b"\xff" * 20,
+        LINE,
+    ],
+)
+def test_a_damaged_packed_journal_has_no_curves(damaged):
+    assert curves_of(gzip.compress(LINE)) == {"loss": [(3, 0.5)]}
+    assert curves_of(damaged) == {}
+
+
+@pytest.mark.parametrize("odd", [b'{"event":"log","step":4}', b'{"event":"log","metrics":{}}'])
+def test_a_line_that_lacks_something_is_passed_over(odd):
+    assert curves_of(gzip.compress(odd + b"\n" + LINE)) == {"loss": [(3, 0.5)]}

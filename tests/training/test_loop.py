@@ -62,6 +62,30 @@ def test_the_loss_is_the_mean_over_the_last_smaller_batch_too(dense, regression)
     assert [s.loss for s in steps] == [2, 2]  # half of 2 squared, whether of four or of one
 
 
+class WithInput(nn.Block):
+    """A net that returns its input, too."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x):
+        return self.net(x), x
+
+
+def test_a_net_may_return_more_than_one_tensor(dense, regression):
+    # y = 2x against 5, 1 at x = 1, 2, as above; and without a step half of 3 squared
+    def loss(outputs, y):
+        return nn.L2Loss()(outputs[0], y)
+
+    net = WithInput(dense([[2.0]]))
+    data = regression([[1], [2]], [[5], [1]])
+    assert evaluate(net, loss, data.test_x, data.test_y) == Score(4.5, None)
+    (step,) = going(net, data, SGD(lr=0.5), loss=loss)
+    assert (step.loss, step.accuracy) == (4.5, None)
+    assert net.net[0].weight.data().array.item() == 1.25
+
+
 def test_on_a_line_gradient_descent_contracts_as_theory_says(dense, regression):
     # loss = w^2/2 at x = 1, y = 0 (the bias frozen): w <- (1 - lr) w
     net = dense([[1.0]])

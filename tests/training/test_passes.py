@@ -303,6 +303,23 @@ def test_a_forward_that_is_put_on_a_block_is_called(twins):
             twins.run(*batch(seed))
 
 
+@pytest.mark.parametrize("loss", [nn.SoftmaxCrossEntropyLoss(), nn.L2Loss()])
+def test_a_forward_that_is_put_on_a_loss_is_called(loss):
+    loss.forward = lambda pred, label: pred.mean(1)
+    twins = Twins(mlp(8, 8), loss)
+    for seed in range(4):
+        twins.step(*batch(seed))
+
+
+def test_a_forward_that_is_put_on_the_loss_later_is_called():
+    twins = Twins(mlp(8, 8), nn.SoftmaxCrossEntropyLoss())
+    for seed in range(3):
+        twins.step(*batch(seed))
+    assert twins.calls() == 0
+    twins.loss.forward = lambda pred, label: pred.mean(1)
+    twins.run(*batch(3))
+
+
 def test_a_watched_loss_is_watched(twins):
     seen = []
     with twins.loss.register_forward_hook(lambda *_: seen.append(1)):

@@ -33,10 +33,8 @@ class CrossEntropy:
     def __init__(self, logits: np.ndarray, gradient: np.ndarray) -> None:
         (n, classes), dtype = logits.shape, logits.dtype
         self._classes, self._starts, self._ones = classes, row_starts(n, classes), ones(n, dtype)
-        (self._places, largest), (top, sums, shares) = (
-            np.empty((2, n), np.intp),
-            np.empty((3, n), dtype),
-        )
+        self._places, largest = np.empty((2, n), np.intp)
+        top, sums, shares = np.empty((3, n), dtype)
         self._top, self._sums, self._flat = top, sums, gradient.reshape(-1)
         self._here = partial(logits.take, self._places)
         self._exponentials = [

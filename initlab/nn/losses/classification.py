@@ -77,7 +77,7 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
         """
         plain = type(self) is SoftmaxCrossEntropyLoss and self._sparse and not self._from_logits
         axes = self._axis % 2, self._batch_axis % 2
-        watched = self._before or self._after
+        watched = self._before or self._after or "forward" in self.__dict__
         if not plain or watched or axes != (1, 0) or self._weight not in (None, 1):
             return None
         return CrossEntropy(logits, gradient) if CrossEntropy.takes(logits) else None
