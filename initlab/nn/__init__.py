@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from initlab.nn.chain import dense_links
     from initlab.nn.containers import Repeat, Residual, Sequential
     from initlab.nn.convolution import Conv1D, Conv2D, Conv3D
-    from initlab.nn.dense import Dense, Link
+    from initlab.nn.dense import Dense
     from initlab.nn.embedding import Embedding
     from initlab.nn.function import HybridLambda, Lambda
     from initlab.nn.group_norm import GroupNorm
@@ -114,7 +114,6 @@ __all__ = [
     "Lambda",
     "LayerNorm",
     "LeakyReLU",
-    "Link",
     "LogisticLoss",
     "Loss",
     "MaxPool1D",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from initlab.nd.prepared import CrossEntropy
-    from initlab.nn import Block, Link, Loss
+    from initlab.nn import Block, Loss
+
+    Linear: TypeAlias = tuple[Tensor, Tensor | None, str | None]  # weight, bias, activation
 
 __all__ = ["Calls", "Row", "prepare"]
 
@@ -48,7 +50,7 @@ class Row:
         return self._seen == CHANGES.number and here == self._nodes
 
 
-def _chained(links: Sequence[Link]) -> bool:
+def _chained(links: Sequence[Linear]) -> bool:
     """Return whether each layer takes what the one before returns."""
     shapes = [weight.shape for weight, _, _ in links]
     biased = all(bias is None or bias.shape == weight.shape[:1] for weight, bias, _ in links)
@@ -68,7 +70,7 @@ def _lands(tensor: Tensor) -> bool:
     return tensor.grad_req == "write" and grad.array.flags.c_contiguous
 
 
-def _layer(link: Link) -> Layer:
+def _layer(link: Linear) -> Layer:
     weight, bias, ending = link
     if bias is None:
         return Layer(weight.array, None, _slope(weight), None, ending)
