@@ -13,6 +13,7 @@ from initlab.config import title
 from initlab.errors import InitlabError, RunFailedError
 from initlab.jobs.claim import claim
 from initlab.jobs.outcome import Outcome, State
+from initlab.jobs.workers import at_work
 from initlab.running import RunResult, run
 from initlab.screen import Screen
 from initlab.tracking import Past, PastRun, Status, TrackingSpec, make_tracker, repair
@@ -85,6 +86,10 @@ class SweepTask:
         Raises:
             KeyboardInterrupt: when the sweep is interrupted.
         """
+        with at_work():
+            return self._attempt(read, directory)
+
+    def _attempt(self, read: Callable[[], RunSpec], directory: Path) -> float:
         now = Outcome(f"job {directory.name}", State.running)
         try:
             now.write(directory)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from multiprocessing import forkserver, set_forkserver_preload
+import os
+from contextlib import contextmanager
+from functools import cache
+from multiprocessing import forkserver, parent_process, set_forkserver_preload
+from multiprocessing.connection import wait
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["warm_workers"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["at_work", "warm_workers"]
+
+WORK = Lock()  # held while a job is under way
 
 
 def warm_workers() -> None:
@@ -19,3 +30,24 @@ def warm_workers() -> None:
     set_forkserver_preload(["initlab.jobs.preload"])
     forkserver.ensure_running()
     set_start_method("forkserver", force=True)
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Do a job; a worker whose sweep was killed meanwhile does no other, and ends."""
+    _watch()
+    with WORK:
+        yield
+
+
+@cache
+def _watch() -> None:
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
+
+
+def _outlive(sentinel: Any) -> None:
+    wait([sentinel])
+    WORK.acquire()
+    os._exit(1)  # joblib's own way out asks the one who is dead

@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-AXES = ["-m", "+init=xavier,he", "seed=1,2", "training.epochs=150"]
+AXES = ["-m", "+init=xavier,he", "seed=1,2", "training.epochs=600"]
 JOBLIB = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
 JOBS = 4
 
@@ -84,6 +84,7 @@ def test_a_parent_that_is_killed_at_any_moment_is_gone_on_from(
         process = lab.start(*AXES, *launcher)
         wait_until(lambda at=number: jobs_that_began(lab) >= at)
         time.sleep(chance.uniform(0, 0.5))
+        wait_until(lambda: lab.statuses()["RUNNING"])  # not between two jobs
         kill_session(process)
     status, text = lab.run(*AXES, *launcher)
     assert status == 0, text
@@ -97,6 +98,18 @@ def test_a_parent_that_is_killed_at_any_moment_is_gone_on_from(
         "where status = 'KILLED' and key = 'train/loss'"
     )
     assert with_losses >= dead - 1  # one may have died before its first step
+
+
+def test_workers_of_a_sweep_that_was_killed_end_with_their_jobs(lab, workers):
+    process = lab.start(*AXES, *JOBLIB)
+    wait_until(lambda: jobs_that_began(lab) == 2)
+    left = workers(process)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert len(left) == 2
+    wait_until(lambda: not workers(process), seconds=60)
+    assert jobs_that_began(lab) == 2
+    assert lab.statuses() == {"FINISHED": 2}
 
 
 def test_the_same_command_again_does_nothing_twice(lab):
