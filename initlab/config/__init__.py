@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from initlab.config.arguments import is_multirun
     from initlab.config.composition import compose, read
     from initlab.config.groups import folder
-    from initlab.config.joblib import execute_job
     from initlab.config.launch import launch, launch_sweep
     from initlab.config.spec import BlockSpec, InitSpec, ProbeSpec, RunSpec, TieSpec, TrainingSpec
     from initlab.config.sweep import Job, Sweep, read_sweep, title
@@ -27,7 +26,6 @@ __all__ = [
     "TieSpec",
     "TrainingSpec",
     "compose",
-    "execute_job",
     "folder",
     "is_multirun",
     "launch",

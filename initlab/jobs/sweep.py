@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from initlab.config import launch_sweep, read_sweep
@@ -15,7 +16,7 @@ from initlab.jobs.summary import conclude
 from initlab.jobs.task import SweepTask, recorded
 from initlab.jobs.workers import warm_workers
 from initlab.running import plan
-from initlab.tracking import Past, prepare, repair, sqlite_file
+from initlab.tracking import Backend, Past, prepare, repair, sqlite_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["run_sweep"]
 
 CLAIMS = ".initlab-claims"
+GRACE = 10.0  # seconds that interrupted workers have to end in
 DIED = "its process died, and again when it ran alone: out of memory, or killed from outside"
 
 
@@ -42,11 +44,11 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
     """
     cores = len(os.sched_getaffinity(0))
     sweep = read_sweep(arguments, catalog, cores)
-    if sweep.launcher == "joblib":
-        warm_workers()  # while the rest is made ready here
+    tracking = sweep.jobs[0].spec.tracking.resolved()
+    if not _claims(tracking).exists():  # nothing is done yet: all is pending
+        _warm(sweep, len(sweep.jobs), tracking)  # while the rest is made ready here
     _check(sweep)
     _warn_of_threads(sweep, cores)
-    tracking = sweep.jobs[0].spec.tracking.resolved()
     experiment = prepare(tracking)
     past = None if experiment is None else Past(tracking, experiment)
     task = SweepTask(
@@ -63,16 +65,34 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
         if not sweep.search:
             pending = _resume(sweep, task, past)
             _tell_of_strays(past, {sweep.jobs[number].spec.identity for number in pending})
+    _warm(sweep, len(pending), tracking)
     try:
         with Progress(sweep, sweep.total):
             broke = _carry_out(sweep, pending, task, catalog, [_absolute(p) for p in plugins])
     except KeyboardInterrupt:
+        if past is not None:
+            _let_die(past, sweep.name)
         _end(sweep, past)
         raise
     lost = _end(sweep, past)
     if broke is not None:
         sys.stderr.write(f"{sweep.name}: the launcher broke: {type(broke).__name__}: {broke}\n")
     return lost
+
+
+def _warm(sweep: Sweep, jobs: int, tracking: TrackingSpec) -> None:
+    if sweep.launcher == "joblib" and (sweep.search or jobs > 1):
+        warm_workers(record=tracking.name is Backend.mlflow)
+
+
+def _let_die(past: Past, sweep: str) -> None:
+    """Wait for the workers of an interrupted sweep, which its launcher doesn't: they close runs."""
+    until = monotonic() + GRACE
+    while monotonic() < until:
+        runs = past.runs(f"attributes.status = 'RUNNING' and tags.`initlab.sweep` = '{sweep}'")
+        if all(run.dead or run.astray for run in runs):
+            return
+        sleep(0.1)
 
 
 def _end(sweep: Sweep, past: Past | None) -> int:

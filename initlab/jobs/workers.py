@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from contextlib import contextmanager
 from functools import cache
-from multiprocessing import forkserver, parent_process, set_forkserver_preload
+from multiprocessing import forkserver, parent_process, resource_tracker, set_forkserver_preload
 from multiprocessing.connection import wait
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,17 +19,26 @@ __all__ = ["at_work", "warm_workers"]
 WORK = Lock()  # held while a job is under way
 
 
-def warm_workers() -> None:
+def warm_workers(*, record: bool) -> None:
     """Let joblib fork its workers from a server that starts now, and imports what they need.
 
     Joblib's own start as fresh interpreters, each of which imports MLflow and all else again. The
-    server has no threads and no open store, so that it can be forked at any time; what it imported
-    its workers share.
+    server runs no Python but its own and has no open store, so that it can be forked at any time;
+    what it imported its workers share. Started twice, it is the one that there is.
+
+    Args:
+        record: whether they need MLflow.
     """
     from joblib.externals.loky.backend.context import set_start_method
 
-    set_forkserver_preload(["initlab.jobs.preload"])
-    forkserver.ensure_running()
+    recording = ["initlab.jobs.preload_record"] if record else []
+    set_forkserver_preload(["initlab.config.joblib", *recording, "initlab.jobs.preload"])
+    resource_tracker.ensure_running()  # the server would start it, and undo what comes now
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server inherits it
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     set_start_method("forkserver", force=True)
 
 
@@ -37,17 +47,24 @@ def at_work() -> Iterator[None]:
     """Do a job; a worker whose sweep was killed meanwhile does no other, and ends."""
     _watch()
     with WORK:
+        if _orphaned(0):  # it may be faster here than the one that waits for its last job's end
+            os._exit(1)
         yield
 
 
 @cache
 def _watch() -> None:
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
+    if parent_process() is not None:
+        Thread(target=_outlive, daemon=True).start()
 
 
-def _outlive(sentinel: Any) -> None:
-    wait([sentinel])
+def _outlive() -> None:
+    _orphaned(None)
     WORK.acquire()
     os._exit(1)  # joblib's own way out asks the one who is dead
+
+
+def _orphaned(timeout: float | None) -> bool:
+    """Wait so long, or for ever, for the death of who started this process."""
+    parent = parent_process()
+    return parent is not None and bool(wait([parent.sentinel], timeout))

@@ -130,6 +130,11 @@ def _workers():
     return workers
 
 
+@pytest.fixture(name="session")
+def _session():
+    return lambda process: [(pid, _command(pid)) for pid, _ in session(process)]
+
+
 @pytest.fixture(name="kill_session")
 def _kill_session():
     return kill_session

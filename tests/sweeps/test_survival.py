@@ -108,6 +108,7 @@ def test_workers_of_a_sweep_that_was_killed_end_with_their_jobs(lab, workers):
     process.wait()
     assert len(left) == 2
     wait_until(lambda: not workers(process), seconds=60)
+    process.communicate()  # nobody holds its pipes any more
     assert jobs_that_began(lab) == 2
     assert lab.statuses() == {"FINISHED": 2}
 
@@ -157,6 +158,26 @@ def test_an_interrupted_parallel_sweep_is_closed_at_once_and_gone_on_from(lab):
     assert lab.statuses()["RUNNING"] == 0
     assert lab.run(*AXES, *JOBLIB)[0] == 0
     assert_whole(lab)
+
+
+def test_a_parallel_sweep_whose_terminal_interrupts_all_its_processes_leaves_none_running(lab):
+    process = lab.start(*AXES, *JOBLIB)
+    wait_until(lambda: jobs_that_began(lab) == 2)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 130, out + err
+    assert lab.statuses()["RUNNING"] == 0
+    assert lab.statuses()["KILLED"] >= 1
+
+
+def test_the_server_of_forks_is_interrupted_without_a_traceback(lab, session):
+    process = lab.start(*AXES, *JOBLIB)
+    wait_until(lambda: any("forkserver" in command for _, command in session(process)))
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 130, out + err
+    assert "Traceback" not in err
+    assert "forkserver" not in err
 
 
 HUNDRED = """

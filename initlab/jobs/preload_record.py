@@ -1,0 +1,5 @@
+"""What workers that record are forked with besides."""
+
+from initlab.tracking import load_mlflow
+
+load_mlflow()
