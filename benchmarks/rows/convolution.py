@@ -30,25 +30,34 @@ def stack_data():
     return rng.standard_normal((16, 64, 32, 32)).astype("float32"), rng.integers(0, 10, 16)
 
 
-def initlab_lenet():
-    from initlab import nn
-
+def lenet(nn):
+    """Return LeNet-5 of initlab's layers, or of Gluon's: they have the same names."""
     net = nn.Sequential()
     net.add(
         nn.Conv2D(6, 5, padding=2, activation="relu"), nn.MaxPool2D(),
         nn.Conv2D(16, 5, activation="relu"), nn.MaxPool2D(), nn.Flatten(),
         nn.Dense(120, activation="relu"), nn.Dense(84, activation="relu"), nn.Dense(10),
     )  # fmt: skip
-    return initlab_step(net, nn.SoftmaxCrossEntropyLoss(), *lenet_data())
+    return net
+
+
+def stack(nn):
+    net = nn.Sequential()
+    net.add(*(nn.Conv2D(64, 3, padding=1, activation="relu") for _ in range(6)))
+    net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
+    return net
+
+
+def initlab_lenet():
+    from initlab import nn
+
+    return initlab_step(lenet(nn), nn.SoftmaxCrossEntropyLoss(), *lenet_data())
 
 
 def initlab_stack():
     from initlab import nn
 
-    net = nn.Sequential()
-    net.add(*(nn.Conv2D(64, 3, padding=1, activation="relu") for _ in range(6)))
-    net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
-    return initlab_step(net, nn.SoftmaxCrossEntropyLoss(), *stack_data())
+    return initlab_step(stack(nn), nn.SoftmaxCrossEntropyLoss(), *stack_data())
 
 
 def torch_lenet():
@@ -195,22 +204,13 @@ def tinygrad_stack():
 def mxnet_lenet():
     from mxnet.gluon import loss, nn
 
-    net = nn.Sequential()
-    net.add(
-        nn.Conv2D(6, 5, padding=2, activation="relu"), nn.MaxPool2D(),
-        nn.Conv2D(16, 5, activation="relu"), nn.MaxPool2D(), nn.Flatten(),
-        nn.Dense(120, activation="relu"), nn.Dense(84, activation="relu"), nn.Dense(10),
-    )  # fmt: skip
-    return mxnet_step(net, loss.SoftmaxCrossEntropyLoss(), *lenet_data())
+    return mxnet_step(lenet(nn), loss.SoftmaxCrossEntropyLoss(), *lenet_data())
 
 
 def mxnet_stack():
     from mxnet.gluon import loss, nn
 
-    net = nn.Sequential()
-    net.add(*(nn.Conv2D(64, 3, padding=1, activation="relu") for _ in range(6)))
-    net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
-    return mxnet_step(net, loss.SoftmaxCrossEntropyLoss(), *stack_data())
+    return mxnet_step(stack(nn), loss.SoftmaxCrossEntropyLoss(), *stack_data())
 
 
 def blas_lenet():
