@@ -81,7 +81,7 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
 
 
 def _warm(sweep: Sweep, jobs: int, tracking: TrackingSpec) -> None:
-    if sweep.launcher == "joblib" and (sweep.search or jobs > 1):
+    if sweep.launcher == "joblib" and (sweep.search or jobs):
         warm_workers(record=tracking.name is Backend.mlflow)
 
 

@@ -54,7 +54,7 @@ def at_work() -> Iterator[None]:
 
 @cache
 def _watch() -> None:
-    if parent_process() is not None:
+    if _sentinel() is not None:
         Thread(target=_outlive, daemon=True).start()
 
 
@@ -66,5 +66,11 @@ def _outlive() -> None:
 
 def _orphaned(timeout: float | None) -> bool:
     """Wait so long, or for ever, for the death of who started this process."""
+    sentinel = _sentinel()
+    return sentinel is not None and bool(wait([sentinel], timeout))
+
+
+def _sentinel() -> int | None:
+    """What tells the death of who started this process; joblib's own fresh workers have none."""
     parent = parent_process()
-    return parent is not None and bool(wait([parent.sentinel], timeout))
+    return None if parent is None else parent.sentinel

@@ -113,6 +113,14 @@ def test_workers_of_a_sweep_that_was_killed_end_with_their_jobs(lab, workers):
     assert lab.statuses() == {"FINISHED": 2}
 
 
+def test_a_sweep_that_has_one_job_left_does_it(lab):
+    assert lab.run("-m", "seed=1,2", *JOBLIB)[0] == 0
+    status, text = lab.run("-m", "seed=1,2,3", *JOBLIB)
+    assert status == 0, text
+    assert_whole(lab, jobs=3)
+    assert "3 finished (2 of them before)" in text
+
+
 def test_the_same_command_again_does_nothing_twice(lab):
     assert lab.run(*AXES)[0] == 0
     status, text = lab.run(*AXES, *JOBLIB)
