@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from initlab.completion import completions, line_for_hydra
+from initlab.completion import completions, line_for_hydra, plugins_of
 from initlab.errors import BadValueError, InitlabError, RunFailedError, UnknownNameError
 from initlab.interruption import interruptible
 from initlab.words import one_run, take_number, take_options, take_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from initlab.catalog import Catalog
@@ -29,10 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         with interruptible():
-            return _dispatch(arguments)
+            status = _dispatch(arguments)
+            sys.stdout.flush()
+            return status
     except KeyboardInterrupt:
         print("Interrupted. What was measured is kept.", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # who reads our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED_RUN
     except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
         return _tell(error)
 
@@ -74,15 +80,26 @@ def _run(arguments: list[str], plugins: list[str]) -> int:
     from initlab.config import is_multirun, launch
     from initlab.jobs import run_job, run_sweep
 
-    catalog = _catalog(plugins)
-    if {"-sc", "--shell-completion"} & set(arguments) and (line := os.environ.get("COMP_LINE")):
-        names = {entry.name for entry in catalog.entries}
-        print(*completions(line, VERBS, names), sep="\n")
+    line = os.environ.get("COMP_LINE") if {"-sc", "--shell-completion"} & set(arguments) else None
+    catalog = _catalog([*plugins, *plugins_of(line or "")])
+    if line:
+        print(*completions(line, VERBS, _names(catalog)), sep="\n")
         os.environ["COMP_LINE"] = line_for_hydra(line)
     if is_multirun(arguments):
         return FAILED_RUN if run_sweep(arguments, catalog, plugins) else 0
     launch(arguments, run_job, catalog)
     return 0
+
+
+def _names(catalog: Catalog) -> dict[str, Iterable[str]]:
+    """Return what the verbs take that ask for names."""
+    from initlab.reproduction import claims
+
+    return {
+        "catalog": {entry.name for entry in catalog.entries},
+        "gallery": {*catalog.initializers, *catalog.calibrators},
+        "reproduce": claims(),
+    }
 
 
 def _plan(arguments: list[str], plugins: list[str]) -> int:
@@ -110,7 +127,8 @@ def _theory(arguments: list[str], plugins: list[str]) -> int:
         print("A calibrator adjusts the weights after that, which this does not foretell.")
     if made.standing is not None:
         file, where = Path(f"theory-{made.label}.png"), made.standing
-        draw_phases(where.field, f"{made.label}, {made.depth} layers", file, where.label)
+        with _writing(file):
+            draw_phases(where.field, f"{made.label}, {made.depth} layers", file, where.label)
         print(f"Phase diagram: {file}")
     return 0
 
@@ -137,7 +155,8 @@ def _portray(overrides: list[str], folder: Path, catalog: Catalog) -> None:
     portrait = portray(compose(overrides, catalog=catalog))
     make_folder(folder)
     file = folder / f"gallery-{portrait.label}.png"
-    draw_portrait(portrait, file)
+    with _writing(file):
+        draw_portrait(portrait, file)
     print(*portrait.lines(), f"Picture: {file}", sep="\n")
 
 
@@ -158,9 +177,10 @@ def _compare(arguments: list[str], plugins: list[str]) -> int:
     print_table(*board.table(selection), title=selection.name)
     print(*selection.told(), *board.notes(), sep="\n")
     if "--html" in options:
-        page = make_page(past, selection, board, catalog)
-        Path(options["--html"]).write_text(page, encoding="utf-8")
-        print(f"With pictures: {options['--html']}")
+        page, file = make_page(past, selection, board, catalog), Path(options["--html"])
+        with _writing(file):
+            file.write_text(page, encoding="utf-8")
+        print(f"With pictures: {file}")
     return 0
 
 
@@ -243,6 +263,14 @@ def _measure(name: str, sizes: dict[str, str]) -> Report:
             print_table(*findings_table(found))
     print(f"{report.told()} ({report.seconds:.0f} s)")
     return report
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BadValueError(f"Cannot write {file}: {error.strerror}.") from error
 
 
 def _list(arguments: list[str], plugins: list[str]) -> int:

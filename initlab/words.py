@@ -61,6 +61,6 @@ def one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
     ('he-mlp-digits-s2 depth=3', ['tracking.uri=x'])
     """
     names = [argument for argument in arguments if not argument.startswith("tracking.")]
-    if not names:
+    if not any(names):
         raise BadValueError(f"{verb} wants a run, its name or id: {verb} RUN.")
     return " ".join(names), [a for a in arguments if a.startswith("tracking.")]

@@ -176,6 +176,7 @@ def test_version_is_the_packages(lab):
     ("line", "offered"),
     [
         ("initlab pl", {"plan"}),
+        ("initlab  pl", {"plan"}),
         ("initlab re", {"replay", "reproduce"}),
         ("initlab mod", {"model.", "model="}),
         ("initlab +init=xav", {"+init=xavier"}),
@@ -183,6 +184,8 @@ def test_version_is_the_packages(lab):
         ("initlab theory model.dep", {"model.depth="}),
         ("initlab catalog xav", {"xavier"}),
         ("initlab catalog zeros weight_no", {"weight_norm"}),
+        ("initlab gallery orth", {"orthogonal"}),
+        ("initlab reproduce martens", {"martens_2010"}),
     ],
 )
 @pytest.mark.parametrize("shell", ["bash", "fish"])
@@ -190,6 +193,12 @@ def test_a_tab_completes_verbs_names_and_what_follows_them(lab, monkeypatch, lin
     monkeypatch.setenv("COMP_LINE", line)
     status, out, _ = lab("-sc", f"query={shell}")
     assert (status, set(out.split())) == (0, offered)
+
+
+def test_a_tab_completes_the_names_of_a_file_given_before_it(lab, boom, monkeypatch):
+    for line, offered in (("+init=boo", "+init=boom"), ("catalog boo", "boom")):
+        monkeypatch.setenv("COMP_LINE", f"initlab -p {boom} {line}")
+        assert lab("-sc", "query=bash")[1].split() == [offered]
 
 
 def test_a_shell_is_told_how_to_complete(lab, monkeypatch):
@@ -251,6 +260,14 @@ def test_gallery_makes_its_folder_and_says_where_it_cannot(lab, tmp_path):
     assert (tmp_path / "new/deep/gallery-he-mlp-digits-s0.png").is_file()
 
 
+def test_a_picture_that_cannot_be_written_is_told_in_a_word(lab, tmp_path):
+    for verb in ("theory", "gallery"):
+        (tmp_path / f"{verb}-he-mlp-digits-s0.png").mkdir()
+        status, _, err = lab(verb, "+init=he", "model.width=8")
+        told = f"initlab: Cannot write {verb}-he-mlp-digits-s0.png: Is a directory.\n"
+        assert (status, err) == (2, told)
+
+
 def test_theory_says_what_it_leaves_out(lab, tmp_path):
     status, out, _ = lab("theory", "+init=lsuv", "model=residual_mlp")
     assert status == 0
@@ -281,6 +298,7 @@ MISTAKES = [
     ("plam", "Unknown command 'plam'", "Did you mean 'plan'"),
     ("catalog xvier", "Unknown name 'xvier'", "Did you mean 'xavier'"),
     ("show", "show wants a run", "show RUN"),
+    ("show ", "show wants a run", "show RUN"),
     ("compare --htm page.html", "Unknown option '--htm'", "Did you mean '--html'"),
     ("compare --below much", "--below wants a number", "'much'"),
     ("compare --html", "--html wants a value"),
@@ -333,7 +351,7 @@ MISTAKES = [
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake[0] for mistake in MISTAKES])
 def test_a_mistake_exits_2_with_what_where_and_the_way_out(lab, tmp_path, mistake):
     line, *told = mistake
-    words = line.split()
+    words = line.split(" ")
     small = [] if words[0] in ("plam", "catalog", "compare", "show", "replay", "-p") else FAST
     status, _, err = lab(*words, *(a for a in small if a.partition("=")[0] not in line))
     assert status == 2
@@ -557,6 +575,21 @@ def test_a_mistakes_message_and_status_leave_the_process(tmp_path):
     assert "Did you mean 'xavier'" in err
 
 
+@pytest.mark.parametrize("verb", ["plan", "catalog", "reproduce"])
+def test_a_reader_that_has_gone_is_left_without_a_word(tmp_path, verb):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "initlab", verb],
+        cwd=tmp_path,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize("verb", ["plan", "catalog"])
 def test_plan_and_catalog_answer_without_mlflow(tmp_path, verb):
     script = (
@@ -581,6 +614,10 @@ def test_a_sweep_is_compared_shown_and_replayed_from_its_record(lab, tmp_path):
     assert "first step below 2.5" in out
     assert "none trained" in out  # in so few steps
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+    status, _, err = lab("compare", "--html", "gone/page.html")
+    assert (status, err) == (
+        2, "initlab: Cannot write gone/page.html: No such file or directory.\n",
+    )  # fmt: skip
     status, out, _ = lab("show", "he-mlp-digits-s2")
     assert status == 0
     assert "init=he" in out

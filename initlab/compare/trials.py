@@ -51,7 +51,8 @@ class Selection:
         """Say how many runs there are, and what became of those that are left out."""
         ended = Counter(_state(run) for run in self.left_out)
         out = ", ".join(f"{number} {status}" for status, number in sorted(ended.items()))
-        first = f"{len(self.trials)} finished runs{f'; left out: {out}' if out else ''}."
+        runs = f"{len(self.trials)} finished run{'s' * (len(self.trials) > 1)}"
+        first = f"{runs}{f'; left out: {out}' if out else ''}."
         return [first, *(f"{run.whereabouts}." for run in self.left_out if run.astray)]
 
 

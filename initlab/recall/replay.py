@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,9 +139,11 @@ def _ways_out(run: PastRun, versions: Mapping[str, tuple[str, str]]) -> Iterator
     """Say how to give what the run had and is not here: a file by `-p`, a package by pip."""
     files = run.tags.get("initlab.plugin_files", "")
     for name, (then, now) in versions.items():
-        if now == "-" and f"{name} {then}" in files.split(", "):
+        if now == "-" and f"{name} {then}" in files:
             gone = name.endswith(".py") and not Path(name).is_file()
-            told, file = (", the file is gone from there", "FILE") if gone else ("", name)
+            told, file = (
+                (", the file is gone from there", "FILE") if gone else ("", shlex.quote(name))
+            )
             yield f"That was given with -p{told}: replay {run.run_id[:8]} -p {file}"
         elif now == "-":
             yield f"To have it here: pip install {name}=={then}"

@@ -127,6 +127,7 @@ def test_a_strangers_record_is_compared_by_the_params_that_vary(strangers):
     selection = select(past, [])
     assert (selection.axes, selection.row) == (("lr",), "lr")
     assert selection.told() == ["6 finished runs; left out: 1 failed."]
+    assert select(past, ["lr=0.2", "metrics.`val/acc` > 0.915"]).told() == ["1 finished run."]
     board = make_board(past, selection, metric="val/acc", below=0.3)
     assert [(line.row, line.runs, line.verdict == "best") for line in board.lines] == [
         ("0.2", 3, True), ("0.1", 3, False),

@@ -148,7 +148,8 @@ def initlab_initializers():
 
 
 def test_a_plugin_file_is_in_the_record_and_replay_says_how_to_give_it(recorded, past, tmp_path):
-    file = tmp_path / "my_init.py"
+    file = tmp_path / "mine, for now" / "my_init.py"
+    file.parent.mkdir()
     file.write_text(PLUGIN)
     digest = hashlib.sha256(PLUGIN.encode()).hexdigest()[:12]
     brought = load_catalog([file], installed=False)
@@ -161,7 +162,7 @@ def test_a_plugin_file_is_in_the_record_and_replay_says_how_to_give_it(recorded,
 
     with pytest.raises(UnknownNameError, match="'halves'") as caught:
         replay(past, run.run_id, load_catalog(installed=False))
-    assert f"That was given with -p: replay {run.run_id[:8]} -p {file}" in caught.value.full()
+    assert f"That was given with -p: replay {run.run_id[:8]} -p '{file}'" in caught.value.full()
     made = replay(past, run.run_id, brought)
     assert (made.holds, made.versions) == (True, {})
 
