@@ -29,9 +29,10 @@ def print_table(
     console = console or Console()
     if not console.is_terminal:  # a file or pipe has no width to fit into
         console = Console(file=console.file, width=WIDE)
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    heading = None if title is None else Text(title, "table.title")
+    table = Table(title=heading, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column not in FOLDED)
+        table.add_column(Text(column), overflow="fold", no_wrap=column not in FOLDED)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table, highlight=False)

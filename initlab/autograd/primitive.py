@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -59,7 +60,6 @@ class Primitive:
         self.__name__, self.__doc__ = name, fn.__doc__
         self.rules, self.joint, self.kernel = rules, joint, kernel
         self.forward = None if kernel is None else kernel.forward
-        self.options = _keywords(joint or next(filter(None, rules), fn))
 
     def __repr__(self) -> str:
         return f"<primitive {self.__name__}>"
@@ -76,6 +76,12 @@ class Primitive:
                 watched: Tensor = recording.record(self, raw, sources, kwargs)
                 return watched
         return Tensor(self.fn(*raw, **kwargs))
+
+    @cached_property
+    def options(self) -> frozenset[str]:
+        """The names that its rules can be passed by keyword."""
+        rule = self.joint or next(filter(None, self.rules), self.fn)
+        return frozenset(inspect.signature(rule).parameters)
 
     def record(
         self, raw: list[Any], sources: list[Source | None], kwargs: dict[str, Any]
@@ -106,11 +112,6 @@ class Primitive:
         if any(type(a) is Tensor for a in args):
             return self(*args, **kwargs)
         return self.fn(*args, **kwargs)
-
-
-def _keywords(rule: Callable[..., Any]) -> frozenset[str]:
-    """Return the names that a rule can be passed by keyword."""
-    return frozenset(inspect.signature(rule).parameters)
 
 
 def primitive(

@@ -10,7 +10,7 @@ from initlab.errors import ConfigError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["is_multirun", "normalized", "overrides"]
+__all__ = ["is_hydras", "is_multirun", "normalized", "overrides"]
 
 GROUPS = ("model", "init", "data", "optim", "probes", "tracking", "experiment")
 FLAGS = (
@@ -46,6 +46,11 @@ def overrides(arguments: Sequence[str]) -> list[str]:
 def is_multirun(arguments: Sequence[str]) -> bool:
     """Return whether a sweep is asked for."""
     return bool({"-m", "--multirun"} & set(arguments))
+
+
+def is_hydras(override: str) -> bool:
+    """Return whether an override is about Hydra's own part: its launcher, its directories."""
+    return override.lstrip("+~").startswith(("hydra.", "hydra/", "hydra@"))
 
 
 def _is_override(argument: str) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.conf import HydraConf
+from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
 from initlab.catalog import load_catalog
+from initlab.config.arguments import is_hydras
 from initlab.config.arguments import overrides as only_overrides
 from initlab.config.groups import folder, publish
 from initlab.config.parse import parse
@@ -70,14 +73,20 @@ def read(text: str, *, plugins: Sequence[str] = (), catalog: Catalog | None = No
 
 
 def compose_config(overrides: Sequence[str], *, with_hydra: bool = False) -> DictConfig:
-    """Return Hydra's composition of initlab's config with `overrides`; with its own part or not."""
+    """Return Hydra's composition of initlab's config with `overrides`; with its own part or not.
+
+    Its own part takes Hydra half of the time, so it is left out unless somebody asks.
+    """
+    given = any(map(is_hydras, overrides))
     where = str(folder("conf"))
     with (
         in_our_words(),
         _beside_another_hydra(),
+        nullcontext() if with_hydra or given else _without_its_own_part(),
         initialize_config_dir(config_dir=where, version_base="1.3"),
     ):
-        return hydra_compose("config", overrides=list(overrides), return_hydra_config=with_hydra)
+        name = "run" if with_hydra or given else "config"
+        return hydra_compose(name, overrides=list(overrides), return_hydra_config=with_hydra)
 
 
 def compose_all(points: Iterable[Sequence[str]]) -> list[DictConfig]:
@@ -104,6 +113,18 @@ def _is_value(override: str) -> bool:
     """Return whether an override can only set a value: a dotted key is no group of files."""
     key = override.partition("=")[0].lstrip("+~")
     return ("." in key and not {"/", "@"} & set(key)) or key in ("seed", "threads")
+
+
+@contextmanager
+def _without_its_own_part() -> Iterator[None]:
+    """Put aside the defaults of Hydra's own part: launchers, sweepers, help, logging."""
+    options = ConfigStore.instance().repo["hydra"]
+    theirs = options["config.yaml"]
+    ConfigStore.instance().store(name="config", group="hydra", node=HydraConf(defaults=[]))
+    try:
+        yield
+    finally:
+        options["config.yaml"] = theirs
 
 
 @contextmanager

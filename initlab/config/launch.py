@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["launch", "launch_sweep"]
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
-ONE_RUN, NUMBERS = "config", "sweep"  # the config files that Hydra starts from
+ONE_RUN, NUMBERS = "run", "sweep"  # the config files that Hydra starts from
 
 
 class _Job:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
-from initlab.config.arguments import is_multirun, normalized, overrides
+from initlab.config.arguments import is_hydras, is_multirun, normalized, overrides
 from initlab.config.composition import compose_all, compose_config
 from initlab.config.groups import publish
 from initlab.config.parse import parse
@@ -109,10 +109,10 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
         if flag.startswith("-") and not is_multirun([flag]):
             raise ConfigError(f"Only one of --multirun and {flag} can be meant: leave one out.")
     given = overrides(arguments)
-    own = [argument for argument in given if not _is_hydras(argument)]
+    own = [argument for argument in given if not is_hydras(argument)]
     with in_our_words():
         parsed = OverridesParser.create().parse_overrides(own)
-    hydra = compose_config([a for a in given if _is_hydras(a)], with_hydra=True).hydra
+    hydra = compose_config([a for a in given if is_hydras(a)], with_hydra=True).hydra
     search = hydra.sweeper._target_ != BASIC
     axes = {o.get_key_element().lstrip("+"): _values(o) for o in parsed if o.is_sweep_override()}
     fixed = [str(o.input_line) for o in parsed if not o.is_sweep_override()]
@@ -154,10 +154,6 @@ def _refuse_twins(jobs: Sequence[Job], points: Sequence[tuple[str, ...]]) -> Non
             one, two = " ".join(other), " ".join(point)
             same = f"twice {one}" if one == two else f"{one} and {two}, which are one run"
             raise ConfigError(f"The sweep has {same}: give each value of an axis once.")
-
-
-def _is_hydras(argument: str) -> bool:
-    return argument.lstrip("+~").startswith(("hydra.", "hydra/", "hydra@"))
 
 
 def _values(override: Any) -> list[str]:

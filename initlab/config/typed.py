@@ -25,7 +25,7 @@ from initlab.errors import BadTypeError, ConfigError, InitlabError, UnknownNameE
 from initlab.init import Initializer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from initlab.catalog import Catalog, Entry, Option
 
@@ -35,17 +35,17 @@ NODES: dict[Any, Any] = {bool: BooleanNode, int: IntegerNode, float: FloatNode, 
 SIMPLE = tuple(NODES)
 
 
-def schema(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
-    """Return the entry's options as an OmegaConf node that knows their types and defaults."""
+def schema(entry: Entry, names: Container[str]) -> DictConfig:
+    """Return those options as an OmegaConf node that knows their types and defaults."""
     nodes: dict[Any, Any] = {"name": StringNode(entry.name)}
-    nodes |= {o.name: _node(o) for o in options(entry) if o.name not in leave_out}
+    nodes |= {o.name: _node(o) for o in options(entry) if o.name in names}
     return DictConfig(nodes, flags={"struct": True})
 
 
 def described(entry: Entry, leave_out: Sequence[str] = ()) -> DictConfig:
     """Return the schema without the options whose default YAML cannot write, such as objects."""
-    objects = [o.name for o in options(entry) if not (o.required or _is_plain(_default(o)))]
-    return schema(entry, [*leave_out, *objects])
+    plain = [o.name for o in options(entry) if o.required or _is_plain(_default(o))]
+    return schema(entry, [name for name in plain if name not in leave_out])
 
 
 def mapping(node: Any, key: str) -> Mapping[str, Any]:
@@ -122,7 +122,7 @@ def typed(
     declared = {o.name: o for o in options(entry) if o.name not in leave_out}
     with noting(key):
         known_keys(values, [*declared, *beside], f"option of {entry.kind} {entry.name!r}")
-    plan = schema(entry, leave_out)
+    plan = schema(entry, values)
     for name, value in values.items():
         _assign(plan, name, value, f"{key}.{name}")
     for option in declared.values():

@@ -11,7 +11,7 @@ from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 
 from initlab.config import TrainingSpec, compose
-from initlab.errors import ConfigError, PluginError
+from initlab.errors import ConfigError, PluginError, UnknownNameError
 from initlab.init import Xavier, Zeros
 
 
@@ -129,3 +129,20 @@ def test_a_program_that_has_a_hydra_of_its_own_keeps_it(composed, tmp_path):
         assert composed("seed=5").seed == 5
         assert hydra_compose("theirs").answer == 42
     assert composed("seed=6").seed == 6
+
+
+def test_hydras_own_part_is_composed_where_it_is_asked_for_and_changes_no_spec(composed):
+    plain = composed("init=he +experiment=tied_mlp")
+    whole = composed("init=he +experiment=tied_mlp hydra.sweep.dir=elsewhere hydra/launcher=joblib")
+    assert whole == plain
+    with pytest.raises(UnknownNameError, match=r"hydra\.sweep\.dri'\. Did you mean"):
+        composed("hydra.sweep.dri=elsewhere")
+
+
+def test_a_program_finds_hydras_defaults_as_they_were(composed, tmp_path):
+    (tmp_path / "theirs.yaml").write_text("answer: 42")
+    composed("seed=5")
+    with initialize_config_dir(str(tmp_path), version_base="1.3"):
+        hydra = hydra_compose("theirs", ["hydra/job_logging=none"], return_hydra_config=True).hydra
+    assert hydra.runtime.choices["hydra/launcher"] == "basic"
+    assert hydra.launcher._target_.endswith("BasicLauncher")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Literal
 
@@ -65,7 +65,7 @@ def read(cls, **values):
 
 
 def test_an_options_default_stands_in_the_config():
-    node = OmegaConf.to_container(schema(entry(Plain)))
+    node = OmegaConf.to_container(schema(entry(Plain), [option.name for option in fields(Plain)]))
     assert node == {"name": "mine", **vars(Plain()), "number": 3.0}
 
 
