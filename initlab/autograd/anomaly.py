@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from initlab.autograd.node import Part
 from initlab.autograd.state import STATE
 from initlab.autograd.tensor import Tensor
 from initlab.errors import AnomalyError
@@ -63,27 +64,27 @@ class detect_anomaly:  # noqa: N801 - the name that users of other libraries kno
         args: Sequence[Any],
         sources: Sequence[Source | None],
         kwargs: Mapping[str, Any],
-    ) -> Tensor:
-        """Record a call as the primitive does, and look at its value."""
+    ) -> Any:
+        """Record a call as the primitive does, and look at its value, or values."""
         parts = getattr(primitive.joint, "__wrapped__", None)
         if parts is not None:
             pairs = zip(args, sources, strict=True)
             tensors = [a if source is None else Tensor(a, source) for a, source in pairs]
-            whole: Tensor = parts(*tensors, **kwargs)
-            return whole
-        out: Tensor = primitive.record(args, sources, kwargs)
-        bad = self._first_bad(out.array)
-        if bad is not None:
-            arrays = [a for a in args if isinstance(a, np.ndarray)]
-            fine = all(self._first_bad(a) is None for a in arrays)
-            raise AnomalyError(
-                f"{primitive.__name__} made {out.array[bad]} at {bad}, of "
-                f"{'finite' if fine else 'already non-finite'} arguments of shapes "
-                f"{[a.shape for a in arrays]}."
-            )
-        if out.node is not None:
-            self._stacks[out.node] = "".join(traceback.format_stack()[:-2])  # type: ignore[index] # a recorded node is one
-        return out
+            return parts(*tensors, **kwargs)
+        made = primitive.record(args, sources, kwargs)
+        for out in made if type(made) is list else [made]:
+            bad = self._first_bad(out.array)
+            if bad is not None:
+                arrays = [a for a in args if isinstance(a, np.ndarray)]
+                fine = all(self._first_bad(a) is None for a in arrays)
+                raise AnomalyError(
+                    f"{primitive.__name__} made {out.array[bad]} at {bad}, of "
+                    f"{'finite' if fine else 'already non-finite'} arguments of shapes "
+                    f"{[a.shape for a in arrays]}."
+                )
+            node = out.node.whole if type(out.node) is Part else out.node
+            self._stacks[node] = "".join(traceback.format_stack()[:-2])
+        return made
 
     def check(self, node: Node, g: Any, gradients: Mapping[Source, Any]) -> None:
         """Look at the gradients that a node's rule has just added to."""
@@ -94,7 +95,7 @@ class detect_anomaly:  # noqa: N801 - the name that users of other libraries kno
                 error = AnomalyError(
                     f"The gradient that {node.primitive.__name__} gives to its argument {i} of "
                     f"shape {arg.shape} is {_array(gradients[source])[bad]} at {bad}, from a "
-                    f"gradient of shape {g.shape} of its own."
+                    f"gradient of shape {_shape(g)} of its own."
                 )
                 error.add_note(f"It was called here:\n{self._stacks.get(node, 'before the block')}")
                 raise error
@@ -106,6 +107,10 @@ class detect_anomaly:  # noqa: N801 - the name that users of other libraries kno
         if not bad.any():
             return None
         return tuple(int(i) for i in np.unravel_index(bad.argmax(), bad.shape))
+
+
+def _shape(g: Any) -> Any:
+    return [_shape(part) for part in g if part is not None] if type(g) is list else g.shape
 
 
 def _array(g: Any) -> Any:

@@ -16,6 +16,8 @@ from initlab.autograd.tensor import Tensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from initlab.autograd.node import Source
+
 __all__ = ["composed"]
 
 
@@ -40,14 +42,14 @@ def composed(fn: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
 
     @wraps(fn)  # the names of its options are read from the signature
     def joint(g: Any, y: Any, needs: Sequence[bool], *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        record = type(g) is Tensor
+        record = Tensor in map(type, g if type(g) is list else [g])
         with Scope(True, None):
             inner = [_end(a) if need else a for a, need in zip(args, needs, strict=False)]
             out = fn(*inner, **kwargs)
         ends = [a.node if need else None for a, need in zip(inner, needs, strict=False)]
         with Scope(record, None):
             found = propagate(
-                {out.node: g},
+                _seeds(out, g) if type(g) is list else {out.node: g},
                 wrap=Tensor if record else None,
                 keep={end for end in ends if end is not None},
                 beyond=False,
@@ -56,6 +58,16 @@ def composed(fn: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
         return tuple(found.get(end) if end is not None else None for end in ends)
 
     return joint
+
+
+def _seeds(values: Sequence[Any], gradients: Sequence[Any]) -> dict[Source, Any]:
+    """Return the gradients of several values, of those that have one and depend on anything."""
+    seeds: dict[Source, Any] = {}
+    for value, g in zip(values, gradients, strict=True):
+        node = value.node if type(value) is Tensor else None
+        if g is not None and node is not None:
+            seeds[node] = seeds[node] + g if node in seeds else g
+    return seeds
 
 
 def _end(arg: Any) -> Tensor:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from initlab.autograd.node import Node, Source
+from initlab.autograd.node import Leaf, Node, Part, Source
 from initlab.autograd.state import STATE
 from initlab.errors import GraphError
 
@@ -65,6 +65,9 @@ def propagate(
         if node in keep:
             gradients[node] = g
             g = g if wrap else g.copy()
+        if type(node) is Part:
+            walk.gather(node, g)
+            continue
         if wrap is not None:
             _pull_back_tensors(node, g, walk, wrap)
         elif node.primitive.kernel is not None:
@@ -85,7 +88,7 @@ class _Walk:
 
     def __init__(self, gradients: Gradients) -> None:
         self.gradients = gradients
-        self.ready = [(node.order, node) for node in gradients if type(node) is Node]
+        self.ready = [(node.order, node) for node in gradients if type(node) is not Leaf]
         heapify(self.ready)
 
     def join(self, source: Source, part: Any) -> None:
@@ -98,8 +101,14 @@ class _Walk:
     def add(self, source: Source, part: Any) -> None:
         """Begin the gradient of `source` with `part`."""
         self.gradients[source] = part
-        if type(source) is Node:
+        if type(source) is not Leaf:
             heappush(self.ready, (source.order, source))
+
+    def gather(self, part: Part, g: Any) -> None:
+        """Put the gradient of one of a call's values beside those of the others."""
+        if part.whole not in self.gradients:
+            self.add(part.whole, [None] * len(part.call[3]))
+        self.gradients[part.whole][part.number] = g
 
 
 def _pull_back_tensors(
@@ -109,7 +118,11 @@ def _pull_back_tensors(
     args, sources, kwargs, out, _ = node.call
     pairs = zip(args, sources, strict=True)
     args = [a if source is None else wrap(a, source) for a, source in pairs]
-    parts = _parts(node.primitive, g, wrap(out, node), args, sources, kwargs)
+    if type(out) is tuple:
+        y: Any = tuple(wrap(value, Part(node, i)) for i, value in enumerate(out))
+    else:
+        y = wrap(out, node)
+    parts = _parts(node.primitive, g, y, args, sources, kwargs)
     for part, source, arg in zip(parts, sources, args, strict=False):
         if part is None or source is None:
             continue
@@ -131,7 +144,7 @@ def _pull_back(node: Node, g: Any, join: Callable[[Source, Any], None]) -> None:
     last = max((i for i, part in enumerate(parts) if part is not None), default=-1)
     for i, (part, source) in enumerate(zip(parts, sources, strict=False)):
         if part is not None and source is not None:
-            shared = part.base is not None or part is g
+            shared = part.base is not None or part is g or type(g) is list
             part = _fitted(part, args[i])  # noqa: PLW2901 - as above
             if shared and (i != last or not part.flags.writeable):
                 part = part.copy()  # noqa: PLW2901 - as above
@@ -160,7 +173,7 @@ def _run_kernel(
     needs = [source is not None for source in sources]
     places: list[Any] = [None] * len(needs)
     if land:
-        dtype = out.dtype
+        dtype = (out[0] if type(out) is tuple else out).dtype
         for i, source in enumerate(sources):
             if source is not None and source.lands is dtype and source not in gradients:
                 gradients[source] = places[i] = source.buffer

@@ -53,27 +53,22 @@ class Function:
         """Return what `forward` does, recorded by `backward`'s rule."""
         with Scope(False, None):
             outputs = self.forward(*inputs)
-        values = [unwrap(o) for o in (outputs if isinstance(outputs, list | tuple) else [outputs])]
-        made = [self._recorded(number, values, inputs) for number in range(len(values))]
-        return made if isinstance(outputs, list | tuple) else made[0]
-
-    def _recorded(self, number: int, values: list[Any], inputs: tuple[Any, ...]) -> Tensor:
-        """Return one output, whose part of the inputs' gradients is that of the others at 0."""
-
-        def pull_back(g: Any, y: Any, needs: Any, *args: Any) -> tuple[Any, ...]:  # noqa: ARG001 - a rule's arguments
-            grads = [Tensor(np.zeros_like(value)) for value in values]
-            grads[number] = g if type(g) is Tensor else Tensor(g)
-            found = self.backward(*grads)
-            found = found if isinstance(found, list | tuple) else (found,)
-            if len(found) != len(inputs):
-                raise BadValueError(
-                    f"{type(self).__name__}.backward() returned {len(found)} gradients for "
-                    f"{len(inputs)} inputs."
-                )
-            if type(g) is Tensor:
-                return tuple(found)
-            return tuple(None if part is None else np.array(unwrap(part)) for part in found)
-
-        name = type(self).__name__
-        rule = Primitive(lambda *_: values[number], name, (), pull_back, kernel=None)
+        several = isinstance(outputs, list | tuple)
+        value = tuple(map(unwrap, outputs)) if several else unwrap(outputs)
+        rule = Primitive(lambda *_: value, type(self).__name__, (), self._pull_back, kernel=None)
         return rule(*inputs)
+
+    def _pull_back(self, g: Any, y: Any, needs: Any, *inputs: Any) -> tuple[Any, ...]:  # noqa: ARG002 - a rule's arguments
+        """Ask `backward` once; an output that nobody used has a gradient of zeros."""
+        pairs = zip(g, y, strict=True) if type(g) is list else [(g, y)]
+        grads = [np.zeros_like(unwrap(value)) if g is None else g for g, value in pairs]
+        found = self.backward(*(g if type(g) is Tensor else Tensor(g) for g in grads))
+        found = found if isinstance(found, list | tuple) else (found,)
+        if len(found) != len(inputs):
+            raise BadValueError(
+                f"{type(self).__name__}.backward() returned {len(found)} gradients for "
+                f"{len(inputs)} inputs."
+            )
+        if any(type(g) is Tensor for g in grads):
+            return tuple(found)
+        return tuple(None if part is None else np.array(unwrap(part)) for part in found)

@@ -115,7 +115,8 @@ def grad(
     with Scope(create_graph, train_mode):
         found = propagate(seeds, wrap=wrap, keep=set(nodes), retain=retain)
         pairs = zip(wanted, nodes, strict=True)
-        grads = [_value(variable, found.get(node)) for variable, node in pairs]
+        alone = len(set(nodes)) == len(nodes)
+        grads = [_value(variable, found.get(node), alone) for variable, node in pairs]
         if create_graph:
             grads = list(map(_in_graph, grads, wanted))
     return grads[0] if isinstance(variables, Tensor) else grads
@@ -131,11 +132,13 @@ def _place(variable: Tensor) -> Source:
     return variable.node
 
 
-def _value(variable: Tensor, g: Any) -> Tensor:
+def _value(variable: Tensor, g: Any, alone: bool) -> Tensor:
     """Return a gradient as a Tensor with memory of its own."""
     if g is None:
         return Tensor(np.zeros_like(variable.array))
-    return g if type(g) is Tensor else Tensor(np.array(g))
+    if type(g) is Tensor:
+        return g
+    return Tensor(g if alone and g.base is None else np.array(g))
 
 
 def _in_graph(g: Tensor, variable: Tensor) -> Tensor:

@@ -1,20 +1,21 @@
-"""The graph: a Node is one recorded call, a Leaf is a place where gradients land."""
+"""The graph: a Node is one recorded call, a Part one of its values, a Leaf a gradient's place."""
 
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
 
-__all__ = ["Leaf", "Node", "Source"]
+__all__ = ["Leaf", "Node", "Part", "Source"]
 
 _next = count(0, -1).__next__
 
 
+@final
 class Leaf:
     """Where the gradient of a tensor with `attach_grad` lands.
 
@@ -34,6 +35,7 @@ class Leaf:
         self.lands = buffer.dtype if req == "write" and buffer.flags.c_contiguous else None
 
 
+@final
 class Node:
     """One recorded call: what was called, with which arrays, made by which nodes.
 
@@ -45,7 +47,7 @@ class Node:
             the positional arguments, tensors as their raw arrays;
             for each of them the Node or Leaf that it came from, or None;
             the keyword arguments;
-            the raw output;
+            the raw output, a tuple where the call has several;
             what the primitive's kernel keeps for its way back.
         order: falls with every call, so that rising orders are a reverse topological order.
     """
@@ -56,11 +58,48 @@ class Node:
     def __init__(
         self,
         primitive: Any,
-        call: tuple[Sequence[Any], Sequence[Source | None], Mapping[str, Any], np.ndarray, Any],
+        call: tuple[
+            Sequence[Any],
+            Sequence[Source | None],
+            Mapping[str, Any],
+            np.ndarray | tuple[np.ndarray, ...],
+            Any,
+        ],
     ) -> None:
         self.primitive = primitive
         self.call: Any = call
         self.order = _next()
 
 
-Source: TypeAlias = Node | Leaf
+@final
+class Part(NamedTuple):
+    """Where the gradient of one of a call's several values waits for those of the others.
+
+    Attributes:
+        whole: the call's Node.
+        number: which of its values, from 0.
+    """
+
+    whole: Node
+    number: int
+
+    @property
+    def call(self) -> Any:
+        """The call, or None once a backward pass has consumed it."""
+        return self.whole.call
+
+    @property
+    def order(self) -> float:
+        """Just before the call itself, after all that took the value."""
+        return self.whole.order - 0.5
+
+    @property
+    def lands(self) -> None:
+        """Nothing lands in a value."""
+
+    def __lt__(self, other: Any) -> bool:
+        """Compare parts of one call, which have the same order."""
+        return self.number < other.number  # type: ignore[no-any-return]
+
+
+Source: TypeAlias = Node | Part | Leaf

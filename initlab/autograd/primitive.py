@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from initlab.autograd.node import Node
+from initlab.autograd.node import Node, Part
 from initlab.autograd.registry import HANDLERS, PRIMITIVES
 from initlab.autograd.state import STATE
 from initlab.autograd.tensor import Tensor
@@ -65,7 +65,10 @@ class Primitive:
         return f"<primitive {self.__name__}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Return the function's value as a Tensor, recorded if an argument is."""
+        """Return the function's value as a Tensor, recorded if an argument is.
+
+        Of a tuple it is a list of tensors, which the signature does not say.
+        """
         raw = [a.array if type(a) is Tensor else a for a in args]
         recording = STATE.recording
         if recording:
@@ -75,7 +78,10 @@ class Primitive:
                     return self.record(raw, sources, kwargs)
                 watched: Tensor = recording.record(self, raw, sources, kwargs)
                 return watched
-        return Tensor(self.fn(*raw, **kwargs))
+        value = self.fn(*raw, **kwargs)
+        if type(value) is tuple:
+            return [Tensor(each) for each in value]  # type: ignore[return-value] # as it says
+        return Tensor(value)
 
     @cached_property
     def options(self) -> frozenset[str]:
@@ -93,6 +99,10 @@ class Primitive:
             value, kept = self.fn(*raw, **kwargs), None
         else:
             value, kept = self.forward(*raw, **kwargs)
+        if type(value) is tuple:
+            node = Node(self, (raw, sources, kwargs, value, kept))
+            parts = enumerate(value)
+            return [Tensor(each, Part(node, i)) for i, each in parts]  # type: ignore[return-value] # as `__call__` says
         if type(value) is not np.ndarray:
             value = np.asarray(value)
         return Tensor(value, Node(self, (raw, sources, kwargs, value, kept)))
@@ -124,7 +134,9 @@ def primitive(
     """Make a primitive of `fn` and register it.
 
     Args:
-        fn: a NumPy function, which then works on tensors, or an own function on raw arrays.
+        fn: a NumPy function, which then works on tensors, or an own function on raw arrays. One
+            that returns a tuple has several values: a list of tensors, and `y` and `g` below are
+            their sequences, with None in `g` where nobody wants the gradient of one.
         rules: for each positional argument `rule(g, y, *args, **kwargs)`, the gradient of the
             argument from the gradient `g` of the output `y`; None for one without derivative.
             Written with NumPy functions and operators, so that it runs on raw arrays and, for

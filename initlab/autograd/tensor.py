@@ -10,7 +10,7 @@ import numpy as np
 from initlab.autograd.engine import deposit, propagate
 from initlab.autograd.foreign import call_function, call_ufunc
 from initlab.autograd.methods import Methods, _raw_key
-from initlab.autograd.node import Leaf, Node, Source
+from initlab.autograd.node import Leaf, Source
 from initlab.autograd.operators import Operators, guard_write
 from initlab.autograd.state import Scope
 from initlab.errors import BadTypeError, BadValueError, GraphError
@@ -213,7 +213,7 @@ def seed_gradient(
         BadValueError: when `out_grad` has another shape than `head`.
     """
     node = head.node
-    if node is None or (type(node) is Node and node.call is None):
+    if node is None or (type(node) is not Leaf and node.call is None):
         raise GraphError(
             f"Cannot differentiate: the Tensor of shape {head.shape} is not in a computational "
             "graph. Compute it under autograd.record() from a tensor with attach_grad(), and "

@@ -11,6 +11,7 @@ import numpy as np
 from initlab.autograd import Kernel, primitive
 from initlab.errors import ShapeError
 from initlab.nd.constants import ones
+from initlab.nd.perceptron_gradients import perceptron_gradients
 from initlab.nd.slopes import ENDINGS
 from initlab.nd.threads import product
 
@@ -78,15 +79,11 @@ def _dense_back(
     flatten: bool = True,
     activation: str | None = None,
 ) -> tuple[Any, ...]:
-    if activation is not None:
-        g = g * ENDINGS[activation].slope(y)
-    g = _rows(g, flatten=False)
-    back = np.matmul(g, W) if needs[0] else None
-    return (
-        back if back is None or x.ndim == 2 else np.reshape(back, x.shape),
-        np.matmul(g.T, _rows(x, flatten)) if needs[1] else None,
-        g.sum(0) if len(needs) > 2 and needs[2] else None,
-    )
+    """A perceptron's, of one layer."""
+    rows = _rows(g, flatten=False), _rows(x, flatten), _rows(y, flatten=False)
+    which = (*needs, False)[:3]  # also of a bias that is not given
+    back, dW, db = perceptron_gradients(*rows, W, activations=[activation], which=which)
+    return back if back is None or x.ndim == 2 else np.reshape(back, x.shape), dW, db
 
 
 def _backward(

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.autograd import Kernel, composed, primitive
+from initlab.autograd import Kernel, Tensor, composed, primitive
 from initlab.errors import ShapeError
 from initlab.nd.constants import ones
 from initlab.nd.dense import dense
+from initlab.nd.perceptron_gradients import perceptron_gradients
 from initlab.nd.slopes import ENDINGS
 from initlab.nd.threads import product
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["perceptron"]
 
 
-def _perceptron(x: Any, *layers: Any, activations: Sequence[str | None]) -> Any:
+def perceptron(x: Any, *layers: Any, activations: Sequence[str | None]) -> Tensor:
     """Return the last layer's values.
 
     Args:
@@ -35,12 +37,13 @@ def _perceptron(x: Any, *layers: Any, activations: Sequence[str | None]) -> Any:
     ...            activations=(None, None))
     array([[10.]])
     """
-    return _forward(x, *layers, activations=activations)[0]
+    last: Tensor = _primitive(x, *layers, activations=activations)[-1]
+    return last
 
 
-def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[Any, list[Any]]:
-    """Keep what every layer is given, and the values at the end."""
-    kept = [x]
+def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[Any, ...]:
+    """Return every layer's values."""
+    values = []
     try:
         for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
             x = product(x, W.T)
@@ -48,26 +51,47 @@ def _forward(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[A
                 x += b
             if activation is not None:
                 ENDINGS[activation].apply(x)
-            kept.append(x)
+            values.append(x)
     except ValueError:
         raise ShapeError(
             f"An input of shape {x.shape} does not fit a weight of shape {W.shape} with a bias "
             f"of shape {np.shape(b)}."
         ) from None
-    return x, kept
+    return tuple(values)
 
 
-def _layers(x: Any, *layers: Any, activations: Sequence[str | None]) -> Any:
+def _layers(x: Any, *layers: Any, activations: Sequence[str | None]) -> tuple[Any, ...]:
     """The same, layer by layer."""
+    values = [x]
     for W, b, activation in zip(layers[::2], layers[1::2], activations, strict=True):
-        x = dense(x, W, b, True, activation)
-    return x
+        values.append(dense(values[-1], W, b, True, activation))
+    return tuple(values[1:])
+
+
+_by_layers = composed(_layers)
+
+
+@wraps(_layers)  # what the values are made of, where each call is looked at
+def _rule(
+    g: Sequence[Any],
+    y: Sequence[Any],
+    needs: Sequence[bool],
+    x: Any,
+    *layers: Any,
+    activations: Sequence[str | None],
+) -> Sequence[Any]:
+    """The gradients as values; those of inner values too, as third derivatives have, by layers."""
+    *inner, last = g
+    if last is None or any(part is not None for part in inner):
+        return _by_layers(g, y, needs, x, *layers, activations=activations)
+    arrays = x, *y, *layers[::2]
+    return perceptron_gradients(last, *arrays, activations=activations, which=needs)
 
 
 def _backward(
-    g: Any,
-    y: Any,
-    kept: list[Any],
+    g: Sequence[Any],
+    y: Sequence[Any],
+    kept: None,
     needs: Sequence[bool],
     out: Sequence[Any],
     x: Any,
@@ -76,21 +100,25 @@ def _backward(
 ) -> list[Any]:
     """In place, down to the first layer below which nothing is wanted."""
     parts: list[Any] = [None] * len(needs)
-    first, rows = needs.index(True), ones(len(x), g.dtype)
+    first, rows, back = needs.index(True), ones(len(x), y[-1].dtype), None
     for i in reversed(range(len(activations))):
+        if g[i] is not None:
+            back = g[i] if back is None else np.add(back, g[i], out=back)
+        if back is None:
+            continue
         at = 2 * i + 1
         activation = activations[i]
         if activation is not None:
-            ENDINGS[activation].pull(g, kept[i + 1])
+            ENDINGS[activation].pull(back, y[i])
         if needs[at]:
-            parts[at] = product(g.T, kept[i], out[at])
+            parts[at] = product(back.T, y[i - 1] if i else x, out[at])
         if needs[at + 1]:
-            parts[at + 1] = rows.dot(g, out[at + 1])
+            parts[at + 1] = rows.dot(back, out[at + 1])
         if first >= at:
             return parts
-        g = product(g, layers[at - 1])
-    parts[0] = g
+        back = product(back, layers[at - 1])
+    parts[0] = back
     return parts
 
 
-perceptron = primitive(_perceptron, joint=composed(_layers), kernel=Kernel(_forward, _backward))
+_primitive = primitive(_forward, joint=_rule, kernel=Kernel(None, _backward), name="perceptron")

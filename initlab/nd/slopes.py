@@ -22,11 +22,13 @@ class Ending(NamedTuple):
         apply: `apply(z)` makes z f(z).
         slope: `slope(y)` returns f', a tensor of a tensor.
         pull: `pull(g, y)` makes g the gradient g f'.
+        bend: `bend(y)` returns the derivative of `slope` by y; None where it is 0.
     """
 
     apply: Callable[[np.ndarray], Any]
     slope: Callable[[Any], Any]
     pull: Callable[[np.ndarray, np.ndarray], Any]
+    bend: Callable[[np.ndarray], Any] | None
 
 
 def _relu(z: np.ndarray) -> None:
@@ -63,8 +65,8 @@ def _sigmoid_pull(g: np.ndarray, y: np.ndarray) -> None:
 
 ENDINGS: Mapping[str, Ending] = MappingProxyType(
     {
-        "relu": Ending(_relu, lambda y: y > 0, _relu_pull),
-        "tanh": Ending(_tanh, lambda y: 1 - y * y, _tanh_pull),
-        "sigmoid": Ending(_sigmoid, lambda y: y * (1 - y), _sigmoid_pull),
+        "relu": Ending(_relu, lambda y: y > 0, _relu_pull, None),
+        "tanh": Ending(_tanh, lambda y: 1 - y * y, _tanh_pull, lambda y: -2 * y),
+        "sigmoid": Ending(_sigmoid, lambda y: y * (1 - y), _sigmoid_pull, lambda y: 1 - 2 * y),
     }
 )

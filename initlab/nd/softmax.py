@@ -59,11 +59,29 @@ def _cross_entropy(logits: Any, places: Any) -> Any:
 
 
 def _cross_entropy_rule(g: Any, y: Any, logits: Any, places: Any) -> Any:
-    """softmax(x) - onehot, where y + x[label] = log sum e^x."""
-    p = np.exp(logits - (y + np.ravel(logits)[places])[:, None])
-    onehot = np.zeros(logits.shape, logits.dtype)
-    onehot.put(places, 1)
-    return g[:, None] * (p - onehot)
+    return _slope.lifted(g, logits, places)
+
+
+def _cross_entropy_slope(g: Any, logits: Any, places: Any) -> Any:
+    """G (p - onehot), with p = softmax(x)."""
+    slope = _softmax(logits)
+    slope.put(places, slope.take(places) - 1)
+    slope *= g[:, None]
+    return slope
+
+
+def _cross_entropy_curvature(
+    u: Any, y: Any, needs: Sequence[bool], g: Any, logits: Any, places: Any
+) -> tuple[Any, ...]:
+    """Sum u (p - onehot) and g p (u - sum u p)."""
+    p = softmax.lifted(logits)
+    mean = np.sum(u * p, axis=1, keepdims=True)
+    return mean[:, 0] - np.ravel(u)[places], g[:, None] * p * (u - mean), None
+
+
+_slope = primitive(
+    _cross_entropy_slope, joint=_cross_entropy_curvature, name="softmax_cross_entropy_slope"
+)
 
 
 def _forward(logits: Any, places: Any) -> tuple[Any, tuple[Any, Any]]:

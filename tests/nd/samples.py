@@ -25,8 +25,16 @@ A, B, ROW = near(2, 3), near(2, 3), near(3)
 P, Q = positive(2, 3), positive(3)
 SMALL = rng.uniform(-0.8, 0.8, (2, 3))
 CUBE = near(2, 3, 4)
+PASSED = near(2, 2), A, near(2, 4), near(2, 2), near(4, 3), near(2, 4)  # g, h0, h1, h2, W1, W2
 LABELS = np.array([2, 0, 2, 1])
 PICK = np.array([[0, 2], [2, 2]])
+
+
+def gradients(*arrays, which, of):
+    """Return the gradients of a perceptron as one row of numbers."""
+    parts = PRIMITIVES["perceptron_gradients"](*arrays, activations=of, which=which)
+    return np.concatenate(parts, axis=None)
+
 
 SAMPLES = {
     "add": [(np.add, A, ROW)],
@@ -159,6 +167,17 @@ SAMPLES = {
             ),
             *(A, near(4, 3), near(2, 4), near(3, 2)),
         ),
+    ],
+    "perceptron_gradients": [
+        (lambda *a: gradients(*a, which=[True] * 5, of=("tanh", "sigmoid")), *PASSED),
+        (lambda *a: gradients(*a, which=[False] * 3 + [True, False], of=("tanh", None)), *PASSED),
+        (lambda *a: gradients(*a, which=[False, True] * 2 + [True], of=("relu", "tanh")), *PASSED),
+    ],
+    "softmax_cross_entropy_slope": [
+        (
+            lambda g, x: PRIMITIVES["softmax_cross_entropy_slope"](g, x, np.array([2, 3, 7, 11])),
+            *(near(4), near(4, 3)),
+        )
     ],
     "layer_norm": [
         (nd.layer_norm, CUBE, near(4), near(4)),

@@ -194,3 +194,23 @@ def test_recorded_calls_grow_with_the_layers_that_are_no_row():
             net(x)
         counts.append(before - order() - 1)
     assert counts == [4, 40]
+
+
+def test_a_hessian_vector_product_is_nine_products_a_layer_and_four_calls(monkeypatch):
+    """One up, two down; of these four, and two down again; the first layer has four."""
+    shapes = []
+    for name in ("perceptron", "perceptron_gradients"):
+        module = sys.modules[f"initlab.nd.{name}"]
+        monkeypatch.setattr(module, "product", lambda *args: shapes.append(args) or product(*args))
+    net = mlp()
+    net.initialize()
+    weights = [p.data() for p in net.collect_params().values()]
+    along = [nd.ones(w.shape) for w in weights]
+    x, loss = nd.ones((BATCH, WIDTH)), nn.SoftmaxCrossEntropyLoss()
+    net(x)
+    before = order()
+    with record():
+        slopes = autograd.grad(loss(net(x), [0] * BATCH), weights, create_graph=True)
+    assert before - order() - 1 == 2 + 2  # net and loss, and the gradients of both
+    autograd.grad(slopes, weights, along)
+    assert len(shapes) == 9 * DEPTH - 5
