@@ -59,9 +59,9 @@ def test_a_door_offers_what_it_imports_and_lists_it(door):
 
 def test_a_name_that_is_not_offered_is_an_error_that_says_where():
     with pytest.raises(AttributeError, match=r"'initlab\.optim' has no attribute 'SGDD'"):
-        optim.SGDD  # noqa: B018
+        optim.SGDD  # noqa: B018 - asking is the test
     with pytest.raises(ImportError, match="cannot import name 'SGDD'"):
-        from initlab.optim import SGDD  # noqa: F401
+        from initlab.optim import SGDD  # noqa: F401 - idem
 
 
 @pytest.mark.parametrize("first", ["initlab.init.create", "initlab.running.forecast"])

@@ -104,7 +104,7 @@ def compose_all(points: Iterable[Sequence[str]]) -> list[DictConfig]:
         config = deepcopy(bases[choices])
         with in_our_words():
             values = OverridesParser.create().parse_overrides([o for o in point if _is_value(o)])
-            ConfigLoaderImpl._apply_overrides_to_config(values, config)  # noqa: SLF001
+            ConfigLoaderImpl._apply_overrides_to_config(values, config)  # noqa: SLF001 - its public way composes all anew
         configs.append(config)
     return configs
 

@@ -91,7 +91,7 @@ def _resolved(config: DictConfig) -> dict[str, Any]:
         refused = ConfigError(f"The config does not resolve: {reason}.")
         refused.add_note(f"in {error.full_key}")
         raise refused from error
-    return tree  # type: ignore[no-any-return]
+    return tree  # type: ignore[no-any-return] # a mapping, as `config` is
 
 
 def _init(node: Mapping[str, Any], catalog: Catalog) -> InitSpec:
@@ -154,7 +154,7 @@ def _probes(nodes: Mapping[str, Any], catalog: Catalog) -> Iterator[ProbeSpec]:
 def _optim(node: Mapping[str, Any]) -> Optimizer:
     values = dict(node)
     schedule = _made(schedules(), "schedule", values.pop("schedule", "constant"), "optim.schedule")
-    return _made(optimizers(), "optimizer", values, "optim", schedule=schedule)  # type: ignore[no-any-return]
+    return _made(optimizers(), "optimizer", values, "optim", schedule=schedule)  # type: ignore[no-any-return] # of the shelf
 
 
 def _made(

@@ -182,7 +182,7 @@ def _texts(axes: dict[str, list[str]], point: tuple[str, ...]) -> dict[str, str]
 
 def _plain(config: DictConfig) -> dict[str, Any]:
     plain: Any = OmegaConf.to_container(config, resolve=False, enum_to_str=False)
-    return plain  # type: ignore[no-any-return]
+    return plain  # type: ignore[no-any-return] # a mapping, as `config` is
 
 
 def _name(axes: list[str], own: list[str], first: RunSpec) -> str:

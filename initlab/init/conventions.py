@@ -136,7 +136,7 @@ def _row(
 
 
 def _instance(value: object) -> Initializer:
-    return value() if isinstance(value, type) else value  # type: ignore[return-value]
+    return value() if isinstance(value, type) else value  # type: ignore[return-value] # of the initializers' shelf
 
 
 def _std(made: Initializer | None, spec: ParameterSpec) -> float | None:

@@ -109,7 +109,7 @@ def create(
 
 def _maker(found: type[Initializer] | Initializer) -> Callable[..., Initializer]:
     """Return what makes a class's instance, or a preset's with some options changed."""
-    return found if isinstance(found, type) else partial(replace, found)  # type: ignore[type-var]
+    return found if isinstance(found, type) else partial(replace, found)  # type: ignore[type-var] # a preset is a dataclass
 
 
 def _nested(value: Any) -> Any:

@@ -61,8 +61,8 @@ class Initializer:
         super().__init_subclass__(**kwargs)
         if "__call__" in vars(cls):
             if "write" not in vars(cls):
-                cls.write = Initializer.write  # type: ignore[method-assign]
-            cls.__call__ = _taking_names(cls.__call__)  # type: ignore[method-assign]
+                cls.write = Initializer.write  # type: ignore[method-assign] # not an older write
+            cls.__call__ = _taking_names(cls.__call__)  # type: ignore[method-assign] # itself
 
     gives_biases: ClassVar[bool] = False  # whether a config's biases follow it unless told else
 
@@ -181,7 +181,7 @@ class Initializer:
         """
         of = getattr(self, "of", None)
         told = of.after(activation) if isinstance(of, Initializer) else of
-        return self if told is of else replace(self, of=told)  # type: ignore[type-var]
+        return self if told is of else replace(self, of=told)  # type: ignore[type-var] # what has `of` is a dataclass
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and _frozen(vars(self)) == _frozen(vars(other))
@@ -224,7 +224,7 @@ def _taking_names(call: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-Initializer.__call__ = _taking_names(Initializer.__call__)  # type: ignore[method-assign]
+Initializer.__call__ = _taking_names(Initializer.__call__)  # type: ignore[method-assign] # itself
 
 
 def _as_json(value: Any) -> Any:

@@ -6,7 +6,7 @@ import signal
 from contextlib import suppress
 
 from initlab.config import compose
-from initlab.jobs import SweepTask  # noqa: F401
+from initlab.jobs import SweepTask  # noqa: F401 - for the workers
 from initlab.running import run
 
 with suppress(Exception):  # whatever it is, a job tells it

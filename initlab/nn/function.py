@@ -50,7 +50,7 @@ class Lambda(Block):
             )
 
     def _of_name(self, name: str) -> Callable[..., Any]:
-        return getattr(nd, name)  # type: ignore[no-any-return]
+        return getattr(nd, name)  # type: ignore[no-any-return] # a function of nd
 
     def forward(self, *args: Any) -> Any:
         """Return what the function returns."""

@@ -157,7 +157,7 @@ class Trainer:
         facts = {"optimizer": self._optimizer.name, "lr": self._optimizer.lr}
         arrays = {key: np.asarray(value) for key, value in facts.items()}
         with Path(fname).open("wb") as file:
-            np.savez(file, **arrays, **self._stepper.state())  # type: ignore[arg-type]
+            np.savez(file, **arrays, **self._stepper.state())  # type: ignore[arg-type] # arrays are no `allow_pickle`
 
     def load_states(self, fname: str | Path) -> None:
         """Go on from what `save_states` wrote for the same Parameters and optimizer.

@@ -32,7 +32,7 @@ def load_claim(name: str) -> Claim:
         raise UnknownNameError("claim", name, known)
     spec = spec_from_file_location(f"initlab_experiment_{name}", known[name])
     assert spec is not None  # noqa: S101 - a file that is there has one
-    assert spec.loader is not None  # noqa: S101
+    assert spec.loader is not None  # noqa: S101 - idem
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     claim: Claim = module.CLAIM

@@ -131,7 +131,7 @@ def _lived(spec: RunSpec) -> tuple[Planned, Drawn]:
     """Return what was planned, drawn by now, and how."""
     first, second = islice(live(spec), 2)
     assert isinstance(first, Planned)  # noqa: S101 - so a life begins
-    assert isinstance(second, Drawn)  # noqa: S101
+    assert isinstance(second, Drawn)  # noqa: S101 - idem
     return first, second
 
 

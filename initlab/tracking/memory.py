@@ -101,7 +101,7 @@ class NullTracker:
     def end(
         self,
         status: Status,  # noqa: ARG002 - the protocol's signature
-        error: str | None = None,  # noqa: ARG002
+        error: str | None = None,  # noqa: ARG002 - idem
         summary: Mapping[str, float] | None = None,
     ) -> None:
         """Check the summary."""

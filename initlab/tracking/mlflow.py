@@ -311,7 +311,7 @@ def load_mlflow() -> None:
     """Import all of MLflow that a store in a file needs; processes forked later have it."""
     with paused_collector():
         _import_mlflow()
-        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - for the processes
 
 
 def _import_mlflow() -> None:
@@ -320,7 +320,7 @@ def _import_mlflow() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its dependencies' deprecations are not the user's
         import mlflow
-        import mlflow.entities  # noqa: F401
+        import mlflow.entities  # noqa: F401 - MLflow imports it late
 
 
 def _build(draft: Path) -> None:

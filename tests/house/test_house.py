@@ -1,6 +1,7 @@
 """The house over the code: floors, doors, no cycles, one importer of each big library."""
 
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +153,19 @@ def test_a_door_says_what_it_offers(door):
 def test_no_file_is_a_drawer():
     drawers = {"utils", "util", "helpers", "misc", "common"}
     assert [str(file) for file in PACKAGE.rglob("*.py") if file.stem in drawers] == []
+
+
+def test_what_lint_or_types_may_overlook_has_its_reason():
+    bare = re.compile(r"#.*(noqa(: [A-Z0-9, ]+)?|type: ignore(\[[^]]*\])?)\W*$")
+    rooms = ("initlab", "tests", "plugins", "experiments", "benchmarks", "docs")
+    wrong = [
+        f"{file.relative_to(PACKAGE.parent)}:{number}"
+        for room in rooms
+        for file in (PACKAGE.parent / room).rglob("*.py")
+        for number, line in enumerate(file.read_text().splitlines(), start=1)
+        if bare.search(line)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("verb", ["plan", "catalog"])

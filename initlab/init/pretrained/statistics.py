@@ -42,5 +42,5 @@ class PretrainedStatistics(Independent):
         Raises:
             BadValueError: when the trained net has no parameter of that path.
         """
-        trained = self._stored[spec].astype(np.float64)  # type: ignore[attr-defined]
+        trained = self._stored[spec].astype(np.float64)  # type: ignore[attr-defined] # set when it is made
         return Gaussian(float(trained.std()), float(trained.mean()))

@@ -48,7 +48,7 @@ class WeightSelection(Fixed):
             BadValueError: when the larger net has no parameter of that path.
             ShapeError: when it is smaller along some axis, or has other axes.
         """
-        larger = self._stored[spec]  # type: ignore[attr-defined]
+        larger = self._stored[spec]  # type: ignore[attr-defined] # set when it is made
         if larger.ndim != len(spec.shape) or any(
             n > of for n, of in zip(spec.shape, larger.shape, strict=True)
         ):

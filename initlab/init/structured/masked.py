@@ -87,7 +87,7 @@ class Masked(Initializer):
         return Law(mean, second - mean**2, kurtosis, low, high, entries)
 
     def _mask(self, spec: ParameterSpec) -> NDArray[Any] | None:
-        mask = self.mask if self._stored is None else self._stored[spec]  # type: ignore[attr-defined]
+        mask = self.mask if self._stored is None else self._stored[spec]  # type: ignore[attr-defined] # set when it is made
         if mask is not None and mask.shape != spec.shape:
             raise ShapeError(
                 f"{spec.label} has shape {spec.shape} and the mask {mask.shape}: it is "

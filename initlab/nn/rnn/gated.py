@@ -131,7 +131,7 @@ class RNNCell(_GatedCell):
     def _hint(self) -> str:
         return "rnn"
 
-    def _step(self, i2h: Any, h2h: Any, states: list[Any]) -> tuple[Any, list[Any]]:  # noqa: ARG002
+    def _step(self, i2h: Any, h2h: Any, states: list[Any]) -> tuple[Any, list[Any]]:  # noqa: ARG002 - the sum has them
         output = self._activated(i2h + h2h, self._activation)
         return output, [output]
 

@@ -30,7 +30,7 @@ class _Cells(RecurrentCell):
         return [s for cell in self._cells() for s in cell.begin_state(batch_size, func, **kwargs)]
 
     def _cells(self) -> list[RecurrentCell]:
-        return list(self._children.values())  # type: ignore[arg-type]
+        return list(self._children.values())  # type: ignore[arg-type] # cells alone are added
 
     def _shared_out(self, states: list[Any]) -> list[list[Any]]:
         """Return the states cell by cell."""
