@@ -99,7 +99,7 @@ class Part(NamedTuple):
 
     def __lt__(self, other: Any) -> bool:
         """Compare parts of one call, which have the same order."""
-        return self.number < other.number  # type: ignore[no-any-return]
+        return self.number < other.number  # type: ignore[no-any-return] # both are integers
 
 
 Source: TypeAlias = Node | Part | Leaf
