@@ -51,8 +51,7 @@ class Activation(Block):
     @property
     def ending(self) -> str | None:
         """The name under which a layer can end in it by itself; None while hooks wait for calls."""
-        watched = self._before or self._after or "forward" in self.__dict__
-        return None if watched or self._function not in nd.ENDINGS else self._function
+        return None if self.watched or self._function not in nd.ENDINGS else self._function
 
     def forward(self, x: Any) -> Any:
         """Return the function of every element."""

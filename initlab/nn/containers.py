@@ -84,9 +84,9 @@ class Sequential(Block):
 
         None while hooks wait for calls, with Parameters of its own, and where a subclass computes.
         """
-        kind, watched = type(self), self._before or self._after or "forward" in self.__dict__
+        kind = type(self)
         computes = kind.forward is not Sequential.forward or kind.__call__ is not Block.__call__
-        if watched or computes or self._parameters:
+        if self.watched or computes or self._parameters:
             return None
         return self._chain.dense_links()
 

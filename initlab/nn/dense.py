@@ -95,8 +95,7 @@ class Dense(Block):
         None while hooks wait for calls, before the first one, for activations that a layer cannot
         end in, and of a subclass.
         """
-        watched = self._before or self._after or "forward" in self.__dict__
-        if watched or not self._settled or type(self) is not Dense:
+        if self.watched or not self._settled or type(self) is not Dense:
             return None
         act, ending = self.act, None
         if act is not None:

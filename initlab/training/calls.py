@@ -9,14 +9,14 @@ import numpy as np
 
 from initlab.autograd import Tensor, is_idle, record
 from initlab.nd.prepared import Layer, Perceptron
-from initlab.nn import SoftmaxCrossEntropyLoss, dense_links, losses
+from initlab.nn import Loss, SoftmaxCrossEntropyLoss, dense_links, losses
 from initlab.tree import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from initlab.nd.prepared import CrossEntropy
-    from initlab.nn import Block, Loss
+    from initlab.nn import Block
 
     Linear: TypeAlias = tuple[Tensor, Tensor | None, str | None]  # weight, bias, activation
 
@@ -41,6 +41,7 @@ class Row:
         self._tensors = [tensor for link in links for tensor in link[:2] if tensor is not None]
         self._nodes = [tensor.node for tensor in self._tensors]
         self.leaves: list[Any] = [node for node in self._nodes if node is not None]
+        self._buffers: list[Any] = [getattr(node, "buffer", None) for node in self.leaves]
         plain = self.leaves and _chained(links) and _apart(self._tensors)
         self.layers = [_layer(link) for link in links] if plain else []
 
@@ -48,6 +49,16 @@ class Row:
         """Return whether nothing has changed since, in any tree or in where gradients land."""
         here = [tensor.node for tensor in self._tensors]
         return self._seen == CHANGES.number and here == self._nodes
+
+    def moved(self) -> list[tuple[Any, np.ndarray, np.ndarray]]:
+        """Return the leaves whose gradient lands elsewhere since, where it did, and what is there.
+
+        Others may live in that memory by now, as after another draw.
+        """
+        if self._seen == CHANGES.number:
+            return []
+        homes = zip(self.leaves, self._buffers, strict=True)
+        return [(leaf, array, array.copy()) for leaf, array in homes if leaf.buffer is not array]
 
 
 def _chained(links: Sequence[Linear]) -> bool:
@@ -142,10 +153,14 @@ class Calls:
 
     def backward(self) -> None:
         """Write the gradients of the losses' sum, and wait."""
+        moved = self._row.moved()
         self._loss.backward()
         self._net.backward()
         for leaf in self._row.leaves:
             leaf.fresh = True
+        for leaf, array, others in moved:
+            leaf.buffer[...] = array
+            array[...] = others
         self._idle[self._shapes] = self
 
 
@@ -153,7 +168,7 @@ def prepare(
     row: Row, loss: Callable[[Tensor, Tensor], Tensor], x: Any, y: Any, idle: dict[Any, Calls]
 ) -> Calls | None:
     """Return the calls for batches like this one; None where the tape may make others."""
-    ours = type(loss) in LOSSES and "forward" not in vars(loss)  # nor one of the instance's own
+    ours = isinstance(loss, Loss) and type(loss) in LOSSES and not loss.watched
     if not row.layers or not ours or not is_idle():
         return None
     first = row.layers[0].weight

@@ -115,13 +115,13 @@ class Passes:
         that were made before a change go, and the arrays that they hold with them.
         """
         before, self._seen = self._seen, CHANGES.number
-        if before != self._seen:
-            self._row = None
-        elif self._row is None or not self._row.holds():
-            self._row = Row(self._net)
-        if self._row is None or len(self._idle) == KEPT:
+        row = self._row if before == self._seen else None
+        if before == self._seen and (row is None or not row.holds()):
+            row = Row(self._net)
+        self._row = row
+        if row is None or len(self._idle) >= KEPT:
             self._idle.clear()
-        return None if self._row is None else prepare(self._row, self._loss, x, y, self._idle)
+        return None if row is None else prepare(row, self._loss, x, y, self._idle)
 
 
 def _bare(value: Any) -> Any:

@@ -24,6 +24,11 @@ class CalledNode(Node):
     _before: Sequence[Callable[..., Any]] = ()
     _after: Sequence[Callable[..., Any]] = ()
 
+    @property
+    def watched(self) -> bool:
+        """Whether hooks wait for calls, or a `forward` was put on this very block."""
+        return bool(self._before or self._after) or "forward" in self.__dict__
+
     def register_forward_pre_hook(self, hook: Callable[[Any, Any], Any]) -> HookHandle:
         """Have `hook(block, inputs)` called before each forward pass."""
         return HookHandle(self.__dict__.setdefault("_before", []), hook)

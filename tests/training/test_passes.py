@@ -16,7 +16,7 @@ from initlab.autograd import Tensor, record
 from initlab.errors import AnomalyError, BadValueError, GraphError
 from initlab.nd import random
 from initlab.training import Passes
-from initlab.tree import parameters, tie
+from initlab.tree import gather, parameters, tie
 
 INPUTS, CLASSES = 5, 3
 CROSS_ENTROPY = nn.SoftmaxCrossEntropyLoss()
@@ -330,6 +330,18 @@ def test_a_watched_loss_is_watched(twins):
     assert twins.calls() == 0
 
 
+def test_who_watches_the_loss_may_keep_what_it_was_given(twins):
+    twins.loss, kept = nn.L2Loss(), []
+    twins.passes = Passes(twins.nets[0], twins.loss)
+    with twins.loss.register_forward_hook(lambda _, given, __: kept.append(given[0])):
+        for seed in range(4):
+            x, _ = batch(seed)
+            made = twins.passes(x, np.zeros((len(x), CLASSES), np.float32))
+            made.backward()
+            np.testing.assert_array_equal(kept[seed], made.output)
+    assert not np.shares_memory(kept[2].array, kept[3].array)
+
+
 LOSSES = {
     "half": (nn.SoftmaxCrossEntropyLoss(weight=0.5), "labels"),
     "over samples": (nn.SoftmaxCrossEntropyLoss(axis=0, batch_axis=1), "classes"),
@@ -439,6 +451,34 @@ def test_two_passes_at_once_do_not_meet(twins):
     twins.agree()
 
 
+def draw_one(net):
+    net[1].weight.initialize("orthogonal", force_reinit=True)
+
+
+def draw_all(net):
+    net.initialize("orthogonal", force_reinit=True)
+
+
+@pytest.mark.parametrize("change", [draw_one, draw_all, write, double, freeze, gather_up])
+def test_a_change_before_a_pass_goes_back_is_the_tape_s_too(twins, change):
+    gather(parameters(twins.nets[1]).values())  # as the first net's are, by its first step
+    (x, y), nets = batch(5), twins.nets
+    made = twins.passes(x, y)
+    with record():
+        losses = twins.loss(nets[1](Tensor(x)), y)
+    before = [[p.data() for p in parameters(net).values()] for net in nets]
+    for net in nets:
+        random.seed(1)
+        change(net)
+    made.backward()
+    losses.backward()
+    twins.agree()
+    for ours, theirs in zip(*before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+        if ours.grad is not None:
+            np.testing.assert_array_equal(ours.grad, theirs.grad)
+
+
 def test_two_threads_do_not_meet(twins):
     batches = [batch(seed, n=64) for seed in range(8)]
     truth = [tape(twins.nets[1], twins.loss, x, y)[1] for x, y in batches]
@@ -506,7 +546,17 @@ def test_copied_passes_have_lists_of_their_own(twins):
 
 
 def test_memory_of_shapes_that_come_once_is_not_kept(twins):
+    def there_and_back(*sizes):
+        for made in [twins.passes(*batch(n, n)) for n in sizes]:
+            made.backward()
+
     for n in range(1, 40):
-        x, y = batch(n, n)
-        twins.passes(x, y).backward()
+        there_and_back(n)
     assert len(twins.passes._idle) <= 4
+    while len(twins.passes._idle) < 4:
+        n += 1
+        there_and_back(n)
+    there_and_back(n, n + 1)  # two at once, so that one is made while one of the four is away
+    for more in range(2, 20):
+        there_and_back(n + more)
+    assert len(twins.passes._idle) <= 5

@@ -73,12 +73,11 @@ class SoftmaxCrossEntropyLoss(ElementwiseLoss):
     def prepared(self, logits: np.ndarray, gradient: np.ndarray) -> CrossEntropy | None:
         """Return the loss of these logits, (n, classes), whose gradient is to be written there.
 
-        None where it is another than -log softmax(pred)[label], or hooks wait for calls.
+        None where it is another than -log softmax(pred)[label].
         """
         plain = type(self) is SoftmaxCrossEntropyLoss and self._sparse and not self._from_logits
         axes = self._axis % 2, self._batch_axis % 2
-        watched = self._before or self._after or "forward" in self.__dict__
-        if not plain or watched or axes != (1, 0) or self._weight not in (None, 1):
+        if not plain or axes != (1, 0) or self._weight not in (None, 1):
             return None
         return CrossEntropy(logits, gradient) if CrossEntropy.takes(logits) else None
 
