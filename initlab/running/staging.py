@@ -23,6 +23,14 @@ __all__ = ["stages"]
 
 NEGLIGIBLE = 1e-20  # of a variance: a mean's square that is rounding
 
+FRESH = "it takes a layer's weights as independent of what comes in"
+RECURS = f"its weights meet their own signals again at every step, and {FRESH}"
+ATTENDS = (
+    "what its softmax leaves of a signal depends on how the positions of these very inputs go "
+    "together"
+)
+INSTEAD = "Measure instead, with the probes signal_rms and gradient_rms."
+
 
 def stages(net: nn.Block, plan: InitPlan) -> list[theory.Stage]:
     """Return the stages of `net`, whose parameters get what `plan` says; nothing is drawn.
@@ -50,8 +58,7 @@ def _need_met_once(entry: PlanEntry, layers: Collection[str]) -> None:
     if len(paths) > 1:
         raise BadValueError(
             f"Theory has no prediction for {paths[0]}, which is tied to {', '.join(paths[1:])}: a "
-            "signal meets the same weights again, and it takes a layer's weights as independent of "
-            "what comes in. Measure instead, with the probes signal_rms and gradient_rms."
+            f"signal meets the same weights again, and {FRESH}. {INSTEAD}"
         )
 
 
@@ -98,20 +105,11 @@ def _staged(block: nn.Block, path: str, plan: InitPlan) -> Iterator[theory.Stage
 @_staged.register(nn.RNN)
 @_staged.register(nn.LSTM)
 @_staged.register(nn.GRU)
-def _recurrence(block: nn.Block, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
-    raise BadValueError(
-        f"Theory has no prediction for the block {path}, a {type(block).__name__}: its weights "
-        "meet their own signals again at every step, and it takes a layer's weights as independent "
-        "of what comes in. Measure instead, with the probes signal_rms and gradient_rms."
-    )
-
-
 @_staged.register(nn.MultiHeadAttention)
-def _attention(_block: nn.Block, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
+def _entangled(block: nn.Block, path: str, _plan: InitPlan) -> Iterator[theory.Stage]:
+    why = ATTENDS if isinstance(block, nn.MultiHeadAttention) else RECURS
     raise BadValueError(
-        f"Theory has no prediction for the block {path}, a MultiHeadAttention: what its softmax "
-        "leaves of a signal depends on how the positions of these very inputs go together. Measure "
-        "instead, with the probes signal_rms and gradient_rms."
+        f"Theory has no prediction for the block {path}, a {type(block).__name__}: {why}. {INSTEAD}"
     )
 
 

@@ -7,23 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
-from math import inf, nan, prod, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from math import inf, nan, prod
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from initlab.errors import BadValueError
-from initlab.theory.moments import (
-    derivative,
-    fourth_moment,
-    mean,
-    moment_growth,
-    second_moment,
-    second_moments,
-    slope_growth,
-)
+from initlab.theory.moments import derivative
 from initlab.theory.pairs import kernel
+from initlab.theory.response import response, shifted, sized
 from initlab.theory.signal import Signal
 
 if TYPE_CHECKING:
@@ -42,9 +33,6 @@ __all__ = [
     "Stage",
     "Weights",
 ]
-
-EXACT = 1e-9  # two moments this close are those of z itself
-BEYOND = 1e250  # a variance whose Gaussian's powers may overflow: what it leads to is infinite
 
 
 class Stage(Protocol):
@@ -198,7 +186,7 @@ class Elementwise:
 
     def forward(self, x: Signal) -> Signal:
         """Return f of a Gaussian."""
-        at = _response(self.f, x.mean, x.variance)
+        at = response(self.f, x.mean, x.variance)
         if x.source is None:
             fluctuation = _grown(x.fluctuation, at.growth)
         else:
@@ -211,27 +199,27 @@ class Elementwise:
 
     def _sample(self, x: Signal, sample: Array) -> Array:
         y = np.asarray(self.f(sample))
-        return y if x.source is None else y * np.sqrt(_exact(self.f, sample, y**2))
+        return y if x.source is None else y * np.sqrt(sized(self.f, sample, y**2))
 
     def _common(self, x: Signal) -> float | None:
         if x.common is None or x.variance == 0:
             return x.common
         correlation = min(max((x.common - x.mean**2) / x.variance, -1.0), 1.0)
-        return kernel(_shifted(self.f, x.mean), correlation, x.variance).value
+        return kernel(shifted(self.f, x.mean), correlation, x.variance).value
 
     def backward(self, x: Signal, gradient: Moment) -> Moment:
         """Return E f'^2 times it."""
         if x.sample is None:
-            return _response(self.f, x.mean, x.variance).slope * gradient
+            return response(self.f, x.mean, x.variance).slope * gradient
         slope = derivative(self.f)
         squares = slope(x.sample) ** 2
         if x.source is not None:
-            squares *= _exact(slope, x.sample, squares)
+            squares *= sized(slope, x.sample, squares)
         return squares * gradient
 
     def backward_spread(self, x: Signal) -> float:
         """Return that of a sum of g^2 f'^2 beyond that of g^2, the gradients g being Gaussian."""
-        at = _response(self.f, x.mean, x.variance)
+        at = response(self.f, x.mean, x.variance)
         width, given = x.source or (inf, x.fluctuation)
         spread = 3 * at.slope_spread / (width + 2) + _grown(given, at.slope_growth)
         return max(spread, at.left_out(width))
@@ -278,78 +266,6 @@ class BatchNormalization(Normalization):
         return (self.gain / spread if spread > 0 else inf) * gradient
 
 
-class _Response(NamedTuple):
-    """What an activation makes of N(mean, variance)."""
-
-    second_moment: float
-    mean: float
-    spread: float  # E f^4 / (E f^2)^2 - 1
-    growth: float  # d ln E f^2 / d ln variance
-    slope: float  # E f'^2
-    slope_spread: float  # E f'^4 / (E f'^2)^2 - 1
-    slope_growth: float  # d ln E f'^2 / d ln variance
-
-    def left_out(self, width: float) -> float:
-        """Return what fluctuations of 1 / width leave out: 1 / width of a root mean square.
-
-        Nothing for f(z) = a z or a |z|, which keep the length that orthogonal weights keep.
-        """
-        exact = abs(self.spread - 2) < EXACT and self.slope_spread < EXACT
-        return 0.0 if exact else 4 / width**2
-
-
-def _exact(f: Callable[[Any], Any], sample: Array, squares: Array) -> Array:
-    """Return the factor from the mean of a sample's f^2 to E f^2, for each place."""
-    variance = np.mean(np.square(sample, dtype=np.float64), axis=1, keepdims=True)
-    found = np.mean(squares, axis=1, keepdims=True, dtype=np.float64)
-    wanted = second_moments(f, variance)
-    return np.divide(wanted, found, out=np.ones_like(found), where=found > 0)
-
-
-@cache
-def _response(f: Callable[[Any], Any], centre: float, variance: float) -> _Response:
-    g = _shifted(f, centre)
-    slope = derivative(g)
-    with np.errstate(all="ignore"):
-        try:
-            squared, sloped = second_moment(g, variance), second_moment(slope, variance)
-            return _Response(
-                squared,
-                mean(g, variance),
-                _spread(g, variance, squared),
-                variance * moment_growth(g, variance) / squared if squared and variance else 0.0,
-                sloped,
-                _spread(slope, variance, sloped),
-                slope_growth(g, variance),
-            )
-        except BadValueError:
-            if variance < BEYOND:
-                raise
-            return _Response(inf, 0.0, inf, 1.0, inf, inf, 0.0)
-
-
-def _spread(f: Callable[[Any], Any], variance: float, squared: float) -> float:
-    """Return E f^4 / (E f^2)^2 - 1, infinite where the fourth moment is."""
-    if squared == 0:
-        return 0.0
-    size = sqrt(squared)  # divided by it, f has no fourth power that only its scale makes overflow
-    try:
-        return fourth_moment(lambda z: np.asarray(f(z)) / size, variance) - 1
-    except BadValueError:
-        return inf
-
-
 def _grown(fluctuation: float, power: float) -> float:
     """Return the fluctuation of a power of what fluctuates; the zeroth has none."""
     return power**2 * fluctuation if power else 0.0
-
-
-def _shifted(f: Callable[[Any], Any], by: float) -> Callable[[Any], Any]:
-    if by == 0:
-        return f
-
-    def shifted(z: Any) -> Any:
-        return f(z + by)
-
-    shifted.__name__ = getattr(f, "__name__", str(f))
-    return shifted
