@@ -1,4 +1,4 @@
-"""Tests whose other half is not installed here are left out aloud."""
+"""Generated examples are the same in every run; tests whose other half is not here are told."""
 
 import shutil
 from collections import Counter
@@ -6,8 +6,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from initlab.nd.mkl import mkl
+
+settings.register_profile(  # nor does a busy machine count
+    "fixed", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("fixed")
 
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 

@@ -124,13 +124,13 @@ def compare(torch, steps, seed, dtype, tolerance):
         np.testing.assert_allclose(g.array, expected, rtol=0, atol=tolerance * scale)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(steps=st.lists(step, min_size=1, max_size=10), seed=st.integers(0, 1000))
 def test_random_graphs_agree_with_torch_in_float64(torch, steps, seed):
     compare(torch, steps, seed, np.float64, 1e-9)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 @given(steps=st.lists(step, min_size=1, max_size=4), seed=st.integers(0, 1000))
 def test_random_graphs_agree_with_torch_in_float32(torch, steps, seed):
     compare(torch, steps, seed, np.float32, 2e-4)
