@@ -37,7 +37,7 @@ def run(number, sweep=SWEEP, status="FINISHED", axes="init model.depth seed", **
 def record():
     points = [(i, d, s) for i in ("he", "xavier") for d in ("3", "10", "30") for s in ("1", "2")]
     runs = [
-        run(n, init=i, model__depth=d, seed=s, optim__lr="0.1", data__depth="8")
+        run(n, init=i, model__depth=d, seed=s, optim__lr="0.1", data__depth="8", data__name="text")
         for n, (i, d, s) in enumerate(points)
     ]
     lr = {"init": "he", "model__depth": "3", "seed": "0", "optim__lr": "0.25"}
@@ -53,6 +53,7 @@ def record():
         (["init=he", "depth=10", SWEEP], 2),
         ([SWEEP, "depth=3,10", "init=he"], 4),
         ([SWEEP, "+init=he", "seed=1", "depth=030"], 1),
+        ([SWEEP, "data=text", "seed=1"], 6),
         (["init=he", "model.depth=3"], 3),  # of the whole record
         (["lr=.1"], 12),
         (["init=he,xavier", "metrics.loss < 1"], 13),
@@ -126,7 +127,7 @@ def test_values_are_asked_for_as_a_command_writes_them():
         select(past, ["label=nul"])
 
 
-@pytest.mark.parametrize("condition", ["params.init='he'", "status='FINISHED'", "tags.a='b'"])
+@pytest.mark.parametrize("condition", ["params.init='he'", "run_name='he'", "run_id='a'"])
 def test_a_condition_without_blanks_is_mlflows(record, condition):
     select(record, [condition])
     assert record.asked == [condition]

@@ -16,10 +16,11 @@ class Record:
 
 
 def board(*runs, below=None):
-    """Rank (initializer, condition, accuracy, trained)."""
+    """Rank (initializer, condition, accuracy or None, trained)."""
     trials = []
     for number, (row, condition, accuracy, trained) in enumerate(runs):
-        metrics = {"accuracy": accuracy, "trained": trained, "train/loss": 1.0, "test/loss": 1.0}
+        metrics = {"trained": trained, "train/loss": 1.0, "test/loss": 1.0}
+        metrics |= {} if accuracy is None else {"accuracy": accuracy, "loss": 1 - accuracy}
         run = PastRun(str(number), "x", "FINISHED", number, number, {}, {}, metrics, "")
         trials.append(Trial(run, {"init": row}, row, condition))
     selection = Selection("s", ("init", "depth"), "init", tuple(trials), ())
@@ -52,6 +53,21 @@ def test_single_runs_are_ordered_but_none_is_called_best():
     assert verdicts(made) == [("depth=3", "he", "ahead, untested"), ("depth=3", "xavier", "-")]
     assert not any("0 comparisons" in note for note in made.notes())
     assert any("no test of a difference" in note for note in made.notes())
+
+
+def test_what_few_runs_came_to_is_no_better_than_what_all_did():
+    made = board(*WORSE, ("few", "depth=3", 0.99, 1.0), ("few", "depth=3", None, 0.0))
+    assert [line.row for line in made.lines] == ["xavier", "few"]
+
+
+def test_where_no_run_has_the_metric_nobody_is_ahead():
+    made = board(*GOOD, ("he", "depth=30", None, 1.0), ("xavier", "depth=30", None, 1.0))
+    assert {line.verdict for line in made.lines if line.condition == "depth=30"} == {"-"}
+
+
+def test_a_line_has_the_loss_of_each_run_that_has_one():
+    (line,) = board(*GOOD, ("he", "depth=3", None, 0.0)).lines
+    assert (line.runs, line.losses) == (4, pytest.approx([0.1, 0.09, 0.08]))
 
 
 def test_a_line_alone_in_its_condition_is_no_comparison():
