@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run_sweep"]
 
+JOBLIB, NO_RECORD = "hydra/launcher=joblib", "tracking=none"
 CLAIMS = ".initlab-claims"
 GRACE = 10.0  # seconds that interrupted workers have to end in
 DIED = "its process died, and again when it ran alone: out of memory, or killed from outside"
@@ -43,10 +44,10 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
         KeyboardInterrupt: after what was measured is in the record and the summary on the screen.
     """
     cores = len(os.sched_getaffinity(0))
+    if JOBLIB in arguments:  # nearly all that it takes, while the sweep is made ready here
+        warm_workers(record=NO_RECORD not in arguments)
     sweep = read_sweep(arguments, catalog, cores)
     tracking = sweep.jobs[0].spec.tracking.resolved()
-    if not _claims(tracking).exists():  # nothing is done yet: all is pending
-        _warm(sweep, len(sweep.jobs), tracking)  # while the rest is made ready here
     _check(sweep)
     _warn_of_threads(sweep, cores)
     experiment = prepare(tracking)
@@ -65,7 +66,8 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
         if not sweep.search:
             pending = _resume(sweep, task, past)
             _tell_of_strays(past, {sweep.jobs[number].spec.identity for number in pending})
-    _warm(sweep, len(pending), tracking)
+    if sweep.launcher == "joblib" and (sweep.search or pending):
+        warm_workers(record=tracking.name is Backend.mlflow)
     try:
         with Progress(sweep, sweep.total):
             broke = _carry_out(sweep, pending, task, catalog, [_absolute(p) for p in plugins])
@@ -78,11 +80,6 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
     if broke is not None:
         sys.stderr.write(f"{sweep.name}: the launcher broke: {type(broke).__name__}: {broke}\n")
     return lost
-
-
-def _warm(sweep: Sweep, jobs: int, tracking: TrackingSpec) -> None:
-    if sweep.launcher == "joblib" and (sweep.search or jobs):
-        warm_workers(record=tracking.name is Backend.mlflow)
 
 
 def _let_die(past: Past, sweep: str) -> None:

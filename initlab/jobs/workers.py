@@ -24,7 +24,8 @@ def warm_workers(*, record: bool) -> None:
 
     Joblib's own start as fresh interpreters, each of which imports MLflow and all else again. The
     server runs no Python but its own and has no open store, so that it can be forked at any time;
-    what it imported its workers share. Started twice, it is the one that there is.
+    what it imported its workers share. It ends with this process, so that one that nobody asked
+    for a worker costs nothing but a while of another core. Started twice, it is the one that is.
 
     Args:
         record: whether they need MLflow.
@@ -32,7 +33,8 @@ def warm_workers(*, record: bool) -> None:
     from joblib.externals.loky.backend.context import set_start_method
 
     recording = ["initlab.jobs.preload_record"] if record else []
-    set_forkserver_preload(["initlab.config.joblib", *recording, "initlab.jobs.preload"])
+    needed = ["initlab.config.joblib", *recording, "initlab.jobs.preload"]
+    set_forkserver_preload(["initlab.mortal", *needed])
     resource_tracker.ensure_running()  # the server would start it, and undo what comes now
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the server inherits it
     try:

@@ -28,6 +28,7 @@ PICTURES = {
     "loss": draw_loss,
     "magnitudes": draw_magnitudes,
 }
+EVERYWHERE = "**"
 POINTS = 100  # of the loss curve in the record; every step's loss is in steps.csv
 
 
@@ -45,7 +46,8 @@ class Recorder:
         self.started = self.ended = False
         self.stride = 1
         self.run_id = ""
-        self.headlines = {name for spec in spec.probes for name in spec.probe.headlines}
+        self.headlines = {name: p.match for p in spec.probes for name in p.probe.headlines}
+        self.vectors: set[str] = set()
 
     def take(self, event: Event) -> None:
         """Record what an event says."""
@@ -85,6 +87,7 @@ class Recorder:
         info = RunInfo(self.name, self.spec.flat, tags, dataset_info(event.data), self.directory)
         self.run_id = self.tracker.start(info)
         self.started = True
+        self.vectors = {e.path for e in event.plan.entries if len(e.spec.shape) < 2}
         self.stride = max(1, event.steps // POINTS)
         plan = self.directory / "plan.txt"
         plan.write_text(f"{event.plan}\n", encoding="utf-8")
@@ -105,10 +108,14 @@ class Recorder:
 
     def _log_readings(self, event: Measured) -> None:
         finite = [r for r in event.readings if math.isfinite(r.value)]
-        charts = {r.metric: r.value for r in finite if r.statistic in self.headlines}
-        self.tracker.log(event.step, charts)
+        self.tracker.log(event.step, {r.metric: r.value for r in finite if self._is_charted(r)})
         if event.step == 0:
             self._log_profiles(finite)
+
+    def _is_charted(self, reading: Reading) -> bool:
+        """Whether a chart shows it: of biases and gains only what a probe was pointed at."""
+        match = self.headlines.get(reading.statistic)
+        return match is not None and (match != EVERYWHERE or reading.place not in self.vectors)
 
     def _log_profiles(self, readings: list[Reading]) -> None:
         """Log the signal at initialization with the depth as step, one chart for the whole net."""

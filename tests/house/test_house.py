@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "initlab"
 
 FLOORS = (
-    {"errors", "doors", "shelf", "version"},
+    {"errors", "doors", "shelf", "version", "mortal"},
     {"paths"},
     {"autograd"},
     {"nd"},

@@ -1,7 +1,9 @@
-"""Which sweeps pay for a server of forks, and what a door gives without joblib."""
+"""What a server of forks imports and how it ends, and what a door gives without joblib."""
 
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -46,14 +48,41 @@ assert Parallel(n_jobs=2)([delayed(work)()]) == ["done"]
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
-def test_a_sweep_that_is_done_already_warms_nothing(warmed):
-    sweep = [*JOBS, "seed=1,2"]
-    assert run_sweep(sweep, load_catalog()) == 0
-    assert set(warmed) == {True}
-    warmed.clear()
-    assert run_sweep(sweep, load_catalog()) == 0
-    assert warmed == []
+SERVER = """
+from multiprocessing.forkserver import set_forkserver_preload
+from initlab.jobs import workers
+workers.set_forkserver_preload = lambda names: set_forkserver_preload([names[0], "endless"])
+workers.warm_workers(record=True)
+print("on its way", flush=True)
+input()
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_server_that_still_imports_ends_with_its_command_and_lets_its_output_go(killed, tmp_path):
+    begun = tmp_path / "begun"
+    endless = f"import time, pathlib; pathlib.Path({str(begun)!r}).touch(); time.sleep(600)"
+    (tmp_path / "endless.py").write_text(endless)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as started:  # fmt: skip
+        assert started.stdout.readline() == b"on its way\n"
+        wait_until(begun.exists)
+        if killed:
+            started.kill()
+        else:
+            started.stdin.close()
+        started.wait()
+        assert started.stdout.read() == b""  # nobody holds it any more
+
+
+def wait_until(condition):
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_everything_in_config_is_there_without_the_joblib_launcher():

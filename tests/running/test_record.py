@@ -73,6 +73,17 @@ def test_each_step_s_loss_and_accuracy_is_in_the_table(usual):
         assert (float(row["loss"]), float(row["accuracy"])) == (step.loss, step.accuracy)
 
 
+def test_of_biases_charts_have_what_a_probe_was_pointed_at_and_the_table_has_all(run):
+    _, record = run("probes.gradients.match=**.bias", "training.epochs=1")
+    kinds = {kind: f"{kind}/hidden.0." for kind in ("weight_std", "grad_std")}
+    charted = record.metrics.keys()
+    assert f"{kinds['weight_std']}weight" in charted
+    assert f"{kinds['weight_std']}bias" not in charted
+    assert f"{kinds['grad_std']}bias" in charted
+    told = {f"{row['statistic']}/{row['place']}" for row in rows(record, "readings.csv")}
+    assert f"{kinds['weight_std']}bias" in told
+
+
 def test_each_reading_is_in_the_table_with_what_was_expected(usual):
     result, record = usual
     table = rows(record, "readings.csv")
@@ -91,7 +102,7 @@ def test_each_reading_is_in_the_table_with_what_was_expected(usual):
 
 def test_charts_hold_headlines_and_the_rest_is_in_the_table_only(usual):
     result, record = usual
-    paths = [f"{b}.{p}" for b in ("hidden.0", "hidden.1", "output") for p in ("weight", "bias")]
+    paths = [f"{block}.weight" for block in ("hidden.0", "hidden.1", "output")]
     charts = {
         f"{name}/{p}"
         for p in paths
