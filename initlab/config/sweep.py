@@ -115,6 +115,11 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
     hydra = compose_config([a for a in given if is_hydras(a)], with_hydra=True).hydra
     search = hydra.sweeper._target_ != BASIC
     axes = {o.get_key_element().lstrip("+"): _values(o) for o in parsed if o.is_sweep_override()}
+    for axis, values in axes.items():
+        if not values:
+            raise ConfigError(
+                f"The axis {axis} has no value, so the sweep has no job: give it one."
+            )
     fixed = [str(o.input_line) for o in parsed if not o.is_sweep_override()]
     points = list(_points(axes, search=search))
     configs = compose_all([[*fixed, *point] for point in points])

@@ -14,11 +14,13 @@ import sys
 import time
 import zlib
 from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from PIL import Image
 
 from initlab.compare import select
 from initlab.tracking.view import view_address, view_tags
@@ -176,6 +178,18 @@ def test_a_runs_page_has_its_data_set_tags_and_artifacts(page, server, past):
     page.goto(f"{server}/{address}/artifacts?workflowType=machine_learning")
     for file in ("plan.txt", "config.yaml", "environment.json", "parameters.safetensors"):
         page.get_by_text(file, exact=True).first.wait_for()
+
+
+@pytest.mark.parametrize("figure", ["signal_through_depth", "loss", "magnitudes"])
+def test_a_runs_figures_are_drawn_where_its_artifacts_are_shown(page, server, past, figure):
+    run = past.run("he-mlp-digits-s2 depth=10")
+    place = f"#/experiments/{past.experiment}/runs/{run.run_id}/artifacts/figures/{figure}.svg"
+    page.goto(f"{server}/{place}?workflowType=machine_learning")
+    picture = page.locator("img[src^='blob:']").first
+    picture.wait_for()
+    page.wait_for_function("shown => shown.naturalWidth > 500", arg=picture.element_handle())
+    drawn = Image.open(BytesIO(picture.screenshot())).convert("RGB")
+    assert len(drawn.getcolors(1 << 24)) > 50  # lines and letters; a broken picture has few
 
 
 RUNS = [

@@ -161,6 +161,7 @@ def test_the_same_command_is_the_same_sweep_wherever_its_record_is(catalog, task
     ("words", "told"),
     [
         (["seed=1,1"], "The sweep has twice seed=1: give each value of an axis once"),
+        (["seed=range(3,3)"], "The axis seed has no value, so the sweep has no job: give it one"),
         (["+init=he,he", "seed=1,2"], "The sweep has twice init=he seed=1"),
         (["optim.lr=0.1,0.10"], "The sweep has twice optim.lr=0.1"),
         (["tracking.experiment=a,b"], "has tracking.experiment=a and tracking.experiment=b, which"),
