@@ -50,6 +50,12 @@ def test_every_room_has_its_floor(sources):
     assert rooms - {"__init__", "__main__"} == set(FLOOR)
 
 
+def test_contributing_has_every_room_on_its_floor():
+    page = (PACKAGE.parent / "CONTRIBUTING.md").read_text()
+    floors = page.partition("Bottom to top:")[2].partition(".")[0].split("·")
+    assert tuple({room.strip() for room in floor.split(",")} for floor in floors) == FLOORS
+
+
 def test_a_floor_imports_only_lower_floors(imports):
     wrong = [
         str(found)
