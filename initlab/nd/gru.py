@@ -36,8 +36,8 @@ def _by_parts(x: Any, h: Any, W: Any, b: Any) -> Any:
 
 def _forward(x: Any, h: Any, W: Any, b: Any) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """The same in place; keeps the gates r, z, c (t, n, 3 width) and u, h Wᵀ + b."""
-    width, columns = h.shape[-1], np.ascontiguousarray(W.T)
-    u = np.empty(x.shape, np.result_type(x, W))
+    width, u = h.shape[-1], np.empty(x.shape, np.result_type(x, W))
+    columns = np.ascontiguousarray(W.T, u.dtype)
     gates, y = np.empty_like(u), np.empty((*x.shape[:2], width), u.dtype)
     with single():
         for t in range(len(x)):

@@ -34,7 +34,8 @@ def _by_parts(x: Any, h: Any, W: Any, activation: str) -> Any:
 
 
 def _forward(x: Any, h: Any, W: Any, activation: str) -> tuple[np.ndarray, None]:
-    y, columns = np.empty(x.shape, np.result_type(x, W)), np.ascontiguousarray(W.T)
+    y = np.empty(x.shape, np.result_type(x, W))
+    columns = np.ascontiguousarray(W.T, y.dtype)
     with single():
         for t in range(len(x)):
             product(h, columns, y[t])

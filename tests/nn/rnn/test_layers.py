@@ -217,6 +217,22 @@ def test_a_cast_layer_begins_with_states_of_its_precision():
     assert net(nd.ones((7, 2, 3), dtype="float64")).dtype == np.float64
 
 
+@pytest.mark.parametrize(("layer", "options"), LAYERS)
+def test_inputs_in_double_precision_are_computed_in_it(layer, options):
+    x, made = np.random.default_rng(0).standard_normal((4, 2, 3)), layer(5, input_size=3, **options)
+    made.initialize("xavier")
+    found = []
+    for _ in range(2):  # the weights in single precision, then the same ones in double
+        with record():
+            y = made(nd.array(x, dtype="float64"))
+        y.backward()
+        found.append((y.array, *(np.array(p.grad()) for p in made.collect_params().values())))
+        made.cast("float64")
+    for single, double in zip(*found, strict=True):
+        assert_allclose(single, double, rtol=1e-6, atol=1e-6)
+    assert found[0][0].dtype == np.float64
+
+
 def test_a_projection_goes_on_in_place_of_the_outputs():
     """Recomputed in float64 from Sak et al. (2014), biases and cells as without one."""
     rng = np.random.default_rng(0)
