@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from initlab import nd
@@ -65,6 +66,6 @@ class GroupNorm(Normalization):
                 f"GroupNorm cuts axis 1 into {self._groups} groups, which an input of shape "
                 f"{x.shape} does not allow."
             )
-        grouped = x.reshape(len(x), self._groups, x.size // (len(x) * self._groups))
+        grouped = x.reshape(len(x), self._groups, prod(x.shape[1:]) // self._groups)
         y = nd.normalize(grouped, self.gamma.data(), self.beta.data(), (2,), 1, self._epsilon)
         return y.reshape(x.shape)

@@ -43,6 +43,9 @@ def test_a_net_that_is_not_larger_and_a_path_that_it_lacks_are_refused(file):
         WeightSelection(file)(spec_of(3, 4, 1), None)
     with pytest.raises(BadValueError, match=r"holds nothing for 'v' .* by a rule"):
         WeightSelection(file)(spec_of(3, 4, name="v"), None)
+    for name, near in (("bb", "b"), ("elsewhere.far", "b, w")):  # else the first that there are
+        with pytest.raises(BadValueError, match=rf"'{name}' \(nearest: {near}\)"):
+            WeightSelection(file)(spec_of(3, 4, name=name), None)
     with pytest.raises(DataError, match="nowhere"):
         PretrainedStatistics(file.parent / "nowhere.safetensors")
 
@@ -50,6 +53,17 @@ def test_a_net_that_is_not_larger_and_a_path_that_it_lacks_are_refused(file):
 def test_statistics_are_those_of_the_file_whatever_the_shape(file):
     law = PretrainedStatistics(file).law(spec_of(100, 3, name="b"))
     assert (law.mean, law.variance) == (3.0, pytest.approx(3.5))  # of 1, 2, 3, 6
+
+
+@pytest.mark.parametrize("make", [WeightSelection, PretrainedStatistics, lambda f: Masked(file=f)])
+def test_a_file_by_its_name_is_the_file(file, make):
+    assert make(str(file)) == make(file)
+    assert repr(make(str(file))) == repr(make(file))
+
+
+def test_of_the_smallest_ticket_one_weight_stays(file):
+    w = Masked(Normal(1.0), keep=0.001, file=file)(spec_of(6, 10), stream(0, "w"))
+    assert np.flatnonzero(w).tolist() == [59]  # the largest
 
 
 def drawn(*overrides):

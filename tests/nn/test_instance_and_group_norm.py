@@ -95,3 +95,11 @@ def test_what_they_cannot_cut_is_refused():
         ready(nn.InstanceNorm(), np.ones((2, 4)))
     with pytest.raises(BadValueError, match=r"at least 1 group, got num_groups=0"):
         nn.GroupNorm(0)
+
+
+@pytest.mark.parametrize("make", [nn.InstanceNorm, lambda: nn.GroupNorm(2)])
+def test_an_empty_batch_has_empty_outputs(make):
+    layer = make()
+    layer.initialize()
+    layer(nd.ones((2, 4, 3)))
+    assert layer(nd.zeros((0, 4, 3))).shape == (0, 4, 3)
