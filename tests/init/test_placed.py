@@ -144,6 +144,9 @@ def test_mup_holds_the_rates_of_its_table_and_hands_them_to_the_parameters():
     assert net[1].bias.lr_mult == 1
     sgd = planned(stack(nn.Dense(256), nn.Dense(256), nn.Dense(5)), MuP(64, "sgd"))
     assert [sgd[f"{n}.weight"].lr_mult for n in range(3)] == [4, 1, 1 / 4]
+    zero = planned(net, MuP(base=64, zero_output=True))
+    assert [stds(zero)[f"{n}.weight"] for n in range(3)] == [sqrt(1 / 8), 1 / 16, 0]
+    assert zero["2.weight"].lr_mult == 1 / 4
 
 
 def test_the_mean_field_rule_has_outputs_of_one_over_n():

@@ -163,6 +163,9 @@ def test_a_ticket_is_the_mask_over_the_very_values_of_the_seed():
     assert_array_equal(draw(Masked(Normal(1), mask=mask), spec), mask * draw(Normal(1), spec))
     with pytest.raises(ShapeError, match=r"the mask \(4, 5\): it is another"):
         draw(Masked(mask=mask), ParameterSpec((5, 4)))
+    law, share = Masked(Normal(2), mask=mask).law(spec), mask.mean()
+    assert (law.mean, law.variance) == (0, pytest.approx(4 * share))
+    assert law.kurtosis == pytest.approx(3 / share)
     with pytest.raises(BadValueError, match=r"keep is in \(0, 1\], got 0"):
         Masked(keep=0)
 
