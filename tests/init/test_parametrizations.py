@@ -149,6 +149,19 @@ def test_depth_rules_move_the_stream_alike_with_sgd(power):
     assert np.abs(ours[-1] - ours[0]).max() > 0.01
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "power", "inner", "last"),
+    [("adam", 1.0, 1, 1 / 4), ("adam", 0.5, 1 / 2, 1 / 4), ("sgd", 1.0, 4, 1 / 4)],
+)
+def test_biases_in_branches_have_the_rates_of_their_weights(optimizer, power, inner, last):
+    """With m = 8 / 2: m^(p-1), of SGD m^(2p-1), and behind the factor m^-p this or its square."""
+    net = stack(*(Multiplied(stack(nn.Dense(8), nn.Dense(8)), 1, 1) for _ in range(8)))
+    rule = MuP(base=8, depth=power, base_depth=2, optimizer=optimizer)
+    plan = planned(net, rule, bias=rule)
+    rates = [plan[f"3.body.{at}.bias"].lr_mult for at in (0, 1)]
+    assert rates == pytest.approx([inner, last])
+
+
 def test_depth_is_for_residual_nets():
     with pytest.raises(BadValueError, match="depth-muP is for residual nets"):
         planned(stack(nn.Dense(4), nn.Dense(3)), create("completep"))
