@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
+from functools import wraps
 
 from training import limit, load
 
@@ -24,6 +25,7 @@ class Clock:
         if function is None:
             return None
 
+        @wraps(function)  # a primitive reads its options from the signature
         def timed(*args, **kwargs):
             start = time.thread_time()
             try:
