@@ -3,7 +3,8 @@
 P1: mean, deviation, least, largest, L2 norm, share of zeros and a histogram of 64 bins of every
 array of a tree shaped as GPT-2 small, 124 million numbers; beside it one reading of their memory,
 the least that any of it could take. P2: the singular values of 64 matrices of 512x512. P3: a
-Hessian-vector product of a 20-layer tanh MLP of width 128, batch 32. Everybody in turn; a ratio is
+Hessian-vector product of a 20-layer tanh MLP of width 128, batch 32. P3j: the singular values of
+its Jacobian at each of 32 inputs. Everybody in turn; a ratio is
 that of the least times. `--threads 2` gives everybody two.
 """
 
@@ -68,6 +69,31 @@ def spectra(threads: int) -> dict:
     return {"torch": lambda: torch.linalg.svdvals(tensors), "initlab": initlab}
 
 
+def perceptrons():
+    """Return the MLP as initlab's net and as torch's, of the same weights, and a batch."""
+    import torch
+
+    from initlab import nn
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((BATCH, WIDTH)).astype(np.float32)
+    net, model = nn.Sequential(), torch.nn.Sequential()
+    for ending in ["tanh"] * (DEPTH - 1) + [None]:
+        w = (rng.standard_normal((WIDTH, WIDTH)) / WIDTH**0.5).astype(np.float32)
+        ours, theirs = (
+            nn.Dense(WIDTH, activation=ending, in_units=WIDTH),
+            torch.nn.Linear(WIDTH, WIDTH),
+        )
+        net.add(ours)
+        model.extend([theirs, torch.nn.Tanh()] if ending else [theirs])
+        ours.initialize()
+        ours.weight.set_data(w)
+        with torch.no_grad():
+            theirs.weight.copy_(torch.from_numpy(w))
+            theirs.bias.zero_()
+    return net, model, x
+
+
 def curvature(_threads: int) -> dict:
     """Return P3: H v by the gradient of the product of gradient and v."""
     import torch
@@ -75,34 +101,17 @@ def curvature(_threads: int) -> dict:
     from initlab import nd, nn
     from initlab.autograd import Tensor, grad, record
 
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((BATCH, WIDTH)).astype(np.float32)
-    y = rng.integers(0, WIDTH, BATCH)
-    weights = [rng.standard_normal((WIDTH, WIDTH)) / WIDTH**0.5 for _ in range(DEPTH)]
-    weights = [w.astype(np.float32) for w in weights]
-    endings = ["tanh"] * (DEPTH - 1) + [None]
-
-    net, loss = nn.Sequential(), nn.SoftmaxCrossEntropyLoss()
-    net.add(*(nn.Dense(WIDTH, activation=f, in_units=WIDTH) for f in endings))
-    net.initialize()
-    for layer, w in zip(net, weights, strict=True):
-        layer.weight.set_data(w)
+    net, model, x = perceptrons()
+    y = np.random.default_rng(1).integers(0, WIDTH, BATCH)
+    loss, batch = nn.SoftmaxCrossEntropyLoss(), nd.array(x)
     ours = [p.data() for p in net.collect_params().values()]
     along = [Tensor(np.ones(p.shape, np.float32)) for p in ours]
-    batch = nd.array(x)
 
     def initlab():
         with record():
             slopes = grad(loss(net(batch), y).mean(), ours, create_graph=True)
         return [part.array for part in grad(slopes, ours, along)]
 
-    model = torch.nn.Sequential()
-    for w, f in zip(weights, endings, strict=True):
-        layer = torch.nn.Linear(WIDTH, WIDTH)
-        with torch.no_grad():
-            layer.weight.copy_(torch.from_numpy(w))
-            layer.bias.zero_()
-        model.extend([layer, torch.nn.Tanh()] if f else [layer])
     theirs = list(model.parameters())
     others = [torch.ones_like(p) for p in theirs]
     x_, y_ = torch.from_numpy(x), torch.from_numpy(y)
@@ -117,7 +126,42 @@ def curvature(_threads: int) -> dict:
     return {"torch": hvp, "initlab": initlab}
 
 
-ROWS = {"P1": (statistics, ROUNDS), "P2": (spectra, ROUNDS), "P3": (curvature, 100)}
+def jacobians(threads: int) -> dict:
+    """Return P3j: an input's copies are walked back together, each from another output."""
+    import torch
+
+    from initlab import nd
+    from initlab.autograd import grad, record
+    from initlab.probes import singular_values
+
+    net, model, x = perceptrons()
+    heads = np.eye(WIDTH, dtype=np.float32)
+
+    def initlab():
+        with nd.threads(threads):
+            batch = nd.array(x)
+            batch.attach_grad()
+            with record():
+                y = net(batch)
+            rows = [grad(y, batch, np.tile(head, (BATCH, 1)), retain_graph=True) for head in heads]
+            return singular_values(np.stack([row.array for row in rows], axis=1))
+
+    x_, jacobian = torch.from_numpy(x), torch.func.vmap(torch.func.jacrev(model))
+
+    def theirs():
+        with torch.no_grad():
+            return torch.linalg.svdvals(jacobian(x_))
+
+    np.testing.assert_allclose(initlab(), theirs().numpy(), rtol=1e-3, atol=1e-5)
+    return {"torch": theirs, "initlab": initlab}
+
+
+ROWS = {
+    "P1": (statistics, ROUNDS),
+    "P2": (spectra, ROUNDS),
+    "P3": (curvature, 100),
+    "P3j": (jacobians, 10),
+}
 
 
 def least(steps: dict, rounds: int) -> dict[str, float]:

@@ -41,7 +41,7 @@ def propagate(
         gradients: head node -> its gradient, an array of the walk's own; filled and returned.
         wrap: makes tensors of arrays, so that the rules record themselves; None runs the rules on
             raw arrays.
-        keep: interior nodes whose gradient is wanted too.
+        keep: leaves and interior nodes whose gradients are wanted; without any, all leaves.
         beyond: whether to go on behind those nodes.
         retain: keep the graph for another pass.
         land: whether kernels may write gradients straight into the leaves' buffers.
@@ -50,7 +50,7 @@ def propagate(
         GraphError: when a node was freed by an earlier pass.
     """
     walk = _Walk(gradients)
-    ready, join = walk.ready, walk.join
+    ready = walk.ready
     watcher = None if STATE.mode is True else STATE.mode
     while ready:
         _, node = heappop(ready)
@@ -68,12 +68,12 @@ def propagate(
         if type(node) is Part:
             walk.gather(node, g)
             continue
-        if wrap is not None:
-            _pull_back_tensors(node, g, walk, wrap)
-        elif node.primitive.kernel is not None:
-            _run_kernel(node, g, gradients, join, land)
-        else:
-            _pull_back(node, g, join)
+        call = _towards(keep, *node.call) if keep else node.call
+        if any(call[1]):
+            if wrap is not None:
+                _pull_back_tensors(node, call, g, walk, wrap)
+            else:
+                _pull_back_arrays(node.primitive, call, g, walk, land)
         if watcher is not None:
             watcher.check(node, g, gradients)
         if not retain:
@@ -111,12 +111,19 @@ class _Walk:
         self.gradients[part.whole][part.number] = g
 
 
+def _towards(
+    keep: Collection[Source], args: Any, sources: Sequence[Source | None], *rest: Any
+) -> tuple[Any, ...]:
+    """Return a call without the leaves that nobody asks for."""
+    return args, [s if type(s) is not Leaf or s in keep else None for s in sources], *rest
+
+
 def _pull_back_tensors(
-    node: Node, g: Any, walk: _Walk, wrap: Callable[[np.ndarray, Source], Any]
+    node: Node, call: Any, g: Any, walk: _Walk, wrap: Callable[[np.ndarray, Source], Any]
 ) -> None:
     """Add the node's part to the gradient of each of its sources, all as recorded tensors."""
-    args, sources, kwargs, out, _ = node.call
-    pairs = zip(args, sources, strict=True)
+    args, sources, kwargs, out, _ = call
+    pairs = zip(args, node.call[1], strict=True)
     args = [a if source is None else wrap(a, source) for a, source in pairs]
     if type(out) is tuple:
         y: Any = tuple(wrap(value, Part(node, i)) for i, value in enumerate(out))
@@ -133,14 +140,22 @@ def _pull_back_tensors(
             walk.add(source, part)
 
 
-def _pull_back(node: Node, g: Any, join: Callable[[Source, Any], None]) -> None:
+def _pull_back_arrays(primitive: Any, call: Any, g: Any, walk: _Walk, land: bool) -> None:
+    """The same in place, by the kernel where there is one."""
+    if primitive.kernel is None:
+        _run_rules(primitive, call, g, walk.join)
+    else:
+        _run_kernel(primitive, call, g, walk.gradients, walk.join, land)
+
+
+def _run_rules(primitive: Any, call: Any, g: Any, join: Callable[[Source, Any], None]) -> None:
     """Add the node's part to the gradient of each of its sources, in place.
 
     What is on its way is the walk's own, to be added to or overwritten; so a part that shares
     the memory of `g` is copied, but for the last one, which takes it over.
     """
-    args, sources, kwargs, out, _ = node.call
-    parts = _parts(node.primitive, g, out, args, sources, kwargs)
+    args, sources, kwargs, out, _ = call
+    parts = _parts(primitive, g, out, args, sources, kwargs)
     last = max((i for i, part in enumerate(parts) if part is not None), default=-1)
     for i, (part, source) in enumerate(zip(parts, sources, strict=False)):
         if part is not None and source is not None:
@@ -166,10 +181,15 @@ def _parts(
 
 
 def _run_kernel(
-    node: Node, g: Any, gradients: Gradients, join: Callable[[Source, Any], None], land: bool
+    primitive: Any,
+    call: Any,
+    g: Any,
+    gradients: Gradients,
+    join: Callable[[Source, Any], None],
+    land: bool,
 ) -> None:
     """Let the node's kernel write into the buffers of leaves, and add up what it returns."""
-    args, sources, kwargs, out, kept = node.call
+    args, sources, kwargs, out, kept = call
     needs = [source is not None for source in sources]
     places: list[Any] = [None] * len(needs)
     if land:
@@ -177,7 +197,7 @@ def _run_kernel(
         for i, source in enumerate(sources):
             if source is not None and source.lands is dtype and source not in gradients:
                 gradients[source] = places[i] = source.buffer
-    parts = node.primitive.kernel.backward(g, out, kept, needs, places, *args, **kwargs)
+    parts = primitive.kernel.backward(g, out, kept, needs, places, *args, **kwargs)
     for part, place, source, arg in zip(parts, places, sources, args, strict=False):
         if part is place:
             continue

@@ -90,16 +90,12 @@ class Part(NamedTuple):
 
     @property
     def order(self) -> float:
-        """Just before the call itself, after all that took the value."""
-        return self.whole.order - 0.5
+        """Before the call itself and after all that took the value; each part its own."""
+        return self.whole.order - 1 / (2 + self.number)
 
     @property
     def lands(self) -> None:
         """Nothing lands in a value."""
-
-    def __lt__(self, other: Any) -> bool:
-        """Compare parts of one call, which have the same order."""
-        return self.number < other.number  # type: ignore[no-any-return] # both are integers
 
 
 Source: TypeAlias = Node | Part | Leaf

@@ -110,38 +110,44 @@ def _backward(
 ) -> list[Any]:
     """Up through the layers, as directions go through derivatives (Pearlmutter 1994).
 
-    With u, Uₗ and vₗ the gradients of g₀, δₗᵀ hₗ₋₁ and δₗᵀ 1, let γ₀ = u and
-    εₗ = γₗ₋₁ Wₗᵀ + hₗ₋₁ Uₗᵀ + vₗ, γₗ = εₗ f'(hₗ). Then Wₗ gets δₗᵀ γₗ₋₁, hₗ₋₁ gets δₗ Uₗ, hₗ gets
-    εₗ gₗ times what f' changes by with hₗ, and gₙ gets γₙ.
+    With u, Uₗ and vₗ the gradients of g₀, δₗᵀ hₗ₋₁ and δₗᵀ 1, and samples as columns, let γ₀ = u,
+    εₗ = Wₗ γₗ₋₁ + Uₗ hₗ₋₁ + vₗ and γₗ = εₗ f'(hₗ). Then gₙ gets γₙ, Wₗ gets δₗᵀ γₗ₋₁, hₗ₋₁ gets
+    δₗ Uₗ, and hₗ gets εₗ gₗ times what f' changes by with hₗ.
     """
     gs, deltas = kept
     h, weights = _apart(arrays)
     _, *of = wanted
     parts: list[Any] = [None] * len(arrays)
     given = iter(g)
-    up, *others = [next(given) if need else None for need in which]
+    u, *others = [next(given) if need else None for need in which]
+    up, column = None if u is None else _turned(u), None
     for i, (delta, U, v) in enumerate(zip(deltas, others[::2], others[1::2], strict=True)):
         bent = None
         if up is not None:
-            bent = product(up, weights[i].T)
+            bent = product(weights[i], up)
             at = len(h) + i
             if of[at]:
-                parts[at] = product(delta.T, up, out[at + 1])
+                parts[at] = product(delta.T, up.T, out[at + 1])
         if U is not None:
-            bent = _plus(bent, product(h[i], U.T))
+            bent = _plus(bent, product(U, _turned(h[i]) if column is None else column))
             if of[i]:
                 parts[i] = _plus(parts[i], product(delta, U))
         if v is not None:
-            bent = np.broadcast_to(v, delta.shape).copy() if bent is None else _plus(bent, v)
-        up = bent
-        activation = activations[i]
+            shift = v[:, None]
+            bent = np.repeat(shift, len(delta), 1) if bent is None else _plus(bent, shift)
+        up, column, activation = bent, None, activations[i]
         if bent is not None and activation is not None:
-            ending = ENDINGS[activation]
+            ending, column = ENDINGS[activation], _turned(h[i + 1])
             if ending.bend is not None and of[i + 1]:
-                parts[i + 1] = np.multiply(bent, gs[i])
-                parts[i + 1] *= ending.bend(h[i + 1])
-            ending.pull(bent, h[i + 1])
-    return [up, *parts]
+                parts[i + 1] = _turned(ending.bend(column) * bent)
+                parts[i + 1] *= gs[i]
+            ending.pull(bent, column)
+    return [None if up is None else _turned(up), *parts]
+
+
+def _turned(a: Any) -> Any:
+    """Return the rows as columns, in an order that BLAS reads quicker than the other."""
+    return np.ascontiguousarray(a.T)
 
 
 def _plus(sum: Any, part: Any) -> Any:

@@ -91,6 +91,23 @@ def test_first_second_and_third_derivatives_are_the_parts(net, case, activations
         np.testing.assert_allclose(mine, theirs, 0, 64 * np.finfo(dtype).eps * size)
 
 
+@pytest.mark.parametrize("net", [nd.perceptron, by_layers])
+def test_mixed_derivatives_are_the_same_whichever_is_taken_first(net):
+    """Also by what the first gradient was not asked for."""
+    arrays = tensors(np.float64, biased=True)
+    x, W = arrays[0], arrays[3]
+    for leaf in (x, W):
+        leaf.attach_grad()
+    along = Tensor(np.full(x.shape, 0.5)), Tensor(np.full(W.shape, 0.5))
+    crossed = []
+    for (first, u), (second, v) in (pairs := list(zip((x, W), along, strict=True)), pairs[::-1]):
+        with record():
+            slope = grad(loss(net(*arrays, activations=ENDINGS[0])), first, create_graph=True)
+            bent = grad(slope, second, u)
+        crossed.append(np.vdot(bent.array, v.array))
+    assert crossed[0] == pytest.approx(crossed[1], rel=1e-12)
+
+
 def test_a_loss_that_is_linear_has_no_second_part_from_above():
     x, W = Tensor(np.array([[1.0, 2.0]])), Tensor(np.array([[0.5, -0.5], [2.0, 1.0]]))
     W.attach_grad()

@@ -128,6 +128,19 @@ def test_a_layer_is_three_products_and_the_first_one_two(products):
     assert len(products) == 3 * DEPTH - 1
 
 
+def test_a_gradient_by_the_input_alone_is_one_product_a_layer_more(products):
+    net = mlp()
+    net.initialize()
+    x = nd.ones((BATCH, WIDTH))
+    net(x)
+    x.attach_grad()
+    products.clear()
+    with record():
+        y = net(x)
+    autograd.grad(y, x)
+    assert len(products) == 2 * DEPTH
+
+
 def test_a_list_of_calls_records_none_and_makes_the_same_products(products):
     step = passing(mlp())
     products.clear()
