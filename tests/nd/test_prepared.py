@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -14,11 +16,11 @@ ROWS, INPUTS = 6, 5
 ENDINGS = [None, "relu", "tanh", "sigmoid"]
 
 
-def parameters(widths, biased, dtype=np.float32, seed=0):
+def parameters(widths, biased, dtype=np.float32, seed=0, inputs=INPUTS):
     """W, b, W, b, ..., each with a gradient; None for a bias that is not there."""
     rng, found = np.random.default_rng(seed), []
-    for inputs, units in zip((INPUTS, *widths), widths, strict=False):
-        for shape, there in (((units, inputs), True), ((units,), biased)):
+    for before, units in zip((inputs, *widths), widths, strict=False):
+        for shape, there in (((units, before), True), ((units,), biased)):
             tensor = Tensor(rng.standard_normal(shape).astype(dtype)) if there else None
             if tensor is not None:
                 tensor.attach_grad()
@@ -57,6 +59,23 @@ def test_a_perceptron_is_the_primitive(widths, biased, frozen):
             for tensor, slope in zip(tensors, slopes, strict=True):
                 if slope is not None:
                     np.testing.assert_array_equal(slope, tensor.grad)
+
+
+@pytest.mark.parametrize(("inputs", "shared"), [(4096, 2), (4095, 0)])
+def test_products_of_a_million_multiplications_go_where_large_ones_do(monkeypatch, inputs, shared):
+    seen, rows, widths = [], 4, (64, 64)  # 4 x 64 x 4096 is 2^20; the upper layer is small
+    monkeypatch.setattr(
+        import_module("initlab.nd.prepared.perceptron"),
+        "product",
+        lambda a, b, out: seen.append(a.dot(b, out)),
+    )
+    tensors = parameters(widths, biased=False, inputs=inputs)
+    layers, _ = layers_of(tensors, ("relu", None))
+    net = Perceptron(rows, layers)
+    net.forward(np.ones((rows, inputs), np.float32))
+    net.gradient[...] = 1
+    net.backward()
+    assert len(seen) == shared  # the first layer's, there and back
 
 
 @pytest.mark.filterwarnings("ignore:invalid value")

@@ -436,6 +436,18 @@ def test_a_label_that_is_no_class_is_refused_and_nothing_is_lost(twins):
     twins.step(x, y)
 
 
+def test_outputs_are_arrays_or_what_else_a_block_returns(twins):
+    class Pair(nn.Block):
+        def forward(self, x):
+            return x, x * 2
+
+    x, y = batch(1)
+    recorded, listed = Passes(nn.Flatten(), lambda x, _: x * x)(x, y), twins.passes(x, y)
+    assert type(recorded.output) is type(listed.output) is np.ndarray
+    one, two = Passes(Pair(), lambda pair, _: pair[0] + pair[1])(x, y).output
+    np.testing.assert_array_equal(two.array, 2 * one.array)
+
+
 def test_what_a_pass_returned_stays_and_it_goes_back_once(twins):
     first = twins.passes(*batch(1))
     output, losses = first.output.copy(), first.losses.copy()
