@@ -89,3 +89,11 @@ def test_a_damaged_packed_journal_has_no_curves(damaged):
 @pytest.mark.parametrize("odd", [b'{"event":"log","step":4}', b'{"event":"log","metrics":{}}'])
 def test_a_line_that_lacks_something_is_passed_over(odd):
     assert curves_of(gzip.compress(odd + b"\n" + LINE)) == {"loss": [(3, 0.5)]}
+
+
+def test_a_curve_goes_by_its_steps_and_of_one_step_the_last_value_holds():
+    lines = [
+        b'{"event":"log","step":%d,"metrics":{"loss":%d}}' % point
+        for point in ((5, 1), (3, 2), (5, 3))
+    ]
+    assert curves_of(gzip.compress(b"\n".join(lines))) == {"loss": [(3, 2), (5, 3)]}
