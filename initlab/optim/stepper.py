@@ -43,8 +43,12 @@ class Stepper:
     @property
     def slots(self) -> tuple[Slot, ...]:
         """Each parameter's state, to be read, or replaced between two steps."""
-        self._planned = None
+        self.replan()
         return self._slots
+
+    def replan(self) -> None:
+        """Look anew, before the next step, at where everything is, as its attributes do not say."""
+        self._planned = None
 
     def step(self, batch_size: int = 1, *, step: int = 0) -> None:
         """Update every parameter whose `grad_req` is not 'null', in place.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,14 +30,20 @@ class Slot:
         self.state: dict[str, np.ndarray] = {}
         self.steps = 0
 
+    @property
+    def home(self) -> Any:
+        """The place that values and gradient live in; None for a gradient that is a user's own."""
+        place, grad = self.parameter.place, self.parameter.grad().array
+        return place if place is not None and grad.base is place.grad else None
+
     def joins(self, other: Slot) -> bool:
         """Return whether `other` lies right behind it and is stepped alike."""
-        a, b = self.parameter, other.parameter
+        a, b, here, there = self.parameter, other.parameter, self.home, other.home
         return (
             (self.steps, a.lr_mult, a.wd_mult) == (other.steps, b.lr_mult, b.wd_mult)
-            and a.place is not None
-            and b.place is not None
-            and a.place.precedes(b.place)
+            and here is not None
+            and there is not None
+            and here.precedes(there)
         )
 
 
@@ -94,11 +100,11 @@ def _order(slot: Slot) -> tuple[int, int]:
 
 def _flat_views(slots: list[Slot]) -> tuple[Array, Array]:
     """Return all values and all gradients."""
-    first, last = slots[0].parameter, slots[-1].parameter
-    if first.place is None or last.place is None:
+    first, start, end = slots[0].parameter, slots[0].home, slots[-1].home
+    if start is None or end is None:
         return _flat(first.data().array), _flat(first.grad().array)
-    here = slice(first.place.start, last.place.stop)
-    return first.place.data[here], first.place.grad[here]
+    here = slice(start.start, end.stop)
+    return start.data[here], start.grad[here]
 
 
 def _flat(array: Array) -> Array:

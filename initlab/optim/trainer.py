@@ -77,7 +77,7 @@ class Trainer:
             self._scheduler.base_lr = options["learning_rate"]
         self._optimizer = _optimizer(optimizer, options)
         self._stepper = self._optimizer.bind(self._params)
-        self._found: tuple[int, list[tuple[Parameter, Tensor]]] = (-1, [])  # at which change
+        self._found: tuple[int, list[tuple[Parameter, Tensor, Any]]] = (-1, [])  # at which change
 
     @property
     def optimizer(self) -> Optimizer:
@@ -121,7 +121,7 @@ class Trainer:
         if not batch_size > 0:
             raise BadValueError(f"batch_size must be above 0, got {batch_size}.")
         trained = self._trained()
-        stale = [parameter for parameter, data in trained if not data.fresh_grad]
+        stale = [parameter for parameter, data, _ in trained if not data.fresh_grad]
         if stale and not ignore_stale_grad:
             raise TrainerError(
                 f"Gradient of Parameter `{stale[0].name}` has not been updated by backward since "
@@ -130,17 +130,24 @@ class Trainer:
                 "ignore_stale_grad=True to leave such Parameters out."
             )
         self._stepper.advance(self._next_rate(stale), self._scale / batch_size, stale)
-        for _, data in trained:
+        for _, data, _ in trained:
             data.fresh_grad = False
 
     update = step
 
-    def _trained(self) -> list[tuple[Parameter, Tensor]]:
-        """Return the Parameters that have a gradient, with their data, until a tree changes."""
+    def _trained(self) -> list[tuple[Parameter, Tensor, Any]]:
+        """Return the Parameters that have a gradient, with their data and where that lands.
+
+        They are those until a tree changes or somebody attaches another gradient.
+        """
         seen, found = self._found
-        if seen != CHANGES.number:
+        attached = any(data.node is not leaf for _, data, leaf in found)
+        if attached:
+            self._stepper.replan()
+        if attached or seen != CHANGES.number:
             seen = CHANGES.number
-            found = [(p, p.data()) for p in self._params if p.grad_req != "null"]
+            learning = [(p, p.data()) for p in self._params if p.grad_req != "null"]
+            found = [(p, data, data.node) for p, data in learning]
             self._found = seen, found
         return found
 
