@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from training import alternately, limit, load
+from training import alternately, limit, load, seconds
 
 DEPTHS, WIDTHS = (10, 100, 1000), (128, 256, 512, 1024, 2048)
 WHO = ("torch", "initlab", "BLAS")
@@ -19,8 +19,8 @@ SECONDS = 3
 def times(net) -> dict[str, float]:
     from rows.mlp import PEERS
 
-    steps = {who: PEERS[who](net) for who in WHO}
-    return {who: float(np.median(found)) for who, found in alternately(steps, SECONDS).items()}
+    timed = {who: partial(seconds, PEERS[who](net)) for who in WHO}
+    return {who: float(np.median(found)) for who, found in alternately(timed, SECONDS).items()}
 
 
 def main() -> None:

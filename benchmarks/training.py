@@ -1,13 +1,13 @@
 """A training step of initlab and of its peers: python benchmarks/training.py [ROW ...]
 
-Forward, backward and SGD in float32. In each round everybody makes some steps in turn, for 10
-ms or one step long. A figure is the median over the rounds of a time by torch's of the same
-round, below 1 where they are faster, with its quartiles; `initlab / BLAS` is by the products
-alone. Memory is what five steps add at their peak, in processes of their own. `--threads 2`
-gives everybody two, with a pause before each turn; `--seconds` is the time for a row. MXNet needs
-a Python of its own, `--mxnet PYTHON` or the environment's MXNET_PYTHON. Peers that cannot run here
-are named, with the reason. The table goes to the screen; `python benchmarks/write.py training` puts
-it into README.md.
+Forward, backward and SGD in float32. Everybody has a process of its own, and in each round they
+make some steps in turn, for 10 ms or one step long, after as many that are not counted: as warm as
+a loop is. A figure is the median over the rounds of a time by torch's of the same round, below 1
+where they are faster, with its quartiles; `initlab / BLAS` is by the products alone. Memory is what
+five steps add at their peak, in further processes. `--threads 2` gives everybody two, with a pause
+before each turn; `--seconds` is the time for a row. MXNet needs another Python, `--mxnet PYTHON` or
+the environment's MXNET_PYTHON. Peers that cannot run here are named, with the reason. The table
+goes to the screen; `python benchmarks/write.py training` puts it into README.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import numpy as np
 
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WARM_UP, TURN = 3, 0.01
-NOTHING = nullcontext()
 PAUSE = 0.2  # seconds until OpenBLAS's second thread no longer waits awake, in everybody's way
 
 
@@ -47,21 +46,21 @@ def load() -> dict:
     return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
 
 
-class Elsewhere:
-    """A step that another Python makes and times, for a peer that cannot live in this one."""
+class Peer:
+    """A step that a process of its own makes and times, after `WARM_UP` of them."""
 
     def __init__(self, python: str, row: str, who: str) -> None:
+        environment = os.environ | ({"PYTHONPATH": ""} if python != sys.executable else {})
         self.process = subprocess.Popen(
-            [python, __file__, "--serve", row, who], env=os.environ | {"PYTHONPATH": ""}, text=True,
+            [python, __file__, "--serve", row, who], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         if (said := self.process.stdout.readline().strip()) != "ready":
+            self.close()
             raise ImportError(said or f"no {who} in {python}")
 
-    def __call__(self) -> None:
-        self.seconds(1)
-
     def seconds(self, count: int) -> float:
+        """Return the seconds of one of so many steps."""
         print(count, file=self.process.stdin, flush=True)
         return float(self.process.stdout.readline())
 
@@ -74,62 +73,65 @@ def serve(row: str, who: str) -> None:
     """Make a step here, and answer each number of steps with the seconds of one."""
     try:
         step = load()[row][1][who]()
-        step()
+        with within(who):
+            for _ in range(WARM_UP):
+                step()
     except Exception as error:  # noqa: BLE001 - told to who asked
         print(f"{type(error).__name__}: {error}".splitlines()[0])
         return
     print("ready", flush=True)
-    for count in sys.stdin:
-        print(seconds(step, int(count)), flush=True)
+    with within(who):
+        for count in sys.stdin:
+            print(seconds(step, int(count)), flush=True)
+
+
+def within(who: str):
+    """Return the setting that a peer's steps are made in."""
+    if who not in ("initlab", "tape"):
+        return nullcontext()
+    from initlab import nd
+
+    return nd.threads(int(os.environ["BENCHMARK_THREADS"]))
 
 
 def make(row: str, makers: dict, options: argparse.Namespace) -> tuple[dict, list[str]]:
-    """Return the warmed-up steps of those that are installed, and the names of the others."""
-    steps, absent = {}, []
-    for who, maker in makers.items():
+    """Return the warmed-up peers that are installed, and the names of the others."""
+    peers, absent = {}, []
+    for who in makers:
         if options.only and who not in options.only:
             continue
         try:
-            step = Elsewhere(options.mxnet, row, who) if who == "MXNet" else maker()
-            for _ in range(WARM_UP):
-                step()
-        except (ImportError, OSError, RuntimeError) as error:
+            peers[who] = Peer(options.mxnet if who == "MXNet" else sys.executable, row, who)
+        except (ImportError, OSError) as error:
             if who in ("initlab", "torch"):
                 raise
             absent.append(f"{who} ({error})")
-            continue
-        steps[who] = step
-    return steps, absent
+    return peers, absent
 
 
-def seconds(step, count: int, setting=NOTHING) -> float:
+def seconds(step, count: int) -> float:
     """Return the seconds of one of so many steps."""
-    if isinstance(step, Elsewhere):
-        return step.seconds(count)
-    with setting:
-        start = time.perf_counter()
-        for _ in range(count):
-            step()
-        return (time.perf_counter() - start) / count
+    start = time.perf_counter()
+    for _ in range(count):
+        step()
+    return (time.perf_counter() - start) / count
 
 
-def often(step) -> int:
+def often(timed) -> int:
     """Return how many steps make a turn."""
-    return 1 if seconds(step, 1) > TURN else max(1, round(TURN / seconds(step, 10)))
+    return 1 if timed(1) > TURN else max(1, round(TURN / timed(10)))
 
 
-def alternately(steps: dict, budget: float, threads: int = 1) -> dict[str, np.ndarray]:
-    """Return each one's seconds a step in every round: one step, or 10 ms, warm as a loop is."""
-    from initlab import nd
-
-    settings = dict.fromkeys(("initlab", "tape"), nd.threads(threads))
-    counts = {who: often(step) for who, step in steps.items()}
-    times = {who: [] for who in steps}
+def alternately(timed: dict, budget: float, pause: float = 0) -> dict[str, np.ndarray]:
+    """Return each one's seconds a step in every round, from what returns those of some steps."""
+    counts = {who: often(take) for who, take in timed.items()}
+    times = {who: [] for who in timed}
     end = time.perf_counter() + budget
     while time.perf_counter() < end or len(times["torch"]) < 5:
-        for who, step in steps.items():
-            time.sleep(PAUSE * (threads > 1))
-            times[who].append(seconds(step, counts[who], settings.get(who, NOTHING)))
+        for who, take in timed.items():
+            time.sleep(pause)
+            take(counts[who])  # whoever had the processor before left other things in its cache
+            times[who].append(take(counts[who]))
     return {who: np.array(found) for who, found in times.items()}
 
 
@@ -175,12 +177,12 @@ def main() -> None:
     rows, lines, missing = load(), {}, set()
     for row in options.rows or rows:
         title, makers = rows[row]
-        steps, absent = make(row, makers, options)
+        peers, absent = make(row, makers, options)
         missing.update(absent)
-        line = cells(alternately(steps, options.seconds, options.threads))
-        for step in steps.values():
-            if isinstance(step, Elsewhere):
-                step.close()
+        timed = {who: peer.seconds for who, peer in peers.items()}
+        line = cells(alternately(timed, options.seconds, PAUSE * (options.threads > 1)))
+        for peer in peers.values():
+            peer.close()
         lines[f"{row} {title}"] = line | {"memory": memory(row, options.threads)}
         print(row, lines[f"{row} {title}"], file=sys.stderr)
     columns = list(dict.fromkeys(who for line in lines.values() for who in line))
