@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from initlab.nd.threads import in_shares
+from initlab.nd.threads import LARGE, Result, in_shares, threads
 from initlab.nd.windows import Scratch, cropped, grown
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ __all__ = ["winograd_apply", "winograd_correlate"]
 POINTS = (0, 2 / 3, -2 / 3, 3 / 2, -3 / 2)  # the sixth is infinity: the last row of each matrix
 STEP, KERNEL = 4, 3
 TILE = STEP + KERNEL - 1
-TILES = 64  # that are transformed at a time
+TILES = 64  # that are transformed at a time: they stay in the cache
+AMONG_THREADS = 128  # likewise: longer calls wait less for the interpreter
 
 
 def _interpolation() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -71,7 +72,7 @@ def winograd_apply(
     y = np.empty((len(x), *_whole(size), out), dtype)
     U = WEIGHT.astype(dtype) @ W.reshape(-1, KERNEL * KERNEL).T
     U = np.ascontiguousarray(U.reshape(-1, out, channels).swapaxes(1, 2))
-    in_shares(partial(_apply, x, U, b, pad, size, finish, y), _images(len(x), size))
+    _shared(partial(_apply, x, U, b, pad, size, finish, y), len(x), size, U[0].size)
     return y[:, : size[0], : size[1]]
 
 
@@ -108,7 +109,7 @@ def winograd_correlate(x: np.ndarray, g: np.ndarray, pad: tuple[int, ...]) -> np
     """Return the gradient (out, channels, 3, 3) of the weight from that of the output, g."""
     channels, out, size = x.shape[-1], g.shape[-1], g.shape[1:3]
     tiled = grown(g, (0, 0), _whole(size))
-    shares = in_shares(partial(_correlate, x, tiled, pad, size), _images(len(x), size))
+    shares = _shared(partial(_correlate, x, tiled, pad, size), len(x), size, channels * out)
     U = np.sum(shares, axis=0)
     W: np.ndarray = WEIGHT.T.astype(U.dtype) @ U.reshape(TILE * TILE, -1)
     return W.T.reshape(out, channels, KERNEL, KERNEL)
@@ -147,10 +148,21 @@ def _cut(x: np.ndarray, tile: int) -> np.ndarray:
     return as_strided(x, shape, (row, column, sample, STEP * row, STEP * column, channel))
 
 
-def _images(n: int, size: tuple[int, ...]) -> range:
-    """Return where the pieces of n images begin whose tiles stay in the cache."""
+def _shared(
+    work: Callable[[range], Result], n: int, size: tuple[int, ...], weight: int
+) -> list[Result]:
+    """Return what `work` makes of n images, by all threads if it is much for a weight so large.
+
+    It is told where the pieces begin that are transformed at a time.
+    """
     down, across = (side // STEP for side in _whole(size))
-    return range(0, n, max(1, TILES // (down * across)))
+    images = range(0, n, max(1, _tiles() // (down * across)))
+    much = n * down * across * TILE * TILE * weight >= LARGE
+    return in_shares(work, images) if much else [work(images)]
+
+
+def _tiles() -> int:
+    return TILES if threads.now == 1 else AMONG_THREADS
 
 
 def _parts(
@@ -162,7 +174,7 @@ def _parts(
     """
     whole = tuple(n + KERNEL - 1 for n in _whole(size))
     down, across = (n // STEP for n in _whole(size))
-    rows = min(down, max(1, TILES // across))
+    rows = min(down, max(1, _tiles() // across))
     around = np.zeros((min(images.step, len(x)), *whole, x.shape[-1]), x.dtype)
     for i in images:
         some = x[i : i + images.step]

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_info
 
 from initlab import nd
 from initlab.errors import BadValueError
+from initlab.nd import winograd
 from initlab.nd.threads import LARGE, in_shares, product
 
 
@@ -110,14 +111,33 @@ def test_a_forked_process_has_threads_of_its_own():
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_a_convolution_has_the_same_bits_on_any_number_of_threads(count):
+def test_a_large_convolution_is_for_all_threads_with_the_same_bits(count, monkeypatch):
     rng = np.random.default_rng(0)
-    x, W = rng.normal(size=(5, 16, 16, 16)), rng.normal(size=(16, 16, 3, 3))
+    x, W = rng.normal(size=(6, 64, 32, 32)), rng.normal(size=(64, 64, 3, 3))
+    shares = []
+    monkeypatch.setattr(winograd, "in_shares", lambda *_: shares.append(in_shares(*_)))
     with nd.threads(1):
         alone = nd.convolution(x, W, pad=1).array
     with nd.threads(count):
         among = nd.convolution(x, W, pad=1).array
+    assert [len(each) for each in shares] == [1, count]
     np.testing.assert_array_equal(alone, among)
+
+
+def test_a_small_convolution_is_for_one_thread(monkeypatch):
+    monkeypatch.setattr(winograd, "in_shares", None)
+    with nd.threads(2):
+        nd.convolution(np.ones((8, 16, 8, 8)), np.ones((16, 16, 3, 3)), pad=1)
+
+
+def test_a_weights_gradient_by_shares_of_the_images_is_that_by_all_at_once():
+    rng = np.random.default_rng(0)
+    x, g = rng.normal(size=(2, 6, 32, 32, 64))
+    with nd.threads(1):
+        alone = winograd.winograd_correlate(x, g, (1, 1))
+    with nd.threads(3):
+        among = winograd.winograd_correlate(x, g, (1, 1))
+    np.testing.assert_allclose(among, alone, rtol=0, atol=1e-12 * np.abs(alone).max())
 
 
 def test_shares_within_shares_wait_for_no_thread():
