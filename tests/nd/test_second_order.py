@@ -88,7 +88,7 @@ def test_first_second_and_third_derivatives_are_the_parts(net, case, activations
     parts = derivatives(by_parts, loss_by_parts, tensors(dtype, biased), wanted, activations)
     for mine, theirs in zip(fused, parts, strict=True):
         size = max(1, np.abs(theirs).max())
-        np.testing.assert_allclose(mine, theirs, 0, 64 * np.finfo(dtype).eps * size)
+        np.testing.assert_allclose(mine, theirs, 0, 16 * np.finfo(dtype).eps * size)
 
 
 @pytest.mark.parametrize("net", [nd.perceptron, by_layers])
