@@ -32,6 +32,7 @@ class Slot:
         branch: the path of the block that adds its branch to a stream, the innermost of them.
         heads: how many heads the attention has that it is in; 1 elsewhere.
         last_at: the number of its last place, of all places in the tree in order.
+        hidden: how many units the recurrent layer has that it is in; 0 elsewhere.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Slot:
     branch: str | None = None
     heads: int = 1
     last_at: int = 0
+    hidden: int = 0
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Place:
             optimizer's name; None where nobody says.
         before: the weight before it in order.
         tied: the paths of the weight that the net ends with, if it stands elsewhere too.
+        hidden: how many units the recurrent layer has that it is in; 0 elsewhere.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Place:
     optimizer: str | None = None
     before: ParameterSpec | None = None
     tied: tuple[str, ...] = ()
+    hidden: int = 0
 
     @property
     def name(self) -> str:
@@ -158,6 +160,7 @@ def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Pla
             optimizer=optimizer,
             before=previous.get(slot.path),
             tied=tied,
+            hidden=slot.hidden,
         )
     recurrences = sum(place.is_weight and place.is_recurrent for place in found.values())
     beside = {_block(w.path): found[w.path] for w in reversed(weights)}

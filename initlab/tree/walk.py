@@ -51,11 +51,7 @@ def slots(net: Block) -> list[Slot]:
         paths.setdefault(id(parameter), []).append(path)
         last_at[id(parameter)] = number
     adders = [path for path, block in _walk(net, "") if block.adds]
-    heads: dict[str, int] = {
-        path: count
-        for path, block in _walk(net, "")
-        if isinstance(count := getattr(block, "heads", None), int)
-    }
+    heads, hidden = _told(net, "heads"), _told(net, "hidden_size")
     return [
         Slot(
             path,
@@ -66,6 +62,7 @@ def slots(net: Block) -> list[Slot]:
             branch_of(path, adders),
             heads.get(branch_of(path, heads) or "", 1),
             last_at[id(parameter)],
+            hidden.get(branch_of(path, hidden) or "", 0),
         )
         for path, parameter in parameters(net).items()
     ]
@@ -75,6 +72,12 @@ def branch_of(path: str, adders: Iterable[str]) -> str | None:
     """Return the innermost of the blocks that add a branch, of those above a parameter."""
     above = [a for a in adders if not a or path.startswith(f"{a}.")]
     return max(above, key=len, default=None)
+
+
+def _told(net: Block, name: str) -> dict[str, int]:
+    """Return what the blocks say that have a number of this name, by path."""
+    said = {path: getattr(block, name, None) for path, block in _walk(net, "")}
+    return {path: number for path, number in said.items() if isinstance(number, int)}
 
 
 def _walk(block: Block, path: str) -> Iterator[tuple[str, Block]]:

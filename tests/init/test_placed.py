@@ -177,6 +177,50 @@ def test_torchs_default_is_torchs_for_weight_and_bias(name):
         assert bound > entry.initializer.scale * (1 - 20 / theirs.numel())
 
 
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    ("kind", "ours", "theirs"),
+    [
+        ("RNN", {}, {}),
+        ("LSTM", {}, {}),
+        ("GRU", {}, {}),
+        ("LSTM", {"projection_size": 8}, {"proj_size": 8}),
+    ],
+)
+def test_torchs_default_of_recurrent_layers_goes_by_their_hidden_size(kind, ours, theirs):
+    import torch
+
+    layer = getattr(nn.rnn, kind)(24, 2, input_size=100, bidirectional=True, **ours)
+    peer = dict(
+        getattr(torch.nn, kind)(100, 24, 2, bidirectional=True, **theirs).named_parameters()
+    )
+    rule = create("torch.default")
+    plan = list(make_plan(slots(layer), roles={"weight": rule, "bias": rule}))
+    assert len(plan) == len(peer)
+    names = {"i2h": "ih", "h2h": "hh", "h2r": "hr"}
+    for entry in plan:
+        where, what, role = entry.path.split("_")
+        w = peer[f"{role}_{names[what]}_l{where[1]}{'_reverse' * (where[0] == 'r')}"].detach()
+        assert tuple(w.shape) == entry.spec.shape
+        bound = float(w.abs().max())
+        assert entry.initializer.scale * (1 - 20 / w.numel()) < bound
+        assert bound <= entry.initializer.scale * (1 + 1e-6)  # float32
+
+
+def test_torchs_default_of_a_cell_in_a_net_goes_by_its_own_hidden_size():
+    rule = create("torch.default")
+    net = stack(nn.rnn.SequentialRNNCell())
+    net[0].add(nn.rnn.LSTMCell(9, input_size=4))
+    net[0].add(nn.rnn.GRUCell(25, input_size=9))
+    net.add(nn.Dense(3, in_units=16))
+    plan = make_plan(slots(net), roles={"weight": rule, "bias": rule})
+    scales = {entry.path: entry.initializer.scale for entry in plan}
+    for path, scale in scales.items():
+        hidden = 9 if path.startswith("0.0.") else 25 if path.startswith("0.1.") else 16
+        assert scale == pytest.approx(hidden**-0.5), path
+    assert "1/sqrt(25), hidden" in plan["0.1.i2h_weight"].why
+
+
 def test_an_irnns_recurrent_weight_is_the_identity():
     rule = create("irnn")
     cell = nn.rnn.RNNCell(16, input_size=4)

@@ -41,7 +41,7 @@ class _GatedCell(HybridRecurrentCell):
                 f"input_size={input_size}."
             )
         super().__init__(prefix, params)
-        self._hidden, fed_back = hidden_size, self._outputs or hidden_size
+        self.hidden_size, fed_back = hidden_size, self._outputs or hidden_size
         width = self.gates * hidden_size
         self.i2h_weight = self._part("i2h_weight", (width, input_size), i2h_weight_initializer)
         self.h2h_weight = self._part("h2h_weight", (width, fed_back), h2h_weight_initializer)
@@ -54,11 +54,11 @@ class _GatedCell(HybridRecurrentCell):
 
     def infer_shape(self, inputs: Any, states: Any) -> None:  # noqa: ARG002 - a cell's arguments
         """Take the number of inputs from the first step."""
-        self.i2h_weight.shape = (self.gates * self._hidden, inputs.shape[-1])
+        self.i2h_weight.shape = (self.gates * self.hidden_size, inputs.shape[-1])
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """Return shape and layout of each state."""
-        one = {"shape": (batch_size, self._hidden), "__layout__": "NC"}
+        one = {"shape": (batch_size, self.hidden_size), "__layout__": "NC"}
         return [dict(one) for _ in range(self.states)]
 
     def forward(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
@@ -77,7 +77,7 @@ class _GatedCell(HybridRecurrentCell):
         raise NotImplementedError
 
     def _cut(self, gates: Any) -> list[Any]:
-        h = self._hidden
+        h = self.hidden_size
         return [gates[:, i * h : (i + 1) * h] for i in range(self.gates)]
 
     def _mapping(self) -> str:

@@ -63,7 +63,7 @@ class RNN(Recurrent):
         return y, [y[-1]]
 
     def _cell(self, **options: Any) -> RecurrentCell:
-        return RNNCell(self._units, self._activation, **options)
+        return RNNCell(self.hidden_size, self._activation, **options)
 
 
 class LSTM(Recurrent):
@@ -116,11 +116,11 @@ class LSTM(Recurrent):
 
     def _projection(self, where: str) -> None:
         if self.projection_size:
-            shape = (self.projection_size, self._units)
+            shape = (self.projection_size, self.hidden_size)
             self._own(f"{where}_h2r_weight", shape=shape, init=self._h2r_init, role="weight")
 
     def _state_sizes(self) -> tuple[int, ...]:
-        return (self._outputs, self._units)
+        return (self._outputs, self.hidden_size)
 
     def _steps(self, x: Any, states: list[Any], *own: Any) -> tuple[Any, list[Any]]:
         (h, c), (Wx, Wh, bx, bh, *projection) = states, own
@@ -137,8 +137,8 @@ class LSTM(Recurrent):
 
     def _cell(self, **options: Any) -> RecurrentCell:
         if self.projection_size:
-            return LSTMPCell(self._units, self.projection_size, **options)
-        return LSTMCell(self._units, **options)
+            return LSTMPCell(self.hidden_size, self.projection_size, **options)
+        return LSTMCell(self.hidden_size, **options)
 
 
 class GRU(Recurrent):
@@ -156,4 +156,4 @@ class GRU(Recurrent):
         return y, [y[-1]]
 
     def _cell(self, **options: Any) -> RecurrentCell:
-        return GRUCell(self._units, **options)
+        return GRUCell(self.hidden_size, **options)

@@ -64,7 +64,7 @@ class LSTMPCell(LSTMCell):
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """Return shape and layout of each state, r and c."""
-        sizes = self._outputs, self._hidden
+        sizes = self._outputs, self.hidden_size
         return [{"shape": (batch_size, size), "__layout__": "NC"} for size in sizes]
 
     def _step(self, i2h: Any, h2h: Any, states: list[Any]) -> tuple[Any, list[Any]]:

@@ -77,7 +77,7 @@ class Recurrent(Block):
                 f"dropout={dropout}."
             )
         super().__init__(prefix, params)
-        self._units, self._layers, self._layout = hidden_size, num_layers, layout
+        self.hidden_size, self._layers, self._layout = hidden_size, num_layers, layout
         self._dropout, self._directions = dropout, "lr" if bidirectional else "l"
         self._dtype, self._outputs = dtype, self.projection_size or hidden_size
         for layer in range(num_layers):
@@ -93,13 +93,13 @@ class Recurrent(Block):
     def _weight(self, where: str, what: str, inputs: int, init: Any) -> None:
         self._own(
             f"{where}_{what}_weight",
-            shape=(self.gates * self._units, inputs),
+            shape=(self.gates * self.hidden_size, inputs),
             init=init,
             role="weight",
         )
 
     def _bias(self, where: str, what: str, init: Any) -> None:
-        shape = (self.gates * self._units,)
+        shape = (self.gates * self.hidden_size,)
         self._own(
             f"{where}_{what}_bias", shape=shape, init=init, role="bias", in_axes=(), out_axes=(0,)
         )
@@ -143,7 +143,7 @@ class Recurrent(Block):
         self._check_input(x)
         for side in self._directions:
             weight: Parameter = getattr(self, f"{side}0_i2h_weight")
-            weight.shape = (self.gates * self._units, x.shape[2])
+            weight.shape = (self.gates * self.hidden_size, x.shape[2])
 
     def _check_input(self, x: Any) -> None:
         if x.ndim != 3:
@@ -232,7 +232,7 @@ class Recurrent(Block):
 
     def __repr__(self) -> str:
         inputs = self._parameters["l0_i2h_weight"].shape or (0, 0)
-        parts = [f"{inputs[1] or None} -> {self._units}", self._layout]
+        parts = [f"{inputs[1] or None} -> {self.hidden_size}", self._layout]
         parts += [f"num_layers={self._layers}"] * (self._layers != 1)
         parts += [f"dropout={self._dropout}"] * (self._dropout != 0)
         parts += ["bidirectional"] * (len(self._directions) == 2)
