@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab import nd
-from initlab.errors import BadValueError, ShapeError, nearest
+from initlab.errors import BadValueError, DataError, ShapeError, nearest
 from initlab.init.create import create
 from initlab.init.fixed import moments
 from initlab.init.initializer import Initializer
@@ -66,6 +66,7 @@ class Load(Initializer):
         Raises:
             BadValueError: for a name that is not there, when there is no default.
             ShapeError: when the loaded shape is another one.
+            DataError: for values that are not finite, as a run that diverged leaves.
         """
         array, name = self._find(spec), spec.name
         if self.verbose:
@@ -99,6 +100,12 @@ class Load(Initializer):
             raise ShapeError(
                 f"Parameter {spec.name!r} cannot be initialized from loading: it has shape "
                 f"{spec.shape}, what is loaded {array.shape}."
+            )
+        if array is not None and not np.isfinite(array).all():
+            raise DataError(
+                f"Parameter {spec.name!r} cannot be initialized from loading: not all of its "
+                "values are finite. Take the file of a run that did not diverge; "
+                "net.load_parameters loads any."
             )
         return array
 

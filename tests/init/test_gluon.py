@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from initlab import nd
-from initlab.errors import BadTypeError, BadValueError, ShapeError
+from initlab.errors import BadTypeError, BadValueError, DataError, ShapeError
 from initlab.init import (
     ICNR,
     Bilinear,
@@ -253,6 +253,16 @@ def test_load_prints_short_in_tables(tmp_path):
 def test_load_refuses_another_shape():
     with pytest.raises(ShapeError, match=r"'a' cannot .* has shape \(2, 3\), what is loaded \(2,"):
         Load({"a": [1, 2]})(spec("a"), None)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_loading_does_not_start_from_a_run_that_diverged(value):
+    load = Load({"a": np.full((2, 3), value)})
+    for ask in (lambda: load(spec("a"), None), lambda: load.law(spec("a"))):
+        with pytest.raises(DataError, match=r"'a' .* not all of its values are finite.*load_param"):
+            ask()
+    with pytest.raises(BadValueError, match="constant: values must be finite"):
+        create("constant", value=np.array([1, value]))
 
 
 def test_load_says_in_the_log_where_values_come_from(caplog):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 - the type of an option is read at run time
 
-from initlab.errors import ShapeError
+from initlab.errors import BadValueError, ShapeError
 from initlab.init.checks import finite
 from initlab.init.fixed.fixed import Fixed, moments
 
@@ -38,6 +38,8 @@ class Constant(Fixed):
             finite("constant", value=self.value)  # type: ignore[arg-type] # a number
         else:
             object.__setattr__(self, "value", np.array(self.value))
+            if not np.isfinite(self.value).all():
+                raise BadValueError("constant: values must be finite numbers, not all of them are.")
 
     def values(self, spec: ParameterSpec) -> NDArray[Any]:
         """Return the filled array.
