@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from initlab.init.torch_names import (
         KaimingNormal,
         KaimingUniform,
+        TorchDirac,
         TorchOrthogonal,
         XavierNormal,
         XavierUniform,
@@ -215,6 +216,7 @@ __all__ = [
     "Start",
     "TFixup",
     "TorchDefault",
+    "TorchDirac",
     "TorchOrthogonal",
     "TruncatedGaussian",
     "TruncatedNormal",

@@ -112,7 +112,7 @@ TORCH: dict[str, Maker] = {
     "zeros": lambda: init.Zeros(),
     "ones": lambda: init.Ones(),
     "eye": lambda: init.Identity(),
-    "dirac": lambda: init.Dirac(),
+    "dirac": lambda: init.TorchDirac(),
     "xavier_uniform": lambda: init.XavierUniform(),
     "xavier_normal": lambda: init.XavierNormal(),
     "kaiming_uniform": lambda: init.KaimingUniform(),
@@ -161,7 +161,7 @@ JAX: dict[str, Maker] = {
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.jax),
     "complex_lecun_normal": lambda: init.ComplexScaling(),  # JAX 0.10 draws a std 0.9 % too large
     "orthogonal": lambda: init.HaarOrthogonal(layout=Fans.jax),
-    "delta_orthogonal": lambda: init.DeltaOrthogonal(),
+    "delta_orthogonal": lambda: init.DeltaOrthogonal(per_group=False),
     "default_embedding": lambda: init.VarianceScaling(1.0, Mode.fan_out),  # Flax: over the width
 }
 

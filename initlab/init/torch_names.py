@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from initlab.errors import BadValueError
+from initlab.errors import BadValueError, ShapeError
 from initlab.init.checks import choice, finite, positive
 from initlab.init.fans import Fans, Mode
+from initlab.init.fixed import Dirac, Fixed
 from initlab.init.independent import Independent, Shape, VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.orthogonal import HaarOrthogonal
+from initlab.init.spec import ParameterSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 
     from initlab.init.independent import Distribution
     from initlab.init.law import Law
-    from initlab.init.spec import ParameterSpec
 
 __all__ = [
     "KaimingNormal",
     "KaimingUniform",
     "Nonlinearity",
+    "TorchDirac",
     "TorchOrthogonal",
     "XavierNormal",
     "XavierUniform",
@@ -130,6 +132,39 @@ class XavierNormal(XavierUniform):
     """Variance gain^2 2 / (fan_in + fan_out), normal, as torch.nn.init.xavier_normal_."""
 
     distribution: ClassVar[Shape] = Shape.normal
+
+
+@dataclass(frozen=True)
+class TorchDirac(Fixed):
+    """The identity of convolutions, as torch.nn.init.dirac_, which reads (outputs, inputs, kernel).
+
+    Args:
+        groups: as many as PyTorch is told of; `dirac` knows the layer's.
+
+    >>> from initlab.init import ParameterSpec
+    >>> TorchDirac(groups=2)(ParameterSpec((4, 2, 1)), None)[:, :, 0].tolist()
+    [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
+    """
+
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        positive("dirac", groups=self.groups)
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return the kernel.
+
+        Raises:
+            ShapeError: when it has no receptive field, or groups do not divide its axis 0.
+        """
+        spec.require_known()
+        if spec.shape[0] % self.groups:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} does not fall into the {self.groups} groups "
+                "that torch.dirac was told of. Choose dirac, which knows the layer's."
+            )
+        seen = ParameterSpec(spec.shape, spec.dtype, groups=self.groups, name=spec.name)
+        return Dirac().values(seen)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from initlab.init import (
     Standardized,
     Unitary,
     ZeroHadamard,
+    create,
 )
 from initlab.nd.random import stream
 
@@ -88,6 +89,41 @@ def test_dirac_hands_the_channels_of_each_group_on():
     w = draw(Dirac(), ParameterSpec((4, 2, 3), "float64", groups=2))
     assert_array_equal(w[:, :, 1], [[1, 0], [0, 1], [1, 0], [0, 1]])
     assert w.sum() == 4
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("groups", [1, 2, 4])
+@pytest.mark.parametrize("shape", [(8, 2, 3), (8, 2, 4, 3), (4, 9, 1, 2)])
+def test_torchs_dirac_is_torchs_for_the_groups_that_it_is_told_of(shape, groups):
+    import torch
+
+    theirs = torch.nn.init.dirac_(torch.empty(shape), groups=groups).numpy()
+    for layer in ({}, {"groups": 4}, {"in_axes": (0,), "out_axes": (1,)}):
+        ours = create("torch.dirac", groups=groups)
+        assert_array_equal(draw(ours, ParameterSpec(shape, **layer)), theirs)
+
+
+def test_torchs_dirac_refuses_groups_that_do_not_divide():
+    with pytest.raises(ShapeError, match=r"\(8, 2, 3\) does not fall into the 3 groups .* dirac"):
+        draw(create("torch.dirac", groups=3), ParameterSpec((8, 2, 3)))
+    with pytest.raises(ShapeError, match=r"has no kernel, which dirac needs"):
+        draw(create("torch.dirac"), ParameterSpec((8, 2)))
+    with pytest.raises(ShapeError, match=r"has no fan_in and fan_out"):
+        draw(create("torch.dirac"), ParameterSpec((8,), role="bias", in_axes=(), out_axes=(0,)))
+
+
+@pytest.mark.peers
+def test_jaxs_delta_orthogonal_is_one_matrix_for_all_groups():
+    import jax
+
+    spec = ParameterSpec((12, 2, 3, 3), groups=4)
+    theirs = np.asarray(jax.nn.initializers.delta_orthogonal()(jax.random.key(0), (3, 3, 2, 12)))
+    ours = np.transpose(draw(create("jax.delta_orthogonal"), spec), (2, 3, 1, 0))
+    own = np.transpose(draw(create("delta_orthogonal"), spec), (2, 3, 1, 0))
+    for w in (theirs, ours):
+        assert_allclose(w[1, 1] @ w[1, 1].T, np.eye(2), atol=1e-6)
+        assert np.count_nonzero(w) == np.count_nonzero(w[1, 1]) == 24
+    assert_allclose(own[1, 1] @ own[1, 1].T, 4 * np.eye(2), atol=1e-6)  # of each of four groups
 
 
 def test_icnr_makes_a_pixel_shuffle_enlarge_by_repetition():

@@ -24,8 +24,6 @@ __all__ = ["Dirac", "at_centre"]
 class Dirac(Fixed):
     """A convolution that hands its channels on, as many as there are, in every group.
 
-    PyTorch's dirac_ takes a grouped kernel for one group unless it is told groups=.
-
     Args:
         gain: the value at the kernel's centre.
 

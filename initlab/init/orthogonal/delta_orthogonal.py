@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from initlab.init.checks import positive
@@ -28,13 +28,15 @@ class DeltaOrthogonal(Initializer):
 
     The convolution keeps lengths: all its singular values are `scale`. TensorFlow 1 multiplied by
     the root of its gain; JAX and this by the scale itself.
-    Each group has a matrix of its own here; JAX, which is not told of groups, draws one for all.
 
     Args:
         scale: the singular values.
+        per_group: whether each group of a grouped convolution has a matrix of its own; JAX, which
+            is not told of groups, draws one for all, and lengths are not kept.
     """
 
     scale: float = 1.0
+    per_group: bool = True
 
     def __post_init__(self) -> None:
         positive("delta_orthogonal", scale=self.scale)
@@ -45,12 +47,14 @@ class DeltaOrthogonal(Initializer):
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
         """
-        copies, outputs, inputs = convolution_shape(spec, "delta_orthogonal")
-        return at_centre(self.scale * haar(copies, outputs, inputs, rng), spec)
+        seen = self._seen(spec)
+        copies, outputs, inputs = convolution_shape(seen, "delta_orthogonal")
+        return at_centre(self.scale * haar(copies, outputs, inputs, rng), seen)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of an entry: with probability 1 / kernel size a Haar matrix's, else 0."""
-        _, n, _ = convolution_shape(spec, "delta_orthogonal")
+        seen = self._seen(spec)
+        _, n, _ = convolution_shape(seen, "delta_orthogonal")
         size = spec.receptive
         return Law(
             0.0,
@@ -59,5 +63,8 @@ class DeltaOrthogonal(Initializer):
             -self.scale,
             self.scale,
             Entries.dependent,
-            (Isometric(self.scale),),
+            (Isometric(self.scale),) if seen == spec else (),
         )
+
+    def _seen(self, spec: ParameterSpec) -> ParameterSpec:
+        return spec if self.per_group else replace(spec, groups=1)
