@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         Orthogonal,
         Unitary,
     )
+    from initlab.init.orthogonal_names import KerasOrthogonal, TorchOrthogonal
     from initlab.init.output import LogOdds, LogShares
     from initlab.init.place import OptimizerKind, Place, places
     from initlab.init.placed import (
@@ -88,6 +89,20 @@ if TYPE_CHECKING:
         TorchDefault,
         UMuP,
         ZeroOutput,
+    )
+    from initlab.init.plain_names import (
+        JaxNormal,
+        JaxTruncatedNormal,
+        JaxUniform,
+        KerasNormal,
+        KerasTruncatedNormal,
+        KerasUniform,
+        TimmTruncatedNormal,
+        TorchConstant,
+        TorchNormal,
+        TorchSparse,
+        TorchTruncatedNormal,
+        TorchUniform,
     )
     from initlab.init.plan import InitPlan, make_plan
     from initlab.init.presets import initializers
@@ -114,7 +129,6 @@ if TYPE_CHECKING:
         KaimingNormal,
         KaimingUniform,
         TorchDirac,
-        TorchOrthogonal,
         XavierNormal,
         XavierUniform,
     )
@@ -171,8 +185,15 @@ __all__ = [
     "InitPlan",
     "Initializer",
     "Isometric",
+    "JaxNormal",
+    "JaxTruncatedNormal",
+    "JaxUniform",
     "KaimingNormal",
     "KaimingUniform",
+    "KerasNormal",
+    "KerasOrthogonal",
+    "KerasTruncatedNormal",
+    "KerasUniform",
     "LSTMBias",
     "Law",
     "Load",
@@ -215,9 +236,15 @@ __all__ = [
     "Standardized",
     "Start",
     "TFixup",
+    "TimmTruncatedNormal",
+    "TorchConstant",
     "TorchDefault",
     "TorchDirac",
+    "TorchNormal",
     "TorchOrthogonal",
+    "TorchSparse",
+    "TorchTruncatedNormal",
+    "TorchUniform",
     "TruncatedGaussian",
     "TruncatedNormal",
     "Twin",

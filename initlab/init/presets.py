@@ -2,7 +2,7 @@
 
 A preset draws what the framework draws for the same layer, its way of counting fans included.
 Where a framework misses the law that it means, initlab's law stands and the note says by how much.
-torch's take torch's own arguments.
+Options have the framework's own names, where its fans are counted with `fans` beside them.
 """
 
 from __future__ import annotations
@@ -106,9 +106,9 @@ OWN: dict[str, Maker] = {
 }
 
 TORCH: dict[str, Maker] = {
-    "uniform": lambda: init.Uniform(0.5, mean=0.5),
-    "normal": lambda: init.Normal(1.0),
-    "constant": lambda: init.Constant(0.0),
+    "uniform": lambda: init.TorchUniform(),
+    "normal": lambda: init.TorchNormal(),
+    "constant": lambda: init.TorchConstant(),
     "zeros": lambda: init.Zeros(),
     "ones": lambda: init.Ones(),
     "eye": lambda: init.Identity(),
@@ -117,22 +117,22 @@ TORCH: dict[str, Maker] = {
     "xavier_normal": lambda: init.XavierNormal(),
     "kaiming_uniform": lambda: init.KaimingUniform(),
     "kaiming_normal": lambda: init.KaimingNormal(),
-    "trunc_normal": lambda: init.TruncatedNormal(1.0, bounds=init.Bounds.absolute),
+    "trunc_normal": lambda: init.TorchTruncatedNormal(),
     "orthogonal": lambda: init.TorchOrthogonal(),
-    "sparse": lambda: init.Sparse(None, 0.1, 0.01, init.Unit.inputs),
+    "sparse": lambda: init.TorchSparse(),
     "default": lambda: init.TorchDefault(),
     "default_linear": lambda: init.TorchDefault(),
     "default_conv": lambda: init.TorchDefault(),
-    "default_embedding": lambda: init.Normal(1.0),
+    "default_embedding": lambda: init.TorchNormal(),
 }
 
 KERAS: dict[str, Maker] = {
     "zeros": lambda: init.Zeros(),
     "ones": lambda: init.Ones(),
     "constant": lambda: init.Constant(0.0),
-    "random_uniform": lambda: init.Uniform(0.05),
-    "random_normal": lambda: init.Normal(0.05),
-    "truncated_normal": lambda: init.TruncatedNormal(0.05, bounds=init.Bounds.relative),
+    "random_uniform": lambda: init.KerasUniform(),
+    "random_normal": lambda: init.KerasNormal(),
+    "truncated_normal": lambda: init.KerasTruncatedNormal(),
     "variance_scaling": _scaling(1.0, IN, TRUNCATED, Fans.keras),
     "glorot_uniform": _scaling(1.0, AVG, UNIFORM, Fans.keras),
     "glorot_normal": _scaling(1.0, AVG, TRUNCATED, Fans.keras),
@@ -140,7 +140,7 @@ KERAS: dict[str, Maker] = {
     "he_normal": _scaling(2.0, IN, TRUNCATED, Fans.keras),
     "lecun_uniform": _scaling(1.0, IN, UNIFORM, Fans.keras),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.keras),
-    "orthogonal": lambda: init.HaarOrthogonal(layout=Fans.keras),
+    "orthogonal": lambda: init.KerasOrthogonal(),
     "identity": lambda: init.Identity(),
     "stft": lambda: init.STFT(),
     "lstm": lambda: init.RecurrentStart(),
@@ -150,9 +150,9 @@ JAX: dict[str, Maker] = {
     "zeros": lambda: init.Zeros(),
     "ones": lambda: init.Ones(),
     "constant": lambda: init.Constant(0.0),
-    "uniform": lambda: init.Uniform(0.005, mean=0.005),
-    "normal": lambda: init.Normal(0.01),
-    "truncated_normal": lambda: init.TruncatedNormal(0.01, bounds=init.Bounds.relative),
+    "uniform": lambda: init.JaxUniform(),
+    "normal": lambda: init.JaxNormal(),
+    "truncated_normal": lambda: init.JaxTruncatedNormal(),
     "glorot_uniform": _scaling(1.0, AVG, UNIFORM, Fans.jax),
     "glorot_normal": _scaling(1.0, AVG, TRUNCATED, Fans.jax),
     "he_uniform": _scaling(2.0, IN, UNIFORM, Fans.jax),
@@ -180,12 +180,10 @@ MXNET: dict[str, Maker] = {
 }
 
 TIMM: dict[str, Maker] = {
-    "trunc_normal": lambda: init.TruncatedNormal(1.0, bounds=init.Bounds.absolute),
-    "trunc_normal_tf": lambda: init.TruncatedNormal(1.0, bounds=init.Bounds.relative),
+    "trunc_normal": lambda: init.TorchTruncatedNormal(),
+    "trunc_normal_tf": lambda: init.TimmTruncatedNormal(),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.torch),
-    "init_weight_vit": lambda: init.TruncatedNormal(
-        0.02, bounds=init.Bounds.absolute
-    ),  # cut at 100 deviations
+    "init_weight_vit": lambda: init.TorchTruncatedNormal(std=0.02),  # cut at 100 deviations
 }
 
 FRAMEWORKS = {"torch": TORCH, "keras": KERAS, "jax": JAX, "mxnet": MXNET, "timm": TIMM}

@@ -12,23 +12,18 @@ from initlab.init.checks import choice, finite, positive
 from initlab.init.fans import Fans, Mode
 from initlab.init.fixed import Dirac, Fixed
 from initlab.init.independent import Independent, Shape, VarianceScaling
-from initlab.init.initializer import Initializer
-from initlab.init.orthogonal import HaarOrthogonal
 from initlab.init.spec import ParameterSpec
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.independent import Distribution
-    from initlab.init.law import Law
 
 __all__ = [
     "KaimingNormal",
     "KaimingUniform",
     "Nonlinearity",
     "TorchDirac",
-    "TorchOrthogonal",
     "XavierNormal",
     "XavierUniform",
     "calculate_gain",
@@ -165,34 +160,3 @@ class TorchDirac(Fixed):
             )
         seen = ParameterSpec(spec.shape, spec.dtype, groups=self.groups, name=spec.name)
         return Dirac().values(seen)
-
-
-@dataclass(frozen=True)
-class TorchOrthogonal(Initializer):
-    """A Haar matrix of (axis 0, everything else), as torch.nn.init.orthogonal_ (Saxe et al., 2013).
-
-    Over groups and copies, which the layer applies apart: a depthwise convolution's filters are
-    orthogonal to each other, where `orthogonal` gives each the length 1.
-
-    Args:
-        gain: the length of the orthogonal vectors.
-    """
-
-    gain: float = 1.0
-    layout: ClassVar[Fans] = Fans.torch
-
-    def __post_init__(self) -> None:
-        positive("orthogonal", gain=self.gain)
-
-    @property
-    def matrix(self) -> HaarOrthogonal:
-        """The same by the lab's own name."""
-        return HaarOrthogonal(self.gain, self.layout)
-
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw."""
-        return self.matrix(spec, rng)
-
-    def law(self, spec: ParameterSpec) -> Law:
-        """Return the Haar law of that matrix."""
-        return self.matrix.law(spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod, sqrt
+from math import isfinite, prod, sqrt
 
 import numpy as np
 import pytest
@@ -106,6 +106,97 @@ def test_torchs_gains_are_torchs():
         ours = create(f"torch.{name}", gain=3.0)
         size = sqrt((drawn.astype(np.float64) ** 2).mean())
         assert size == pytest.approx(sqrt(ours.variance(spec)), rel=0.05), name
+
+
+def made_by(name, shape, options):
+    framework, made = name.split(".")
+    if framework in ("torch", "timm"):
+        import torch
+
+        torch.manual_seed(0)
+        return getattr(torch.nn.init, f"{made}_")(torch.empty(shape), **options).numpy()
+    if framework == "jax":
+        import jax
+
+        return np.asarray(getattr(jax.nn.initializers, made)(**options)(jax.random.key(0), shape))
+    import keras
+
+    make = getattr(keras.initializers, "".join(map(str.capitalize, made.split("_"))))
+    return np.asarray(make(**options, seed=0)(shape))
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("torch.uniform", {"a": -3.0, "b": 1.0}),
+        ("torch.normal", {"mean": 2.0, "std": 3.0}),
+        ("torch.trunc_normal", {"mean": 0.5, "std": 1.5, "a": -1.0, "b": 3.0}),
+        ("torch.sparse", {"sparsity": 0.3, "std": 2.0}),
+        ("timm.trunc_normal", {"mean": 0.5, "std": 1.5, "a": -1.0, "b": 3.0}),
+        ("keras.random_uniform", {"minval": -3.0, "maxval": 1.0}),
+        ("keras.random_normal", {"mean": 2.0, "stddev": 3.0}),
+        ("keras.truncated_normal", {"mean": 2.0, "stddev": 3.0}),
+        ("keras.orthogonal", {"gain": 3.0}),
+        ("jax.uniform", {"scale": 3.0}),
+        ("jax.normal", {"stddev": 3.0}),
+        ("jax.truncated_normal", {"stddev": 3.0, "lower": -1.0, "upper": 2.5}),
+    ],
+)
+def test_a_presets_options_are_the_frameworks_own(name, options, monkeypatch):
+    """Moments within five standard errors of independent draws, the range up to the bounds.
+
+    Keras on torch draws each value four times at most: one in 230,000 is not cut.
+    """
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    theirs = made_by(name, (200, 150), options).astype(np.float64)
+    ours = create(name, **options)
+    assert sorted(options) == sorted(vars(ours))
+    law = ours.law(ParameterSpec((200, 150)))
+    std = sqrt(law.variance)
+    assert theirs.mean() == pytest.approx(law.mean, abs=5 * std / sqrt(theirs.size))
+    assert theirs.std() == pytest.approx(std, rel=5 * sqrt((law.kurtosis - 1) / 4 / theirs.size))
+    if isfinite(law.low) and law.entries == "independent":
+        ends = law.low + (law.high - law.low) * np.array([0.01, 0.99])
+        reach = 20 / theirs.size / ours.entry(None).density(ends).min()
+        cut = theirs[(theirs >= law.low - 1e-6) & (theirs <= law.high + 1e-6)]
+        assert theirs.size - cut.size <= 3 * (name == "keras.truncated_normal")
+        assert cut.min() < law.low + reach
+        assert cut.max() > law.high - reach
+
+
+def test_timms_other_truncated_normal_is_cut_before_it_is_scaled():
+    """Its source: trunc_normal_(tensor, 0, 1, a, b), then mul_(std).add_(mean)."""
+    law = create("timm.trunc_normal_tf", mean=5.0, std=0.5, a=-1.0, b=3.0).law(None)
+    cut = create("torch.trunc_normal", a=-1.0, b=3.0).law(None)
+    assert (law.low, law.high) == pytest.approx((4.5, 6.5))
+    assert (law.mean, law.variance) == pytest.approx((5 + 0.5 * cut.mean, 0.25 * cut.variance))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("torch.uniform", {"a": 2}, r"torch\.uniform: a must not be above b, got 2 and 1\.0"),
+        ("torch.normal", {"std": -1}, r"torch\.normal: std must not be negative, got -1"),
+        ("torch.trunc_normal", {"std": -1}, r"trunc_normal: std must not be negative"),
+        ("torch.trunc_normal", {"a": 3}, r"low must be below high, got 3 and 2\.0"),
+        ("torch.constant", {"val": float("nan")}, r"torch\.constant: val must be a finite number"),
+        ("torch.sparse", {"std": -1}, r"torch\.sparse: std must not be negative"),
+        ("torch.sparse", {"sparsity": 1}, r"sparsity is in \[0, 1\), got 1"),
+        ("torch.dirac", {"groups": 0}, r"dirac: groups must be positive, got 0"),
+        ("timm.trunc_normal_tf", {"std": -1}, r"trunc_normal_tf: std must not be negative"),
+        ("keras.random_uniform", {"minval": 1}, r"random_uniform: minval must not be above maxv"),
+        ("keras.random_normal", {"stddev": -1}, r"random_normal: stddev must not be negative"),
+        ("keras.truncated_normal", {"stddev": -1}, r"truncated_normal: stddev must not be neg"),
+        ("keras.orthogonal", {"gain": 0}, r"orthogonal: gain must be positive, got 0"),
+        ("jax.uniform", {"scale": -1}, r"jax\.uniform: scale must not be negative, got -1"),
+        ("jax.normal", {"stddev": -1}, r"jax\.normal: stddev must not be negative"),
+        ("jax.truncated_normal", {"stddev": -1}, r"jax\.truncated_normal: stddev must not be neg"),
+    ],
+)
+def test_a_presets_refusals_name_the_frameworks_option(name, options, told):
+    with pytest.raises(BadValueError, match=told):
+        create(name, **options)
 
 
 def orthogonal_of(framework, shape):
