@@ -51,6 +51,11 @@ class _Renamed(Independent):
         """Return the law of each entry."""
         return self._own().entry(spec)
 
+    def __str__(self) -> str:
+        """Write all of its few options, as tables do."""
+        told = (f"{name}={value:g}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({', '.join(told)})"
+
 
 def _between(name: str, **ends: float) -> Uniform:
     finite(name, **ends)
