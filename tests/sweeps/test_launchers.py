@@ -83,7 +83,7 @@ def test_optuna_searches_and_the_same_search_again_is_read_from_the_record(lab):
     assert status == 0, text
     assert lab.statuses() == {"FINISHED": 5}
     assert ": 5 jobs on basic" in text
-    assert re.search("[1-4]/5 done, .*about [0-9]+ s left", text)
+    assert re.search(r"[1-4]/5 done, .*about \d+ (s|min) left", text)
     assert "\x1b" not in text  # Optuna's colours are for terminals
     names = re.findall(r"lr=(0\.\d+)", text)
     assert names
