@@ -99,6 +99,9 @@ NETS = {
     "means with zeros": lambda: [
         conv(padding=2, dilation=2, activation="relu"), nn.AvgPool2D(3, 2, 1), nn.Dense(10),
     ],
+    "places that are empty": lambda: [
+        conv(kernel_size=1, use_bias=False), nn.MaxPool2D(), nn.Dense(10),
+    ],
     "the largest of all": lambda: [conv(strides=2, activation="relu"), nn.GlobalMaxPool2D()],
     "groups and strides": lambda: [
         conv(strides=2, padding=1, activation="relu"), conv(groups=4, padding=1, activation="relu"),
