@@ -1,6 +1,7 @@
-"""What the command line costs on this machine: python benchmarks/run.py
+"""What the command line costs on this machine: .venv/bin/python benchmarks/run.py
 
-Whole processes, measured alternately with what they are compared to; medians of REPEATS.
+Whole processes, measured alternately with what they are compared to; medians of STARTS short ones,
+REPEATS of a run. The environment is README's, without extras: its packages are what a start scans.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-REPEATS = 5
+STARTS, REPEATS = 20, 5
 INITLAB = ("-m", "initlab")
 # byte code is kept, as an installed package has it
 ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
@@ -30,9 +31,9 @@ def seconds(arguments: tuple[str, ...], cwd: Path) -> float:
     return time.perf_counter() - start
 
 
-def alternately(commands: dict[str, tuple[str, ...]], cwd: Path) -> dict[str, float]:
+def alternately(commands: dict[str, tuple[str, ...]], cwd: Path, repeats: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         for name, arguments in commands.items():
             times[name].append(seconds(arguments, cwd))
     return {name: median(found) for name, found in times.items()}
@@ -44,20 +45,23 @@ def trained(folder: Path) -> float:
 
 
 def main() -> None:
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {REPEATS}\n")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores\n")
     print("| what | seconds |\n|---|---|")
     with tempfile.TemporaryDirectory() as place:
         here = Path(place)
         first = seconds((*INITLAB, "+init=xavier"), here)
-        times = alternately(
+        starts = {
+            "`import hydra, numpy`": ("-c", "import hydra, numpy"),
+            "`plan +init=xavier`": (*INITLAB, "plan", "+init=xavier"),
+            "`catalog`": (*INITLAB, "catalog"),
+        }
+        times = alternately(starts, here, STARTS) | alternately(
             {
-                "`import hydra, numpy`": ("-c", "import hydra, numpy"),
-                "`plan +init=xavier`": (*INITLAB, "plan", "+init=xavier"),
-                "`catalog`": (*INITLAB, "catalog"),
                 "`import mlflow`": ("-c", "import mlflow"),
                 "`+init=xavier`, from the second time on": (*INITLAB, "+init=xavier"),
             },
             here,
+            REPEATS,
         )
         for name, found in times.items():
             print(f"| {name} | {found:.2f} |")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.conf import HydraConf
+from hydra.conf import JobConf, OverridesConf, RuntimeConf
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -117,10 +117,11 @@ def _is_value(override: str) -> bool:
 
 @contextmanager
 def _without_its_own_part() -> Iterator[None]:
-    """Put aside the defaults of Hydra's own part: launchers, sweepers, help, logging."""
+    """Leave of Hydra's own part what composing writes into: no launcher, sweeper, help, logging."""
     options = ConfigStore.instance().repo["hydra"]
     theirs = options["config.yaml"]
-    ConfigStore.instance().store(name="config", group="hydra", node=HydraConf(defaults=[]))
+    least = {"overrides": OverridesConf(), "runtime": RuntimeConf(), "job": JobConf()}
+    ConfigStore.instance().store(name="config", group="hydra", node=least)
     try:
         yield
     finally:
