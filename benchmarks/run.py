@@ -1,4 +1,4 @@
-"""What the command line costs on this machine: .venv/bin/python benchmarks/run.py
+"""What the command line costs on this machine: python benchmarks/run.py
 
 Whole processes, measured alternately with what they are compared to; medians of STARTS short ones,
 REPEATS of a run. The environment is README's, without extras: its packages are what a start scans.
