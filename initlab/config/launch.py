@@ -190,6 +190,9 @@ def _lighter(launcher: str) -> Iterator[None]:
 
             place = "hydra_plugins.hydra_joblib_launcher._core.execute_job"
             spared.enter_context(patch(place, execute_job))
+            # a script that sweeps is not run again by each worker that is forked
+            main = sys.modules["__main__"]
+            spared.enter_context(patch.object(main, "__file__", None, create=True))
         yield
 
 

@@ -72,7 +72,7 @@ class Server:
             env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while time.monotonic() < until:
             try:
                 urlopen(f"{self.uri}/health", timeout=1).close()
@@ -80,6 +80,7 @@ class Server:
                 time.sleep(0.2)
             else:
                 return
+        raise TimeoutError(self.uri)
 
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)

@@ -134,6 +134,25 @@ def test_a_sweep_that_has_one_job_left_does_it(lab):
     assert "3 finished (2 of them before)" in text
 
 
+SCRIPT = """
+from initlab.cli import main
+sweep = ["-m", "training.epochs=2", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
+assert main([*sweep, "seed=1,2"]) == 0
+assert main([*sweep, "seed=2,3"]) == 0
+"""
+
+
+def test_two_sweeps_in_one_script_that_nothing_guards_are_two_sweeps(lab):
+    (lab.place / "script.py").write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=lab.place, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Safe importing of main module" not in done.stderr
+    assert_whole(lab, jobs=3)
+    assert lab.statuses() == {"FINISHED": 3}
+
+
 def test_the_same_command_again_does_nothing_twice(lab):
     assert lab.run(*AXES)[0] == 0
     status, text = lab.run(*AXES, *JOBLIB)
