@@ -50,8 +50,9 @@ def test_a_fill_is_its_blocks_each_from_a_child_of_the_key():
 @pytest.mark.parametrize(
     "draw", [normal_into, uniform_into, partial(truncated_into, low=-2, high=2)]
 )
-def test_a_fill_takes_less_than_a_block_a_thread_beside_the_array(draw, threads):
-    target = np.empty(6 * BLOCK, np.float32)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_fill_takes_less_than_a_block_a_thread_beside_the_array(draw, threads, dtype):
+    target = np.empty(6 * BLOCK, dtype)
     tracemalloc.start()
     try:
         fill_blocks(target, draw, key(), threads)

@@ -24,6 +24,7 @@ __all__ = ["BLOCK", "cores", "fill_blocks"]
 BLOCK = 2**19
 """Elements, 1.4 ms of normal draws: in calls so long that two threads seldom wait for each other
 between them, and so short that what they work on stays in the cache."""
+PIECE = 2**16  # elements that are drawn at once in a precision that is not their own
 
 
 def cores() -> int:
@@ -71,10 +72,12 @@ def _fill_share(flat: np.ndarray, draw: Draw, key: np.random.SeedSequence, share
 
 
 def fill_one(block: np.ndarray, draw: Draw, rng: np.random.Generator) -> None:
-    """Fill one block: float32 and float64 in place, other precisions by way of float32."""
+    """Fill one block: float32 and float64 in place, others piece by piece from float32."""
     if block.dtype in FLOATS:
         draw(rng, block)
     else:
-        drawn = np.empty(block.shape, np.float32)
-        draw(rng, drawn)
-        block[...] = drawn
+        drawn = np.empty(min(block.size, PIECE), np.float32)
+        for start in range(0, block.size, PIECE):
+            piece = block[start : start + PIECE]
+            draw(rng, drawn[: piece.size])
+            piece[...] = drawn[: piece.size]
