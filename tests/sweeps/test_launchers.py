@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -72,6 +73,36 @@ def test_a_local_ray_cluster_does_too(mine, alone):
     check(mine, alone, RAY)
 
 
+SLURM = {
+    "sbatch": """
+cp "${@: -1}" submitted; echo Submitted batch job 7
+for task in 0 1 2 3; do
+  SLURM_JOB_ID=7_$task SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task \\
+    SLURM_NTASKS=1 SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 SLURM_JOB_NUM_NODES=1 \\
+    SLURM_NODELIST=n1 SLURM_JOB_NODELIST=n1 bash submitted > log$task 2>&1 &
+done
+""",
+    "srun": """
+while [[ $1 == -* ]]; do [[ $1 == --unbuffered ]] && shift || shift 2; done
+exec "$@"
+""",
+    "sacct": "echo 'JobID|State|NodeList'",
+}
+
+
+def test_slurm_is_given_an_array_that_does_the_jobs(mine, alone, monkeypatch):
+    programs = mine.place / "programs"
+    programs.mkdir()
+    for name, script in SLURM.items():
+        (programs / name).write_text(f"#!/bin/bash\n{script}")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    check(mine, alone, ["hydra/launcher=submitit_slurm", "hydra.launcher.partition=gpu"])
+    asked = (mine.place / "submitted").read_text()
+    assert "#SBATCH --array=0-3" in asked
+    assert "#SBATCH --partition=gpu" in asked
+
+
 SEARCH = [
     "-m", "optim.lr=interval(0.01,0.5)", "+init=xavier,he", "hydra/sweeper=optuna",
     "hydra.sweeper.n_trials=5", "hydra.sweeper.sampler.seed=1", "training.epochs=10",
@@ -83,7 +114,7 @@ def test_optuna_searches_and_the_same_search_again_is_read_from_the_record(lab):
     assert status == 0, text
     assert lab.statuses() == {"FINISHED": 5}
     assert ": 5 jobs on basic" in text
-    assert re.search(r"[1-4]/5 done, .*about \d+ (s|min) left", text)
+    assert re.search("[1-4]/5 done, .*about [0-9]+ s left", text)
     assert "\x1b" not in text  # Optuna's colours are for terminals
     names = re.findall(r"lr=(0\.\d+)", text)
     assert names

@@ -153,6 +153,17 @@ def test_two_sweeps_in_one_script_that_nothing_guards_are_two_sweeps(lab):
     assert lab.statuses() == {"FINISHED": 3}
 
 
+def test_a_server_of_forks_that_is_killed_costs_no_job(lab, session, workers):
+    process = lab.start(*AXES, *JOBLIB)
+    wait_until(lambda: jobs_that_began(lab))
+    forked = {pid for pid, command in session(process) if "forkserver" in command}
+    (server,) = forked - set(workers(process))
+    os.kill(server, signal.SIGKILL)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, out + err
+    assert_whole(lab)
+
+
 def test_the_same_command_again_does_nothing_twice(lab):
     assert lab.run(*AXES)[0] == 0
     status, text = lab.run(*AXES, *JOBLIB)
