@@ -47,8 +47,7 @@ class _Job:
         task: carries out one job in its own directory.
         catalog: what names stand for; it stays in its process.
         plugins: the local modules or files that another process loads a catalog with.
-        jobs: of a sweep by number, of which another process gets the configs; without them Hydra's
-            own composition is the job's.
+        jobs: of a sweep by number; without them Hydra's own composition is the job's.
         keep: whether an error is kept for the command line instead of raised into Hydra.
     """
 
@@ -70,7 +69,9 @@ class _Job:
         self.cwd = str(Path.cwd())
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "catalog": None, "specs": {}}
+        """Send the specs; the configs where a local plugin must be loaded before they are read."""
+        unsent = "specs" if self.plugins else "configs"
+        return {**vars(self), "catalog": None, unsent: {}}
 
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
@@ -84,15 +85,13 @@ class _Job:
             return None
 
     def _read(self, config: DictConfig) -> RunSpec:
-        if self.catalog is None:
-            if Path(self.cwd).is_dir():
-                os.chdir(self.cwd)
-            self.catalog = _loaded(self.plugins)
-        if self.configs and config.job in self.specs:
+        if self.catalog is None and Path(self.cwd).is_dir():
+            os.chdir(self.cwd)
+        if self.specs:
             return self.specs[config.job]
         content = OmegaConf.create(self.configs[config.job]) if self.configs else config
         free: Any = OmegaConf.create(OmegaConf.to_container(content, enum_to_str=False))
-        return parse(free, self.catalog)
+        return parse(free, self.catalog or _loaded(self.plugins))
 
 
 @cache
