@@ -218,6 +218,11 @@ def _call(main: Callable[[], None]) -> None:
         raise
     except ValueError as error:
         raise ConfigError(f"{error}.") from error
+    except ConnectionError as error:
+        raise ConfigError(
+            f"The launcher cannot reach its cluster: {error}. Start it, or correct its address "
+            "among the options hydra.launcher.*."
+        ) from error
     except OSError as error:
         raise ConfigError(
             f"The run's directory cannot be made: {error}. Name another one with "

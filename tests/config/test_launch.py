@@ -276,3 +276,13 @@ def test_a_directory_that_cannot_be_made_is_named_with_the_way_out(task, catalog
     with pytest.raises(ConfigError, match=r"cannot be made: .*file.* hydra\.sweep\.dir=PLACE"):
         swept([f"hydra.sweep.dir={tmp_path}/file/sweep", "seed=1,2"], task, catalog)
     assert task.labels == []
+
+
+def test_a_cluster_that_does_not_answer_is_told_as_that(task, catalog, monkeypatch):
+    def unreachable():
+        raise ConnectionError("ray client connection timeout")
+
+    monkeypatch.setattr("hydra.main", lambda **_: lambda job: unreachable)
+    with pytest.raises(ConfigError, match=r"cluster: ray client .* timeout.* hydra\.launcher"):
+        swept(["seed=1,2"], task, catalog)
+    assert task.labels == []
