@@ -23,6 +23,7 @@ def start() -> NoReturn:
 
     status = main()
     gc.freeze()
+    exec("pass")  # noqa: S102 - else Python dies of a Ctrl-C that fell into a dataclass's own exec
     sys.exit(status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import time
 import weakref
@@ -54,3 +55,11 @@ def test_afterwards_everything_is_as_before():
         signal.raise_signal(signal.SIGTERM)
     after = sys.unraisablehook, signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGALRM)
     assert after == before
+
+
+def test_an_interrupt_in_what_python_executes_from_text_is_told_by_the_exit_status(tmp_path):
+    # a dataclass is such text; Python remembers the interrupt and kills `python -m` at its end
+    (tmp_path / "slow.py").write_text("exec('import signal; signal.raise_signal(signal.SIGINT)')")
+    command = [sys.executable, "-m", "initlab", "-p", "slow.py", "catalog"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "Interrupted. What was measured is kept.\n")
