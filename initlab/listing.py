@@ -7,8 +7,6 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from initlab.catalog import REQUIRED, defaults, options
 from initlab.errors import BadValueError, UnknownNameError
 from initlab.init import COLUMNS, LAYERS, conventions, layer
@@ -16,36 +14,36 @@ from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import IO
 
     from initlab.catalog import Catalog, Entry, Option
 
 __all__ = ["print_catalog"]
 
 
-def print_catalog(catalog: Catalog, names: Sequence[str], console: Console | None = None) -> int:
+def print_catalog(catalog: Catalog, names: Sequence[str], file: IO[str] | None = None) -> int:
     """Print the whole catalog, one kind of it, or single names; return the exit status 0.
 
     Raises:
         UnknownNameError: for a word that is neither a kind nor a name.
     """
-    console = console or Console()
     if names and names[0] == "conventions":
-        _print_conventions(names[1:], console)
+        _print_conventions(names[1:], file)
         return 0
     kinds = {entry.kind for entry in catalog.entries}
     plural = {f"{kind}s": kind for kind in kinds}
     for name in names or sorted(kinds):
         kind = plural.get(name, name)
         if kind in kinds:
-            _print_kind(catalog, kind, console)
+            _print_kind(catalog, kind, file)
         else:
-            _print_entries(catalog, name, console)
+            _print_entries(catalog, name, file)
     for broken in catalog.broken:
-        console.print(f"left out, broken: {broken}", markup=False)
+        print(f"left out, broken: {broken}", file=file)
     return 0
 
 
-def _print_conventions(words: Sequence[str], console: Console) -> None:
+def _print_conventions(words: Sequence[str], file: IO[str] | None) -> None:
     """Print, for each kind of layer or for one of a given shape, the frameworks' stds."""
     kind, *sizes = words or [""]
     for name in [kind] if kind else LAYERS:
@@ -54,11 +52,11 @@ def _print_conventions(words: Sequence[str], console: Console) -> None:
         rows = [(row.meant, *(_number(row.stds[column]) for column in COLUMNS)) for row in found]
         shape = " x ".join(map(str, spec.shape))
         title = f"{name} {shape}: fan_in {spec.fan_in}, fan_out {spec.fan_out}; std of the weights"
-        print_table(("meant", *COLUMNS), rows, console=console, title=title)
+        print_table(("meant", *COLUMNS), rows, title=title, file=file)
         for row in found:
             if row.why:
-                console.print(f"{row.meant}: {row.why}.", markup=False, highlight=False)
-        console.print()
+                print(f"{row.meant}: {row.why}.", file=file)
+        print(file=file)
 
 
 def _shape(words: Sequence[str]) -> tuple[int, ...] | None:
@@ -75,13 +73,13 @@ def _number(std: float | None) -> str:
     return "-" if std is None else f"{std:.4g}"
 
 
-def _print_kind(catalog: Catalog, kind: str, console: Console) -> None:
+def _print_kind(catalog: Catalog, kind: str, file: IO[str] | None) -> None:
     rows = [
         (entry.name, _options(entry), entry.origin, entry.summary)
         for entry in catalog.shelf(kind).values()
     ]
     title = f"{kind.replace('_', ' ')}s"
-    print_table(("name", "options", "package", "what it is"), rows, console=console, title=title)
+    print_table(("name", "options", "package", "what it is"), rows, title=title, file=file)
 
 
 def _options(entry: Entry) -> str:
@@ -91,18 +89,18 @@ def _options(entry: Entry) -> str:
     )
 
 
-def _print_entries(catalog: Catalog, name: str, console: Console) -> None:
+def _print_entries(catalog: Catalog, name: str, file: IO[str] | None) -> None:
     found = [entry for entry in catalog.entries if entry.name == name]
     if not found:
         error = UnknownNameError("name", name, {entry.name for entry in catalog.entries})
         error.add_note("All of them: python -m initlab catalog")
         raise error
     for entry in found:
-        console.print(f"{entry.kind} {entry.name} ({entry.origin})\n", markup=False)
-        console.print(_text(entry), markup=False, highlight=False, soft_wrap=True)
+        print(f"{entry.kind} {entry.name} ({entry.origin})\n", file=file)
+        print(_text(entry), file=file)
         rows = [(o.name, _type(o.type), _default(o), o.doc) for o in options(entry)]
         if rows:
-            print_table(("option", "type", "default", "what it does"), rows, console=console)
+            print_table(("option", "type", "default", "what it does"), rows, file=file)
 
 
 def _text(entry: Entry) -> str:

@@ -6,12 +6,11 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import IO
 
     from initlab.recall.replay import Replay
     from initlab.tracking import Past, PastRun
@@ -23,24 +22,23 @@ LEADING = ("accuracy", "loss", "train_loss", "trained", "diverged", "diverged_st
 SHOWN = 5  # differences of a replay
 
 
-def print_run(past: Past, name: str, console: Console | None = None) -> None:
+def print_run(past: Past, name: str, file: IO[str] | None = None) -> None:
     """Print one run: how it ended, what it came to, its config, its plan.
 
     Raises:
         UnknownNameError: when there is no such run.
     """
-    console = console or Console()
     run = past.run(name)
     for line in _head(run):
-        _say(console, line)
+        print(line, file=file)
     rows = [(key, f"{run.metrics[key]:.6g}") for key in _ordered(run)]
-    print_table(("metric", "last value"), rows, console=console)
+    print_table(("metric", "last value"), rows, file=file)
     params = [(key, value) for key, value in run.params.items() if value != "None"]
     params.sort(key=lambda row: natural(row[0]))
-    print_table(("config", "value"), params, console=console)
+    print_table(("config", "value"), params, file=file)
     plan = past.file(run, "plan.txt")
     if plan is not None:
-        _say(console, plan.decode().rstrip())
+        print(plan.decode().rstrip(), file=file)
 
 
 def _head(run: PastRun) -> Iterator[str]:
@@ -87,25 +85,20 @@ def natural(text: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
-def print_replay(made: Replay, console: Console | None = None) -> None:
+def print_replay(made: Replay, file: IO[str] | None = None) -> None:
     """Print whether a run built again is what its record says, and what differs."""
-    console = console or Console()
-    _say(console, f"{made.run.name} ({made.run.run_id}) built again: {made.spec.label}")
+    print(f"{made.run.name} ({made.run.run_id}) built again: {made.spec.label}", file=file)
     for package, (then, now) in made.versions.items():
-        _say(console, f"{package}: recorded with {then}, here is {now}")
+        print(f"{package}: recorded with {then}, here is {now}", file=file)
     for line in made.plan:
-        _say(console, f"another plan: {line}")
+        print(f"another plan: {line}", file=file)
     total = made.same + len(made.different)
-    _say(
-        console,
+    print(
         f"{made.same} of {total} numbers of the first {made.steps} steps are the same to the last "
         "bit.",
+        file=file,
     )
     for metric, step, value, again in made.different[:SHOWN]:
-        _say(console, f"{metric} at step {step}: recorded {value!r}, now {again!r}")
+        print(f"{metric} at step {step}: recorded {value!r}, now {again!r}", file=file)
     if made.different and not made.versions:
-        _say(console, "No recorded version differs: the code or the machine does.")
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+        print("No recorded version differs: the code or the machine does.", file=file)

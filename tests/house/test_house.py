@@ -39,7 +39,7 @@ ONLY_IMPORTERS = {
     "mlflow": {"tracking"},
     "PIL": {"running"},
     "matplotlib": {"running"},
-    "rich": {"screen", "tables", "listing", "jobs", "recall"},
+    "rich": {"screen", "jobs"},
     "safetensors": {"nd"},
     "numba": {"nd"},
 }

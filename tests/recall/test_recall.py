@@ -11,7 +11,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 import initlab
 from initlab.catalog import load_catalog
@@ -46,7 +45,7 @@ def past(recorded):
 
 def printed(show, *arguments):
     out = StringIO()
-    show(*arguments, Console(file=out, width=200))
+    show(*arguments, out)
     return out.getvalue()
 
 
