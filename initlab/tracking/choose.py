@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from initlab.tracking.memory import MemoryTracker, NullTracker
-from initlab.tracking.mlflow import Store
+from initlab.tracking.mlflow import Store, make_experiment
 from initlab.tracking.recorder import MlflowTracker
 from initlab.tracking.spec import Backend, TrackingSpec
 
@@ -26,7 +26,7 @@ def prepare(spec: TrackingSpec) -> str | None:
     if spec.name != Backend.mlflow:
         return None
     spec = spec.resolved()
-    return Store(spec, make=True).experiment(spec)
+    return make_experiment(Store(spec, make=True), spec).id
 
 
 def make_tracker(

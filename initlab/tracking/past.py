@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from initlab.errors import TrackingError, UnknownNameError
 from initlab.tracking.journal import curves_of
-from initlab.tracking.mlflow import Store
+from initlab.tracking.mlflow import Experiment, Store, StoredRun, find_experiment, version
 from initlab.tracking.process import is_alive
 from initlab.tracking.spec import Backend, sqlite_file
 from initlab.tracking.tracker import Status
@@ -99,8 +99,17 @@ class Past:
                 "first, or name another place with tracking.uri=sqlite:////absolute/mlflow.db."
             )
         self.store = Store(self.spec, patience=patience)
-        self.experiment = experiment or self.store.find_experiment(spec.experiment)
+        self._experiment = (
+            Experiment(self.store, experiment)
+            if experiment
+            else find_experiment(self.store, spec.experiment)
+        )
         self._read: tuple[str, Mapping[str, list[tuple[int, float]]]] = ("", {})
+
+    @property
+    def experiment(self) -> str:
+        """The experiment's id."""
+        return self._experiment.id
 
     def runs(self, condition: str = "", *, limit: int | None = None) -> Iterator[PastRun]:
         """Yield the runs that meet a condition in MLflow's search syntax, the newest first.
@@ -108,7 +117,7 @@ class Past:
         Raises:
             TrackingError: for a condition that MLflow doesn't understand.
         """
-        for run in self.store.search(self.experiment, condition, limit):
+        for run in self._experiment.search(condition, limit):
             yield PastRun(
                 run_id=run.info.run_id,
                 name=run.info.run_name,
@@ -139,23 +148,23 @@ class Past:
         sweeps = run.tags.get("initlab.sweep", "").split()
         if tags["initlab.sweep"] not in sweeps:
             joined = {"initlab.sweep": " ".join([*sweeps, tags["initlab.sweep"]])}
-            self.store.log_tags(run.run_id, {**tags, **run.tags, **joined})
+            self.stored(run).log_tags({**tags, **run.tags, **joined})
 
     def announce(self, sweep: str, axes: Sequence[str]) -> str:
         """Save the views of the sweep for MLflow's pages and return how to open the first."""
-        if self.store.version.startswith(KNOWN_TO_WORK):
+        if version().startswith(KNOWN_TO_WORK):
             runs = [run.metrics for run in self.sweep(sweep) if run.status == Status.FINISHED]
             for key, text in view_tags(sweep, axes, runs, time_ns() // 10**6).items():
-                self.store.tag_experiment(self.experiment, key, text)
+                self._experiment.tag(key, text)
         return self.store.page(view_address(self.experiment, sweep))
 
     def summarize(self, sweep: str, summary: Mapping[str, Any]) -> None:
         """Keep what a sweep came to, where everybody who has the record finds it."""
-        self.store.tag_experiment(self.experiment, f"{SUMMARY_TAG}{sweep}", json.dumps(summary))
+        self._experiment.tag(f"{SUMMARY_TAG}{sweep}", json.dumps(summary))
 
     def summaries(self) -> dict[str, Any]:
         """Return what the sweeps came to, by name."""
-        tags = self.store.experiment_tags(self.experiment).items()
+        tags = self._experiment.tags().items()
         found = {k.removeprefix(SUMMARY_TAG): v for k, v in tags if k.startswith(SUMMARY_TAG)}
         return {name: json.loads(text) for name, text in found.items()}
 
@@ -187,7 +196,11 @@ class Past:
         All that were measured, where the record has the run's journal; those in MLflow, which may
         be thinned, where it hasn't.
         """
-        return self._journaled(run).get(metric) or self.store.curve(run.run_id, metric)
+        return self._journaled(run).get(metric) or self.stored(run).curve(metric)
+
+    def stored(self, run: PastRun) -> StoredRun:
+        """Return the run as it stands in the store, to be written to."""
+        return StoredRun(self.store, run.run_id, run.artifacts)
 
     def _journaled(self, run: PastRun) -> Mapping[str, list[tuple[int, float]]]:
         """Return all curves of a run's journal; those of the last run asked for are at hand."""
@@ -198,5 +211,5 @@ class Past:
     def file(self, run: PastRun, place: str) -> bytes | None:
         """Return the content of one of the run's artifacts, or None if there is none."""
         with TemporaryDirectory(prefix="initlab-") as folder:
-            path = self.store.fetch_artifact(run.run_id, run.artifacts, place, Path(folder))
+            path = self.stored(run).fetch_artifact(place, Path(folder))
             return None if path is None else path.read_bytes()

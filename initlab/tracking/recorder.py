@@ -11,7 +11,7 @@ from initlab.tracking.buffer import Buffer, Row
 from initlab.tracking.environment import environment_tags
 from initlab.tracking.journal import Journal, packed
 from initlab.tracking.metrics import check_key, finite, non_finite
-from initlab.tracking.mlflow import Store
+from initlab.tracking.mlflow import Experiment, Store, StoredRun, make_experiment
 from initlab.tracking.tracker import Status
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ class MlflowTracker:
     ) -> None:
         self.spec = spec
         self.store = Store(spec, make=experiment is None, patience=patience)
-        self.experiment = experiment or self.store.experiment(spec)
-        self.run_id = ""
+        self._experiment = (
+            Experiment(self.store, experiment) if experiment else make_experiment(self.store, spec)
+        )
+        self._run = StoredRun(self.store, "", "")  # until it starts
         self._clock = clock
         self._buffer = Buffer(spec.budget)
         self._journal: Journal | None = None
@@ -60,8 +62,12 @@ class MlflowTracker:
         self._began = self._flushed = 0.0
         self._every = FLUSH_EVERY
         self._last_step = 0
-        self._root = ""
         self._waiting: list[tuple[Path, str]] = []
+
+    @property
+    def run_id(self) -> str:
+        """MLflow's id of the run, empty until it starts."""
+        return self._run.id
 
     def start(self, info: RunInfo) -> str:
         """Start the run in MLflow and the journal on disk; return MLflow's id of the run."""
@@ -79,9 +85,9 @@ class MlflowTracker:
                 raise
             self._began = self._flushed = self._clock()
             try:
-                self.store.log_params(self.run_id, info.params)
+                self._run.log_params(info.params)
                 if info.dataset is not None:
-                    self.store.log_dataset(self.run_id, info.dataset)
+                    self._run.log_dataset(info.dataset)
             except InitlabError as error:
                 self.end(Status.FAILED, str(error))
                 raise
@@ -106,7 +112,7 @@ class MlflowTracker:
         if not path.is_file():
             raise TrackingError(f"Cannot keep the artifact {path}: there is no such file.")
         try:
-            self.store.log_artifact(self.run_id, self._root, path, folder)
+            self._run.log_artifact(path, folder)
         except TrackingError as error:
             journal.append("unwritten", error=str(error))
             self._waiting.append((path, folder))
@@ -142,23 +148,23 @@ class MlflowTracker:
     def where(self) -> str | None:
         """Return the line that starts MLflow's pages and the address of this run."""
         return self.store.page(
-            f"#/experiments/{self.experiment}/runs/{self.run_id}?workflowType=machine_learning"
+            f"#/experiments/{self._experiment.id}/runs/{self.run_id}?workflowType=machine_learning"
         )
 
     def _create(self, info: RunInfo, tags: dict[str, str], journal: Journal) -> None:
         facts = {"name": info.name, "params": dict(info.params), "tags": tags}
-        journal.append("open", uri=self.store.shown, experiment=self.experiment, **facts)
-        self.run_id, self._root = self.store.create_run(self.experiment, info.name, tags)
-        journal.append("start", run=self.run_id, artifacts=self._root)
+        journal.append("open", uri=self.store.shown, experiment=self._experiment.id, **facts)
+        self._run = self._experiment.start_run(info.name, tags)
+        journal.append("start", run=self._run.id, artifacts=self._run.artifacts)
 
     def _finish(self, status: Status, error: str | None) -> None:
         for path, folder in self._waiting:
-            self.store.log_artifact(self.run_id, self._root, path, folder)
+            self._run.log_artifact(path, folder)
         tags = self._notes(error)
         if tags:
-            self.store.log_tags(self.run_id, tags)
+            self._run.log_tags(tags)
         self._keep_journal()
-        self.store.terminate(self.run_id, status)
+        self._run.terminate(status)
 
     def _notes(self, error: str | None) -> dict[str, str]:
         tags = {"initlab.error": error} if error else {}
@@ -172,7 +178,7 @@ class MlflowTracker:
 
     def _keep_journal(self) -> None:
         with packed(self._open_journal().path) as copy:
-            self.store.log_artifact(self.run_id, self._root, copy, "")
+            self._run.log_artifact(copy, "")
 
     def _try_flush(self) -> None:
         try:
@@ -187,12 +193,12 @@ class MlflowTracker:
         rows = self._buffer.take(self._clock() - self._began, last=last)
         try:
             # the summary first: MLflow's compare page begins with what was written first
-            self.store.log_rows(self.run_id, [*summary, *rows])
+            self._run.log_rows([*summary, *rows])
         except BaseException:
             self._buffer.give_back(rows)
             raise
 
     def _open_journal(self) -> Journal:
-        if self._journal is None or not self.run_id or self._ended:
+        if self._journal is None or not self._run.id or self._ended:
             raise TrackingError("This record is not open: call start() first, and end() last.")
         return self._journal

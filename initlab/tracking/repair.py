@@ -74,19 +74,20 @@ def _close(past: Past, run: PastRun, why: str = DIED) -> None:
     place = Path(run.tags.get("initlab.journal", ""))
     lines = _journal(place)
     end = next((line for line in lines if line["event"] == "end"), None)
+    stored = past.stored(run)
     # the store takes a row that it has already only once
-    past.store.log_rows(run.run_id, _rows(lines, past.spec.budget) + _summary(end))
+    stored.log_rows(_rows(lines, past.spec.budget) + _summary(end))
     files = [(Path(line["path"]), line["folder"]) for line in lines if line["event"] == "artifact"]
     for file, folder in files:
         if file.is_file():
-            past.store.log_artifact(run.run_id, run.artifacts, file, folder)
+            stored.log_artifact(file, folder)
     if lines:
         with packed(place) as file:
-            past.store.log_artifact(run.run_id, run.artifacts, file, "")
+            stored.log_artifact(file, "")
     error = why if end is None else end["error"]
     if error:
-        past.store.log_tags(run.run_id, {"initlab.error": error})
-    past.store.terminate(run.run_id, Status.KILLED if end is None else Status(end["status"]))
+        stored.log_tags({"initlab.error": error})
+    stored.terminate(Status.KILLED if end is None else Status(end["status"]))
 
 
 def _journal(place: Path) -> Sequence[Line]:

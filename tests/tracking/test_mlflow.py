@@ -279,7 +279,7 @@ def test_a_store_that_goes_away_does_not_stop_the_run_and_loses_nothing(
     run = tracker.start(RunInfo("a", directory=tmp_path))
     tracker.log(0, {"loss": 2.0})
     record.file.rename(record.file.with_suffix(".away"))
-    tracker.store._client._tracking_client.store._dispose_engine()
+    tracker.store.client._tracking_client.store._dispose_engine()
     record.file.mkdir()
     try:
         now[0] = 11.0

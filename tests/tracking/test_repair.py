@@ -38,8 +38,9 @@ Path(folder, "plan.txt").write_text("the plan")
 tracker.artifact(Path(folder, "plan.txt"))
 if last == "end":
     from initlab.errors import TrackingError
-    tracker.store.log_rows = lambda *_: (_ for _ in ()).throw(TrackingError("gone"))
     from initlab.tracking import Status
+    from initlab.tracking.mlflow import StoredRun
+    StoredRun.log_rows = lambda *_: (_ for _ in ()).throw(TrackingError("gone"))
     try:
         tracker.end(Status.FINISHED, summary={"final/loss": 0.02})
     except TrackingError:
@@ -81,7 +82,7 @@ def test_repairing_twice_counts_nothing_twice(died, store, record):
     run = died()
     repair(Past(store))
     past = Past(store)
-    past.store._client.update_run(run.run_id, status="RUNNING")
+    past.store.client.update_run(run.run_id, status="RUNNING")
     assert len(repair(past)) == 1
     assert len(record.metric(run.run_id, "loss")) == 50
     assert repair(past) == []
