@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,10 +14,13 @@ from initlab.init import (
     Initializer,
     Law,
     Normal,
+    Ones,
     ParameterSpec,
+    TruncatedNormal,
     Uniform,
     VarianceScaling,
     Xavier,
+    Zeros,
     initializers,
 )
 from initlab.nd import random
@@ -148,6 +152,25 @@ def test_what_is_written_is_what_a_call_returns(made, shape):
     spec, out = ParameterSpec(shape, name="w"), np.full(shape, np.nan, np.float32)
     made.write(spec, random.stream(0, "w"), out)
     assert_array_equal(out, made(spec, random.stream(0, "w")))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        *(Uniform(), Normal(), VarianceScaling(), Xavier(), TruncatedNormal()),
+        *(Zeros(), Ones(), Constant(3), Constant(np.arange(1024))),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_what_is_written_takes_less_than_a_block_a_thread_beside_the_array(made, dtype):
+    out = np.empty((6 * random.BLOCK // 1024, 1024), dtype)
+    tracemalloc.start()
+    try:
+        made.write(ParameterSpec(out.shape, dtype), random.stream(0, "w"), out)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < random.cores() * random.BLOCK * out.itemsize
 
 
 def test_a_subclass_of_a_drawn_law_that_is_called_otherwise_is_written_so_too():

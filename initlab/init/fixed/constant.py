@@ -19,8 +19,49 @@ if TYPE_CHECKING:
 __all__ = ["Constant", "Ones", "Zeros"]
 
 
+class Filled(Fixed):
+    """Subclasses have a `value`: a number, or an array that broadcasts to the shape."""
+
+    value: float | NDArray[np.floating]
+
+    def values(self, spec: ParameterSpec) -> NDArray[Any]:
+        """Return the filled array.
+
+        Raises:
+            ShapeError: when an array of values does not broadcast to the shape.
+        """
+        self._check(spec)
+        return np.full(spec.shape, self.value, spec.dtype)
+
+    def write(
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
+        out: NDArray[np.floating],
+    ) -> None:
+        """Fill `out`, without another array of its size."""
+        self._check(spec)
+        out[...] = self.value
+
+    def law(self, spec: ParameterSpec) -> Law:
+        """Return the moments of the values, without variance for one value."""
+        self._check(spec)
+        return moments(np.asarray(self.value))
+
+    def _check(self, spec: ParameterSpec) -> None:
+        shape = np.shape(self.value)
+        ahead = spec.shape[max(0, len(spec.shape) - len(shape)) :]
+        fits = len(shape) <= len(spec.shape) and all(
+            n in (1, d) or not d for n, d in zip(shape, ahead, strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} cannot hold constant values of shape {shape}."
+            )
+
+
 @dataclass(frozen=True, eq=False)
-class Constant(Fixed):
+class Constant(Filled):
     """One value everywhere, or the values of an array.
 
     Args:
@@ -41,53 +82,16 @@ class Constant(Fixed):
             if not np.isfinite(self.value).all():
                 raise BadValueError("constant: values must be finite numbers, not all of them are.")
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the filled array.
-
-        Raises:
-            ShapeError: when an array of values does not broadcast to the shape.
-        """
-        self._check(spec)
-        return np.full(spec.shape, self.value, spec.dtype)
-
-    def law(self, spec: ParameterSpec) -> Law:
-        """Return the moments of the values, without variance for one value."""
-        self._check(spec)
-        return moments(np.asarray(self.value))
-
-    def _check(self, spec: ParameterSpec) -> None:
-        shape = np.shape(self.value)
-        ahead = spec.shape[max(0, len(spec.shape) - len(shape)) :]
-        fits = len(shape) <= len(spec.shape) and all(
-            n in (1, d) or not d for n, d in zip(shape, ahead, strict=True)
-        )
-        if not fits:
-            raise ShapeError(
-                f"{spec.label} of shape {spec.shape} cannot hold constant values of shape {shape}."
-            )
-
 
 @dataclass(frozen=True)
-class Zeros(Fixed):
+class Zeros(Filled):
     """0 everywhere, as biases start."""
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return zeros."""
-        return np.zeros(spec.shape, spec.dtype)
-
-    def law(self, spec: ParameterSpec) -> Law:  # noqa: ARG002 - the same for every shape
-        """Return a law without variance."""
-        return moments(np.zeros(()))
+    value = 0.0
 
 
 @dataclass(frozen=True)
-class Ones(Fixed):
+class Ones(Filled):
     """1 everywhere, as the gains of normalizations start."""
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return ones."""
-        return np.ones(spec.shape, spec.dtype)
-
-    def law(self, spec: ParameterSpec) -> Law:  # noqa: ARG002 - the same for every shape
-        """Return a law without variance."""
-        return moments(np.ones(()))
+    value = 1.0

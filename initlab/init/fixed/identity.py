@@ -47,7 +47,9 @@ class Identity(Fixed):
         """
         self._check(spec)
         rows, columns = spec.shape
-        return self.gain * np.eye(rows, columns)
+        values = np.eye(rows, columns, dtype=spec.dtype)
+        values *= self.gain
+        return values
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the moments: with p = 1 / max(n, m), mean g p and variance g^2 p (1 - p)."""
