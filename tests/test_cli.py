@@ -15,7 +15,8 @@ from contextlib import closing
 import pytest
 
 import initlab
-from initlab.cli import VERBS, main
+from initlab import verbs
+from initlab.cli import main
 
 SMALL = ["training.epochs=1", "model.width=8"]
 FAST = [*SMALL, "tracking=none"]
@@ -143,7 +144,7 @@ def test_help_teaches_by_commands(lab, arguments):
         assert taught in out
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "run"])
+@pytest.mark.parametrize("verb", [verb for verb in verbs.__all__ if verb != "run"])
 def test_a_verbs_help_teaches_that_verb_and_no_other(lab, verb):
     status, out, _ = lab(verb, "--help")
     assert (status, out.startswith(f"initlab {verb}: ")) == (0, True)

@@ -6,6 +6,7 @@ are those that an honest repetition has to show.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -216,8 +217,8 @@ def test_an_interrupted_claim_shows_what_it_found(monkeypatch, capsys):
         raise KeyboardInterrupt
 
     claim = Claim("?", "it is so", "S (1999)", "counted", measure)
-    for room in ("initlab.reproduction", "initlab.reproduction.report"):
-        monkeypatch.setattr(f"{room}.load_claim", lambda name: claim)
+    for user in ("initlab.verbs.reproduce", "initlab.reproduction.report"):
+        monkeypatch.setattr(import_module(user), "load_claim", lambda name: claim)
     assert main(["reproduce", "it"]) == 130
     told = capsys.readouterr()
     assert "Protocol: counted" in told.out

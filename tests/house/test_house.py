@@ -27,6 +27,7 @@ FLOORS = (
     {"tables", "interruption", "words", "completion", "help"},
     {"screen"},
     {"listing", "jobs", "recall", "compare", "gallery", "reproduction"},
+    {"verbs"},
     {"cli"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
