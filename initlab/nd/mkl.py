@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from ctypes import CDLL, CFUNCTYPE, byref, c_char, c_double, c_float, c_void_p
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from weakref import finalize
 
@@ -35,6 +34,8 @@ _start: Callable[[Any], Any] = (c_char * 1).from_buffer
 @cache
 def mkl() -> CDLL | None:
     """Return MKL, on one thread and with reproducible bits, or None where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, files  # takes as long as half of `nd`
+
     try:
         doors = [
             name for name in files("mkl") or () if name.stem.startswith(("libmkl_rt", "mkl_rt"))

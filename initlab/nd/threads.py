@@ -8,7 +8,6 @@ call of BLAS too, is done by one.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from functools import cache
 from itertools import pairwise
@@ -21,6 +20,7 @@ from initlab.nd.mkl import WORTH, mkl, multiplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["in_shares", "product", "single", "threads"]
 
@@ -174,6 +174,8 @@ def _alone(work: Callable[[Any], Result], share: Any) -> Result:
 @cache
 def _pool(count: int) -> ThreadPoolExecutor:
     """Return the threads beside the one that asks; a forked process makes its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(count - 1, "initlab")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from initlab import nn, theory
 from initlab.errors import BadValueError
 from initlab.init import Entries, Isometric, Mirrored, Orthonormal, Rows, Twins
-from initlab.nd.random import stream
+from initlab.nd.random import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -264,7 +264,7 @@ def _second_moment(entry: PlanEntry) -> float:
     law = entry.initializer.law(entry.spec)
     if law.variance is not None and law.mean is not None:
         return law.variance + law.mean**2
-    drawn = entry.initializer(entry.spec, stream(0, entry.path))
+    drawn = entry.initializer(entry.spec, Streams(0).stream(entry.path))
     return float(np.mean(np.square(drawn, dtype=np.float64)))
 
 

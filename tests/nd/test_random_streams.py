@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from initlab.errors import BadTypeError, BadValueError
-from initlab.nd.random import BLOCK, Stream, Streams, stream
-from initlab.nd.random.blocks import cores, fill_blocks
+from initlab.nd.random import BLOCK, Stream, Streams, cores, stream
+from initlab.nd.random.blocks import fill_blocks
 from initlab.nd.random.laws import normal_into, truncated_into, uniform_into
 from initlab.nd.random.single import SingleGenerator
 

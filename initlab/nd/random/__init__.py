@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from initlab.nd.random.ambient import (
-    drawing_from,
-    generator,
-    library_stream,
-    normal,
-    randint,
-    randn,
-    seed,
-    uniform,
-)
-from initlab.nd.random.blocks import cores
-from initlab.nd.random.laws import normal_into, truncated_into, uniform_into
-from initlab.nd.random.source import RandomSource, Streams
-from initlab.nd.random.stream import BLOCK, Stream, fill, stream
+from typing import TYPE_CHECKING
+
+from initlab.doors import on_demand
+
+if TYPE_CHECKING:
+    from initlab.nd.random.ambient import (
+        drawing_from,
+        generator,
+        library_stream,
+        normal,
+        randint,
+        randn,
+        seed,
+        uniform,
+    )
+    from initlab.nd.random.cores import cores
+    from initlab.nd.random.filling import fill
+    from initlab.nd.random.laws import normal_into, truncated_into, uniform_into
+    from initlab.nd.random.source import RandomSource, Streams
+    from initlab.nd.random.stream import BLOCK, Stream, stream
+else:
+    on_demand(__name__)
 
 __all__ = [
     "BLOCK",

@@ -39,8 +39,14 @@ class _Process:
         self.restart(0, Streams)
 
     def restart(self, seed: int, kind: Callable[[int], RandomSource]) -> None:
-        self.source = kind(seed)
-        self.kind, self.sequence = kind, self.source.stream("nd.random")
+        self.kind, self.source = kind, kind(seed)
+        self.made: dict[str, np.random.Generator] = {}
+
+    @property
+    def sequence(self) -> np.random.Generator:
+        """The process's own, made by the first who draws: of several threads all get one."""
+        made = self.made
+        return made.get("it") or made.setdefault("it", self.source.stream("nd.random"))
 
 
 class _Thread(local):

@@ -5,33 +5,24 @@ The cut depends on the array's size alone: the result is the same on one core an
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.nd.random.single import FLOATS, SingleGenerator
+from initlab.nd.random.cores import cores
+from initlab.nd.random.filling import fill_one
+from initlab.nd.random.single import SingleGenerator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from initlab.nd.random.filling import Draw
 
-    Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray[Any, Any]], None]
-
-__all__ = ["BLOCK", "cores", "fill_blocks"]
+__all__ = ["BLOCK", "fill_blocks"]
 
 BLOCK = 2**19
 """Elements, 1.4 ms of normal draws: in calls so long that two threads seldom wait for each other
 between them, and so short that what they work on stays in the cache."""
-PIECE = 2**16  # elements that are drawn at once in a precision that is not their own
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def fill_blocks(
@@ -69,15 +60,3 @@ def _fill_share(flat: np.ndarray, draw: Draw, key: np.random.SeedSequence, share
         seeds = np.random.SeedSequence(key.entropy, spawn_key=(*key.spawn_key, number))
         rng = SingleGenerator(np.random.SFC64(seeds))
         fill_one(flat[number * BLOCK : (number + 1) * BLOCK], draw, rng)
-
-
-def fill_one(block: np.ndarray, draw: Draw, rng: np.random.Generator) -> None:
-    """Fill one block: float32 and float64 in place, others piece by piece from float32."""
-    if block.dtype in FLOATS:
-        draw(rng, block)
-    else:
-        drawn = np.empty(min(block.size, PIECE), np.float32)
-        for start in range(0, block.size, PIECE):
-            piece = block[start : start + PIECE]
-            draw(rng, drawn[: piece.size])
-            piece[...] = drawn[: piece.size]

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from initlab.nd.random.filling import FLOATS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["FLOATS", "SingleGenerator", "shape_of", "writable"]
-
-FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+__all__ = ["SingleGenerator", "shape_of", "writable"]
 
 PIECE = 2**16  # random words at a time: beside the numbers stand half as many radii, not all words
 RARE = 2**8  # below it the radius gets 53 more bits: beyond 5.8 deviations

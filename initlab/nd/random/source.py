@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from initlab.nd.random.stream import Stream, checked_seed, stream
+from initlab.nd.random.seeds import checked_seed
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from initlab.nd.random.stream import Stream
 
 __all__ = ["RandomSource", "Streams"]
 
@@ -44,4 +46,6 @@ class Streams:
 
     def stream(self, path: str) -> Stream:
         """Return the stream of `path`, at its start."""
+        from initlab.nd.random.stream import stream  # and NumPy's generators: who draws needs them
+
         return stream(self.seed, path)

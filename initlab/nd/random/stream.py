@@ -5,20 +5,20 @@ from __future__ import annotations
 from hashlib import sha256
 from math import prod
 from numbers import Real
-from operator import index
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from initlab.errors import BadTypeError, BadValueError
-from initlab.nd.random.blocks import BLOCK, fill_blocks, fill_one
+from initlab.nd.random.blocks import BLOCK, fill_blocks
+from initlab.nd.random.filling import fill_one
 from initlab.nd.random.laws import normal_into, uniform_into
+from initlab.nd.random.seeds import checked_seed
 from initlab.nd.random.single import SingleGenerator, shape_of, writable
 
 if TYPE_CHECKING:
-    from initlab.nd.random.blocks import Draw
+    from initlab.nd.random.filling import Draw
 
-__all__ = ["BLOCK", "Stream", "fill", "stream"]
+__all__ = ["BLOCK", "Stream", "stream"]
 
 
 class Stream(SingleGenerator):
@@ -82,24 +82,6 @@ class Stream(SingleGenerator):
         return type(self), (self.bit_generator,)
 
 
-def fill(rng: np.random.Generator, target: np.ndarray, draw: Draw) -> np.ndarray:
-    """Fill `target` by `draw` and return it: by a Stream in blocks, else all from one sequence.
-
-    Args:
-        rng: any generator.
-        target: C-contiguous floating array, any shape.
-        draw: fills the one-dimensional array that it is given from the generator that it is given.
-
-    >>> from initlab.nd.random import uniform_into
-    >>> fill(stream(0, "w"), np.empty((2, 3)), uniform_into).shape
-    (2, 3)
-    """
-    if isinstance(rng, Stream):
-        return rng.fill(target, draw)
-    fill_one(target.reshape(-1), draw, rng)
-    return target
-
-
 def _is_large(size: Any) -> bool:
     return size is not None and prod(shape_of(size)) > BLOCK
 
@@ -129,16 +111,3 @@ def stream(seed: int, path: str) -> Stream:
     key = sha256(f"{checked_seed(seed)}:{path}".encode()).digest()
     words: Any = np.frombuffer(key, "<u4")  # a tenth of the time that one large integer takes
     return Stream(np.random.SFC64(np.random.SeedSequence(words)))
-
-
-def checked_seed(seed: int) -> int:
-    """Return `seed` as a Python integer, or raise."""
-    try:
-        number = index(seed)
-    except TypeError:
-        raise BadTypeError(
-            f"A seed is an integer, got {seed!r} of type {type(seed).__name__}."
-        ) from None
-    if number < 0:
-        raise BadValueError(f"A seed is zero or positive, got {seed}.")
-    return number
