@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.conf import JobConf, OverridesConf, RuntimeConf
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, StringNode
 
 from initlab.catalog import load_catalog
 from initlab.config.arguments import is_hydras
@@ -30,6 +29,28 @@ if TYPE_CHECKING:
     from initlab.config.spec import RunSpec
 
 __all__ = ["compose", "compose_all", "compose_config", "read"]
+
+# what Hydra writes of itself where it composes: plain, as its typed classes take it longer to make
+# than all of our config
+LEAST = OmegaConf.create(
+    {
+        "overrides": {"hydra": [], "task": []},
+        "runtime": {
+            "version": "",
+            "version_base": StringNode(),
+            "cwd": "",
+            "config_sources": [],
+            "choices": {},
+        },
+        "job": {
+            "name": "initlab",
+            "config_name": "",
+            "env_copy": [],
+            "override_dirname": "",
+            "config": {"override_dirname": {"kv_sep": "=", "item_sep": ",", "exclude_keys": []}},
+        },
+    }
+)
 
 
 def compose(
@@ -120,8 +141,7 @@ def _without_its_own_part() -> Iterator[None]:
     """Leave of Hydra's own part what composing writes into: no launcher, sweeper, help, logging."""
     options = ConfigStore.instance().repo["hydra"]
     theirs = options["config.yaml"]
-    least = {"overrides": OverridesConf(), "runtime": RuntimeConf(), "job": JobConf()}
-    ConfigStore.instance().store(name="config", group="hydra", node=least)
+    ConfigStore.instance().store(name="config", group="hydra", node=LEAST)
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import OmegaConf
 
 from initlab.errors import BadValueError
+from initlab.probes import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from initlab.nd.random import RandomSource
     from initlab.nn import Block
     from initlab.optim import Optimizer
-    from initlab.probes import Probe
     from initlab.tracking import TrackingSpec
 
 __all__ = ["BlockSpec", "InitSpec", "ProbeSpec", "RunSpec", "TieSpec", "TrainingSpec"]

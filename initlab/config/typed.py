@@ -122,16 +122,29 @@ def typed(
     declared = {o.name: o for o in options(entry) if o.name not in leave_out}
     with noting(key):
         known_keys(values, [*declared, *beside], f"option of {entry.kind} {entry.name!r}")
-    plan = schema(entry, values)
-    for name, value in values.items():
-        _assign(plan, name, value, f"{key}.{name}")
+    others = {name: value for name, value in values.items() if not _fits(value, declared[name])}
+    converted = _converted(entry, others, key)
     for option in declared.values():
         if option.required and option.name not in values:
             raise ConfigError(
                 f"{entry.kind} {entry.name!r} needs {option.name}: {key}.{option.name}=VALUE."
             )
-    converted: Any = OmegaConf.to_container(plan)
-    return {name: converted[name] for name in values}
+    return {**values, **converted}
+
+
+def _fits(value: Any, option: Option) -> bool:
+    return type(value) is option.type or value is option.default
+
+
+def _converted(entry: Entry, values: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return values as OmegaConf converts them: "left" to a Side, 1 to 1.0."""
+    if not values:
+        return {}
+    plan = schema(entry, values)
+    for name, value in values.items():
+        _assign(plan, name, value, f"{key}.{name}")
+    found: Any = OmegaConf.to_container(plan)
+    return {name: found[name] for name in values}
 
 
 def _assign(plan: DictConfig, name: str, value: Any, key: str) -> None:
