@@ -314,7 +314,7 @@ MISTAKES = [
     ("+model.widht=8", "'widht'", "Did you mean 'width'", "in model.widht"),
     ("sede=1", "'sede'", "Did you mean 'seed'"),
     ("seed=one", "seed", "whole number", "'one'"),
-    ("seed=-1", "-1", "zero or positive"),
+    ("seed=-1", "-1", "seed must be zero or positive"),
     ("training.epochs=two", "training.epochs", "'two'", "Integer"),
     ("model.width=-3", "units of at least 1", "units=-3", "in model.children.hidden"),
     ("model.depth=-1", "count of at least 0", "-1", "in model.children.hidden",

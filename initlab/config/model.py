@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from initlab.catalog import options
 from initlab.config.spec import BlockSpec, TieSpec
 from initlab.config.typed import instance, mapping, noting, typed
-from initlab.errors import ConfigError, UnknownNameError
+from initlab.errors import BadTypeError, ConfigError, UnknownNameError
 from initlab.init import Written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from initlab.catalog import Catalog, Entry
 
 __all__ = ["ModelReader", "read_ties"]
@@ -39,8 +42,9 @@ class ModelReader:
         """
         node = {k: v for k, v in model.items() if k not in ("ties", "name")}
         known = self._known(node, "model")
-        block = self.block({k: v for k, v in node.items() if k in known}, "model", "")
         sizes = [k for k in node if k not in known]
+        with _telling(f"model.{size}={node[size]}" for size in sizes):
+            block = self.block({k: v for k, v in node.items() if k in known}, "model", "")
         for size in sizes:
             if unresolved is not None and f"${{model.{size}}}" not in unresolved:
                 allowed = [*known, *(s for s in sizes if s != size), "ties", "name"]
@@ -104,6 +108,17 @@ class ModelReader:
     def _known(self, node: Mapping[str, Any], key: str) -> list[str]:
         names = [o.name for o in options(self._entry(node, key)) if o.name not in OUR_OWN]
         return ["block", "init", *names]
+
+
+@contextmanager
+def _telling(sizes: Iterable[str]) -> Iterator[None]:
+    """Add what the user set to a refusal, which names the block that it ends up in."""
+    try:
+        yield
+    except BadTypeError as error:
+        if told := ", ".join(sizes):
+            error.add_note(f"where {told}")
+        raise
 
 
 def read_ties(ties: Mapping[str, Any]) -> tuple[TieSpec, ...]:

@@ -15,7 +15,7 @@ from initlab.catalog import Entry
 from initlab.config.model import ModelReader, read_ties
 from initlab.config.spec import InitSpec, ProbeSpec, RunSpec, TrainingSpec
 from initlab.config.typed import instance, known_keys, mapping, noting, typed
-from initlab.errors import BadTypeError, ConfigError, UnknownNameError
+from initlab.errors import BadTypeError, BadValueError, ConfigError, UnknownNameError
 from initlab.init import Initializer, Load, Role, Rule
 from initlab.optim import optimizers, schedules
 from initlab.tracking import TrackingSpec
@@ -58,6 +58,8 @@ def parse(config: DictConfig, catalog: Catalog, *, resolved: bool = False) -> Ru
     reader = ModelReader(catalog)
     model = reader.root(mapping(tree["model"], "model"), unresolved)
     seed = _integer(tree["seed"], "seed")
+    if seed < 0:
+        raise BadValueError(f"seed must be zero or positive, got {seed}.")
     source = dict(mapping(tree["random_source"], "random_source")) | {"seed": seed}
     plain = json.loads(json.dumps(tree, default=str))
     return RunSpec(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import OmegaConf
 
 from initlab.errors import BadValueError
-from initlab.probes import Probe
+from initlab.probes import Probe  # noqa: TC001 - the type of an option is read at run time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

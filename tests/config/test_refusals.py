@@ -54,11 +54,18 @@ def test_an_unknown_key_offers_the_nearest_and_how_to_add_one(composed, line, ke
         ("init=xavier init.weight.rnd_type=gausian", r"expected one of \[uniform, gaussian\]"),
         ("training.epochs=1.5", r"training\.epochs=1\.5 has the wrong type"),
         ("optim.lr=fast", r"optim\.lr='fast' has the wrong type"),
+        ("probes.weights.times=often", r"probes\.weights\.times='often' has the wrong type"),
     ],
 )
 def test_a_value_of_another_type_is_refused_with_its_key(composed, line, text):
     with pytest.raises(BadTypeError, match=text):
         composed(line)
+
+
+def test_a_size_of_another_type_is_told_by_the_key_that_was_set(composed):
+    with pytest.raises(BadTypeError) as error:
+        composed("model.depth=many")
+    assert "model.depth=many" in error.value.full()
 
 
 @pytest.mark.parametrize("line", ["model.width=[1", "model=mlp=", "seed={a"])
