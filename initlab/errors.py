@@ -31,7 +31,6 @@ that MXNet's own are.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     >>> nearest("kaiming_nrmal", ["kaiming_normal", "zeros"])
     ['kaiming_normal']
     """
+    from difflib import get_close_matches  # a start that goes well never asks
+
     return get_close_matches(name, sorted(known), n=count, cutoff=0.5)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigNode, ConfigStore
-from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf import MISSING, OmegaConf
 
 from initlab.catalog import Entry
 from initlab.config.typed import described
@@ -17,7 +17,7 @@ from initlab.init import Role
 from initlab.optim import optimizers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from initlab.calibrators import Calibrator
     from initlab.catalog import Catalog
@@ -96,18 +96,18 @@ def _init(weight: Any, roles: Mapping[str, Any], calibrate: Any = None) -> dict[
 
 
 def _initializer(entry: Entry) -> Mapping[str, Any]:
-    return _init(described(entry), _followers(entry))
+    weight = described(entry)
+    return _init(weight, _followers(entry, [str(name) for name in weight if name != "name"]))
 
 
 def _loaded() -> Mapping[str, Any]:
     return {"file": MISSING, "rules": {}, "calibrate": None}
 
 
-def _followers(entry: Entry) -> Mapping[str, Any]:
+def _followers(entry: Entry, names: Sequence[str]) -> Mapping[str, Any]:
     """Return the roles that follow the weights' initializer, option by option, where it says so."""
     cls: type[Initializer] = entry.cls
     roles = [Role.bias] if cls.gives_biases else getattr(cls, "roles", ())
-    names = [str(name) for name in described(entry) if name != "name"]
     options = {name: f"${{init.weight.{name}}}" for name in names}
     return {str(role): {"name": entry.name, **options} for role in roles if role != Role.weight}
 
@@ -118,10 +118,6 @@ def _calibrated(entry: Entry) -> Mapping[str, Any]:
     return _init({"name": cls.base}, {}, described(entry))
 
 
-def _optimizer(entry: Entry) -> DictConfig:
-    plain = described(entry, leave_out=["schedule"])
-    options: Any = OmegaConf.merge(plain, OPTIM_DEFAULTS.get(entry.name, {}))
-    node = OmegaConf.create({"schedule": {"name": "constant"}})
-    for key in options:
-        node[key] = options[key]
-    return node
+def _optimizer(entry: Entry) -> Mapping[str, Any]:
+    options: Any = OmegaConf.to_container(described(entry, leave_out=["schedule"]))
+    return {"schedule": {"name": "constant"}, **options, **OPTIM_DEFAULTS.get(entry.name, {})}
