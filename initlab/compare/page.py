@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from initlab.config import read
 from initlab.errors import InitlabError
+from initlab.html_table import html_table
 from initlab.running import forecast
 from initlab.theory import critical_line
 
@@ -48,21 +49,13 @@ def make_page(past: Past, selection: Selection, board: Board, catalog: Catalog) 
         "PICTURES": ours.joinpath("pictures.js").read_text(encoding="utf-8"),
         "TITLE": escape(selection.name),
         "LEAD": escape(" ".join(selection.told())),
-        "BOARD": _table(*board.table(selection)),
+        "BOARD": html_table(*board.table(selection)),
         "NOTES": "".join(f"<p>{escape(note)}</p>" for note in board.notes()),
         "DATA": text.replace("<", "\\u003c"),  # so that no text in it ends the script
     }
     for name, part in parts.items():
         page = page.replace(f"<!--{name}-->", part)
     return page
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _run(past: Past, trial: Trial, phases: _Phases) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import ShapeError
+from initlab.html_table import html_table
 
 if TYPE_CHECKING:
     from initlab.init.entry import PlanEntry
@@ -57,12 +57,7 @@ class PlanView:
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook."""
-        columns, rows = self.table()
-        head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        return f"<table><tr>{head}</tr>{body}</table><p>{self.total()}</p>"
+        return f"{html_table(*self.table())}<p>{self.total()}</p>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan by path, in types that JSON has."""

@@ -9,6 +9,7 @@ from math import isfinite, log
 from typing import TYPE_CHECKING
 
 from initlab.data import Task
+from initlab.html_table import html_table
 from initlab.running.events import (
     Diverged,
     Drawn,
@@ -182,12 +183,7 @@ class RunResult:
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook."""
-        columns, rows = self.table()
-        head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        return f"<p>{escape(str(self))}</p><table><tr>{head}</tr>{body}</table>"
+        return f"<p>{escape(str(self))}</p>{html_table(*self.table())}"
 
 
 def _value(reading: Reading | None) -> str:

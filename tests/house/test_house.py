@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "initlab"
 
 FLOORS = (
-    {"errors", "doors", "shelf", "version", "mortal"},
+    {"errors", "doors", "shelf", "version", "mortal", "html_table"},
     {"paths"},
     {"autograd"},
     {"nd"},
