@@ -30,27 +30,18 @@ if TYPE_CHECKING:
 
 __all__ = ["compose", "compose_all", "compose_config", "read"]
 
-# what Hydra writes of itself where it composes: plain, as its typed classes take it longer to make
-# than all of our config
-LEAST = OmegaConf.create(
-    {
-        "overrides": {"hydra": [], "task": []},
-        "runtime": {
-            "version": "",
-            "version_base": StringNode(),
-            "cwd": "",
-            "config_sources": [],
-            "choices": {},
-        },
-        "job": {
-            "name": "initlab",
-            "config_name": "",
-            "env_copy": [],
-            "override_dirname": "",
-            "config": {"override_dirname": {"kv_sep": "=", "item_sep": ",", "exclude_keys": []}},
-        },
-    }
-)
+# What Hydra writes of itself where it composes: plain, as its typed classes take as long to make as
+# our whole config.
+LEAST = {
+    "overrides": {"hydra": [], "task": []},
+    "runtime": {
+        "version": "", "version_base": StringNode(), "cwd": "", "config_sources": [], "choices": {}
+    },
+    "job": {
+        "name": "initlab", "config_name": "", "env_copy": [], "override_dirname": "",
+        "config": {"override_dirname": {"kv_sep": "=", "item_sep": ",", "exclude_keys": []}},
+    },
+}  # fmt: skip
 
 
 def compose(
