@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf, StringNode
 from initlab.catalog import load_catalog
 from initlab.config.arguments import is_hydras
 from initlab.config.arguments import overrides as only_overrides
-from initlab.config.groups import folder, publish
+from initlab.config.groups import Option, folder, publish
 from initlab.config.parse import parse
 from initlab.config.refusals import in_our_words
 from initlab.errors import ConfigError
@@ -132,7 +132,7 @@ def _without_its_own_part() -> Iterator[None]:
     """Leave of Hydra's own part what composing writes into: no launcher, sweeper, help, logging."""
     options = ConfigStore.instance().repo["hydra"]
     theirs = options["config.yaml"]
-    ConfigStore.instance().store(name="config", group="hydra", node=LEAST)
+    options["config.yaml"] = Option("config", "hydra", lambda: LEAST)
     try:
         yield
     finally:

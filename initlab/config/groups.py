@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from initlab.catalog import Catalog
     from initlab.init import Initializer
 
-__all__ = ["folder", "publish", "withdraw"]
+__all__ = ["Option", "folder", "publish", "withdraw"]
 
 OPTIM_DEFAULTS = {"sgd": {"lr": 0.1}}
-NOTHING_YET = OmegaConf.create()
 
 
 def folder(name: str) -> Path:
@@ -62,25 +61,31 @@ def publish(catalog: Catalog) -> None:
         _offer("experiment", file.stem, partial(OmegaConf.load, file), package="_global_")
 
 
-class _Option(ConfigNode):
+class Option(ConfigNode):
     """A config that is made when Hydra loads it: of a hundred names a command needs one."""
 
-    def __init__(self, name: str, group: str, make: Callable[[], Any], package: str | None) -> None:
-        super().__init__(f"{name}.yaml", NOTHING_YET, group, package, None)
-        self.make = make
+    def __init__(
+        self, name: str, group: str, make: Callable[[], Any], package: str | None = None
+    ) -> None:
+        super().__init__(f"{name}.yaml", _Made(make), group, package, None)  # type: ignore[arg-type] # loading makes it a config
 
-    def __copy__(self) -> ConfigNode:
-        """Return the config, as Hydra loads it."""
-        made = OmegaConf.structured(self.make())
-        return ConfigNode(self.name, made, self.group, self.package, self.provider)
-
-    def __deepcopy__(self, _memo: object) -> _Option:
+    def __deepcopy__(self, _memo: object) -> Option:
         """Return itself where Hydra copies its whole store, as it does to compose."""
         return self
 
 
+class _Made:
+    """What stands in the store for a config: Hydra loads a copy, and to copy it is to make it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+    def __deepcopy__(self, _memo: object) -> Any:
+        return OmegaConf.structured(self.make())
+
+
 def _offer(group: str, name: str, make: Callable[[], Any], package: str | None = None) -> None:
-    option = _Option(name, group, make, package)
+    option = Option(name, group, make, package)
     ConfigStore.instance().repo.setdefault(group, {})[option.name] = option
 
 
