@@ -173,6 +173,7 @@ initlab catalog: every name that a config may use, where it comes from, what its
   python -m initlab catalog -p my_init.py mine           of a local module or file
   python -m initlab catalog conventions                  what six frameworks draw by each name
   python -m initlab catalog conventions convolution 64x32x3x3
+  python -m initlab catalog conventions grouped 64x8x3x3 groups=8
 """
 
 VERBS = {

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["print_catalog"]
 
+GROUPS = "groups="
+
 
 def print_catalog(catalog: Catalog, names: Sequence[str], file: IO[str] | None = None) -> int:
     """Print the whole catalog, one kind of it, or single names; return the exit status 0.
@@ -45,13 +47,17 @@ def print_catalog(catalog: Catalog, names: Sequence[str], file: IO[str] | None =
 
 def _print_conventions(words: Sequence[str], file: IO[str] | None) -> None:
     """Print, for each kind of layer or for one of a given shape, the frameworks' stds."""
-    kind, *sizes = words or [""]
+    kind, *rest = words or [""]
+    shape = _shape([word for word in rest if not word.startswith(GROUPS)])
+    groups = _groups([word for word in rest if word.startswith(GROUPS)])
     for name in [kind] if kind else LAYERS:
-        spec = layer(name, _shape(sizes))
+        spec = layer(name, shape, groups)
         found = conventions(spec)
         rows = [(row.meant, *(_number(row.stds[column]) for column in COLUMNS)) for row in found]
-        shape = " x ".join(map(str, spec.shape))
-        title = f"{name} {shape}: fan_in {spec.fan_in}, fan_out {spec.fan_out}; std of the weights"
+        sizes = " x ".join(map(str, spec.shape))
+        if spec.groups > 1:
+            sizes += f", {spec.groups} groups"
+        title = f"{name} {sizes}: fan_in {spec.fan_in}, fan_out {spec.fan_out}; std of the weights"
         print_table(("meant", *COLUMNS), rows, title=title, file=file)
         for row in found:
             if row.why:
@@ -67,6 +73,16 @@ def _shape(words: Sequence[str]) -> tuple[int, ...] | None:
             "catalog conventions convolution 64x32x3x3."
         )
     return tuple(map(int, sizes)) or None
+
+
+def _groups(words: Sequence[str]) -> int | None:
+    """Return the number in groups=NUMBER, None without one."""
+    if not words:
+        return None
+    number = words[-1].removeprefix(GROUPS)
+    if not (number.isdecimal() and int(number)):
+        raise BadValueError(f"{words[-1]}: the number of groups is a whole one, 1 or more.")
+    return int(number)
 
 
 def _number(std: float | None) -> str:

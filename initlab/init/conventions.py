@@ -7,7 +7,7 @@ gaussian Xavier has another variance), how fans are counted, and which matrix is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -82,32 +82,45 @@ class Convention:
     why: str
 
 
-def layer(kind: str, shape: tuple[int, ...] | None = None) -> ParameterSpec:
+def layer(
+    kind: str, shape: tuple[int, ...] | None = None, groups: int | None = None
+) -> ParameterSpec:
     """Return a layer's weight: one of `LAYERS`, or of that kind in another shape.
+
+    Args:
+        kind: one of `LAYERS`.
+        shape: of the weight; the example's if None.
+        groups: of a grouped layer; the example's if None.
 
     Raises:
         UnknownNameError: for a kind that is none.
-        ShapeError: for a shape of another rank; kernels may have any number of axes.
+        ShapeError: for a shape of another rank (kernels may have any number of axes), a depthwise
+            one of several inputs a channel, or groups that do not divide the outputs.
+        BadValueError: for a size of 0, or groups where there are none.
 
     >>> layer("dense", (10, 20)).fan_in
     20
+    >>> layer("grouped", (64, 8, 3, 3), groups=8).fan_out
+    72
     """
     if kind not in LAYERS:
         raise UnknownNameError("layer kind", kind, LAYERS)
     known = LAYERS[kind]
-    if shape is None:
-        return known
-    if not (len(shape) == len(known.shape) or (known.receptive_axes and len(shape) > 2)):
+    if groups is not None and kind != "grouped":
+        raise BadValueError(f"groups={groups} is for a grouped layer, not for kind {kind!r}.")
+    shape = known.shape if shape is None else shape
+    alike = len(shape) == len(known.shape) or (known.receptive_axes and len(shape) > 2)
+    if not alike or (kind == "depthwise" and shape[1] != 1):
         raise ShapeError(
-            f"A {kind} layer's weight is laid out as {known.shape}, got {shape}: outputs first "
+            f"A weight of kind {kind!r} is laid out as {known.shape}, got {shape}: outputs first "
             "(for transposed and embedding layers inputs first), then the other side, the kernel."
         )
-    groups = shape[0] // shape[1] if kind == "grouped" else shape[0] if kind == "depthwise" else 1
-    made = ParameterSpec(
-        shape, known.dtype, known.role, known.in_axes, known.out_axes, known.batch_axes, groups
+    if min(shape) < 1:
+        raise BadValueError(f"A weight of kind {kind!r} has sizes of at least 1, got {shape}.")
+    made = replace(
+        known, shape=shape, groups=shape[0] if kind == "depthwise" else groups or known.groups
     )
-    if made.fan_in < 1 or made.fan_out < 1:
-        raise BadValueError(f"A {kind} layer of shape {shape} has no fans.")
+    fans(made, Fans.declared)  # refuses groups that do not divide
     return made
 
 

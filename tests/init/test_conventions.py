@@ -354,10 +354,43 @@ def test_the_listing_prints_every_kind_and_one_shape(capsys):
     assert "fan_in 20, fan_out 30" in capsys.readouterr().out
 
 
+def test_a_grouped_layers_own_shape_is_the_examples_unless_it_has_other_groups():
+    known = LAYERS["grouped"]
+    assert layer("grouped", known.shape) == known
+    assert layer("grouped", known.shape, groups=8).fan_out == 8 * 9
+
+
+def test_the_listing_tells_how_many_groups_a_layer_has(capsys):
+    from initlab.catalog import load_catalog
+
+    print_catalog(load_catalog(installed=False), ["conventions", "grouped", "6x4x3", "groups=2"])
+    assert "grouped 6 x 4 x 3, 2 groups: fan_in 12, fan_out 9;" in capsys.readouterr().out
+    print_catalog(load_catalog(installed=False), ["conventions", "dense"])
+    assert "groups" not in capsys.readouterr().out.splitlines()[0]
+
+
+def test_groups_that_are_none_or_do_not_divide_are_refused():
+    from initlab.catalog import load_catalog
+
+    with pytest.raises(ShapeError, match=r"has 63 outputs, which 4 groups do not divide"):
+        layer("grouped", (63, 8, 3, 3))
+    with pytest.raises(BadValueError, match=r"groups=2 is for a grouped layer, not for kind 'den"):
+        layer("dense", (10, 20), groups=2)
+    with pytest.raises(BadValueError, match=r"groups=two: the number of groups is a whole one"):
+        print_catalog(load_catalog(installed=False), ["conventions", "grouped", "groups=two"])
+
+
+def test_sizes_that_the_kind_cannot_have_are_refused():
+    with pytest.raises(BadValueError, match=r"kind 'dense' has sizes of at least 1, got \(0, 4\)"):
+        layer("dense", (0, 4))
+    with pytest.raises(ShapeError, match=r"laid out as \(32, 1, 3, 3\), got \(32, 2, 3, 3\)"):
+        layer("depthwise", (32, 2, 3, 3))
+
+
 def test_a_misspelled_kind_and_a_shape_that_does_not_fit_are_refused():
     with pytest.raises(UnknownNameError, match=r"Unknown layer kind 'dens'. Did you mean 'dense'"):
         layer("dens")
-    with pytest.raises(ShapeError, match=r"A dense layer's weight .* got \(3,\)"):
+    with pytest.raises(ShapeError, match=r"A weight of kind 'dense' .* got \(3,\)"):
         layer("dense", (3,))
     from initlab.catalog import load_catalog
 
