@@ -22,7 +22,7 @@ from initlab.catalog import load_catalog
 from initlab.config.arguments import normalized
 from initlab.config.groups import folder, publish, withdraw
 from initlab.config.parse import parse
-from initlab.config.refusals import in_our_words
+from initlab.config.refusals import FULL_ERROR, in_our_words
 from initlab.errors import ConfigError, InitlabError
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["launch", "launch_sweep"]
 
-FULL_ERROR = "HYDRA_FULL_ERROR"
 ONE_RUN, NUMBERS = "run", "sweep"  # the config files that Hydra starts from
 
 

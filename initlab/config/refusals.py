@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ from initlab.errors import BadTypeError, ConfigError, InitlabError, UnknownNameE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["in_our_words"]
+__all__ = ["FULL_ERROR", "in_our_words"]
 
+FULL_ERROR = "HYDRA_FULL_ERROR"
 
 SHELVES = {"init": "initializers", "data": "datasets"}  # groups with a name for each entry
 EXTRAS = {"hydra/launcher": "joblib,submitit,ray", "hydra/sweeper": "optuna"}
@@ -27,11 +29,14 @@ EXTRAS = {"hydra/launcher": "joblib,submitit,ray", "hydra/sweeper": "optuna"}
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """Turn what Hydra and OmegaConf raise within into InitlabErrors."""
+    """Turn what Hydra and OmegaConf raise within into InitlabErrors.
+
+    Their own traceback, 300 lines in a notebook, is kept for HYDRA_FULL_ERROR=1 alone.
+    """
     try:
         yield
     except (HydraException, OmegaConfBaseException) as error:
-        raise _translated(error) from error
+        raise _translated(error) from (error if os.environ.get(FULL_ERROR) == "1" else None)
 
 
 def _translated(error: BaseException) -> InitlabError:

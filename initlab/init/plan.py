@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["InitPlan", "make_plan"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InitPlan(PlanView):
     """The entries in the order of the tree: a value to print, compare, log and test."""
 

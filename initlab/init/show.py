@@ -55,6 +55,10 @@ class PlanView:
             parts.append(f"{waiting} of unknown shape until the first forward pass")
         return ", ".join(parts)
 
+    def __repr__(self) -> str:
+        """Write one line, which a notebook keeps beside the table."""
+        return f"{type(self).__name__}({self.total()})"
+
     def _repr_html_(self) -> str:
         """Return the table for a notebook."""
         return f"{html_table(*self.table())}<p>{self.total()}</p>"

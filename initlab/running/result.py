@@ -48,7 +48,7 @@ class Outcome(StrEnum):
     diverged = "diverged"
 
 
-@dataclass
+@dataclass(repr=False)
 class RunResult:
     """A run as it grows, event by event; complete when `run` returns it.
 
@@ -74,9 +74,7 @@ class RunResult:
     calibrations: list[Calibration] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     scores: list[tuple[int, Score]] = field(default_factory=list)
-    magnitudes: list[tuple[int, Mapping[tuple[str, str], np.ndarray]]] = field(
-        default_factory=list, repr=False
-    )
+    magnitudes: list[tuple[int, Mapping[tuple[str, str], np.ndarray]]] = field(default_factory=list)
     readings: list[tuple[int, list[Reading]]] = field(default_factory=list)
     divergence: Divergence | None = None
     seconds: float = 0.0
@@ -180,6 +178,10 @@ class RunResult:
     def __str__(self) -> str:
         numbers = ", ".join(f"{name}={value:.4g}" for name, value in self.summary.items())
         return f"{self.spec.label}: {self.outcome} in {self.seconds:.1f} s ({numbers})"
+
+    def __repr__(self) -> str:
+        """Write one line, which a notebook keeps beside the table: it has thousands of steps."""
+        return f"RunResult({self})"
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook."""

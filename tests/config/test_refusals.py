@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from traceback import format_exception
+
 import pytest
 
 from initlab.config.arguments import normalized
@@ -60,6 +62,15 @@ def test_an_unknown_key_offers_the_nearest_and_how_to_add_one(composed, line, ke
 def test_a_value_of_another_type_is_refused_with_its_key(composed, line, text):
     with pytest.raises(BadTypeError, match=text):
         composed(line)
+
+
+@pytest.mark.parametrize(("full", "kept"), [("0", False), ("1", True)])
+def test_hydras_own_traceback_is_kept_for_who_asks(composed, monkeypatch, full, kept):
+    monkeypatch.setenv("HYDRA_FULL_ERROR", full)
+    with pytest.raises(UnknownNameError) as error:
+        composed("init=xvier")
+    told = "".join(format_exception(error.value))
+    assert ("MissingConfigException" in told) is kept
 
 
 def test_a_size_of_another_type_is_told_by_the_key_that_was_set(composed):

@@ -250,7 +250,9 @@ def test_an_empty_plan_prints_too():
 
 
 def test_html_is_escaped():
-    html = make_plan([weight("a<b")])._repr_html_()
+    plan = make_plan([weight("a<b")])
+    html = plan._repr_html_()
+    assert repr(plan) == f"InitPlan({plan.total()})"
     assert "<td>a&lt;b</td>" in html
     assert "1 parameter, 200 values" in html
 

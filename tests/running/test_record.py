@@ -186,6 +186,7 @@ def test_the_result_says_what_became_of_each_parameter(usual):
     assert result.seconds > 0
     assert str(result).startswith("xavier-mlp-digits-s3: finished in ")
     assert "hidden.0.weight" in result._repr_html_()
+    assert repr(result) == f"RunResult({result})"  # a notebook keeps it beside the table
 
 
 def test_pictures_are_pictures(usual):
