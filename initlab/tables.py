@@ -21,7 +21,7 @@ __all__ = ["print_table"]
 
 WIDE = 240  # columns of a table that goes to a file
 FOLDED = ("initializer", "why", "options", "package", "what it is", "type", "what it does")
-LEAST = 10  # columns of the terminal that each of these keeps
+LEAST = 10  # columns that one which is folded keeps
 MARGIN, GAP = "  ", "   "
 BOLD, ITALIC, PLAIN = "\x1b[1m", "\x1b[3m", "\x1b[0m"
 
@@ -58,7 +58,7 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) ->
     while sum(widths) + len(GAP) * len(widths) + 2 > room and most > LEAST:
         most -= 1
         widths = [
-            min(width, max(most, len(column))) if column in FOLDED else width
+            min(width, most) if column in FOLDED else width
             for column, width in zip(columns, widths, strict=True)
         ]
     return widths
