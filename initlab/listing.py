@@ -7,6 +7,8 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
 from initlab.catalog import REQUIRED, defaults, options
 from initlab.errors import BadValueError, UnknownNameError
 from initlab.init import COLUMNS, LAYERS, conventions, layer
@@ -14,7 +16,6 @@ from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import IO
 
     from initlab.catalog import Catalog, Entry, Option
 
@@ -23,29 +24,30 @@ __all__ = ["print_catalog"]
 GROUPS = "groups="
 
 
-def print_catalog(catalog: Catalog, names: Sequence[str], file: IO[str] | None = None) -> int:
+def print_catalog(catalog: Catalog, names: Sequence[str], console: Console | None = None) -> int:
     """Print the whole catalog, one kind of it, or single names; return the exit status 0.
 
     Raises:
         UnknownNameError: for a word that is neither a kind nor a name.
     """
+    console = console or Console()
     if names and names[0] == "conventions":
-        _print_conventions(names[1:], file)
+        _print_conventions(names[1:], console)
         return 0
     kinds = {entry.kind for entry in catalog.entries}
     plural = {f"{kind}s": kind for kind in kinds}
     for name in names or sorted(kinds):
         kind = plural.get(name, name)
         if kind in kinds:
-            _print_kind(catalog, kind, file)
+            _print_kind(catalog, kind, console)
         else:
-            _print_entries(catalog, name, file)
+            _print_entries(catalog, name, console)
     for broken in catalog.broken:
-        print(f"left out, broken: {broken}", file=file)
+        console.print(f"left out, broken: {broken}", markup=False)
     return 0
 
 
-def _print_conventions(words: Sequence[str], file: IO[str] | None) -> None:
+def _print_conventions(words: Sequence[str], console: Console) -> None:
     """Print, for each kind of layer or for one of a given shape, the frameworks' stds."""
     kind, *rest = words or [""]
     shape = _shape([word for word in rest if not word.startswith(GROUPS)])
@@ -58,11 +60,11 @@ def _print_conventions(words: Sequence[str], file: IO[str] | None) -> None:
         if spec.groups > 1:
             sizes += f", {spec.groups} groups"
         title = f"{name} {sizes}: fan_in {spec.fan_in}, fan_out {spec.fan_out}; std of the weights"
-        print_table(("meant", *COLUMNS), rows, title=title, file=file)
+        print_table(("meant", *COLUMNS), rows, console=console, title=title)
         for row in found:
             if row.why:
-                print(f"{row.meant}: {row.why}.", file=file)
-        print(file=file)
+                console.print(f"{row.meant}: {row.why}.", markup=False, highlight=False)
+        console.print()
 
 
 def _shape(words: Sequence[str]) -> tuple[int, ...] | None:
@@ -89,13 +91,13 @@ def _number(std: float | None) -> str:
     return "-" if std is None else f"{std:.4g}"
 
 
-def _print_kind(catalog: Catalog, kind: str, file: IO[str] | None) -> None:
+def _print_kind(catalog: Catalog, kind: str, console: Console) -> None:
     rows = [
         (entry.name, _options(entry), entry.origin, entry.summary)
         for entry in catalog.shelf(kind).values()
     ]
     title = f"{kind.replace('_', ' ')}s"
-    print_table(("name", "options", "package", "what it is"), rows, title=title, file=file)
+    print_table(("name", "options", "package", "what it is"), rows, console=console, title=title)
 
 
 def _options(entry: Entry) -> str:
@@ -105,18 +107,18 @@ def _options(entry: Entry) -> str:
     )
 
 
-def _print_entries(catalog: Catalog, name: str, file: IO[str] | None) -> None:
+def _print_entries(catalog: Catalog, name: str, console: Console) -> None:
     found = [entry for entry in catalog.entries if entry.name == name]
     if not found:
         error = UnknownNameError("name", name, {entry.name for entry in catalog.entries})
         error.add_note("All of them: python -m initlab catalog")
         raise error
     for entry in found:
-        print(f"{entry.kind} {entry.name} ({entry.origin})\n", file=file)
-        print(_text(entry), file=file)
+        console.print(f"{entry.kind} {entry.name} ({entry.origin})\n", markup=False)
+        console.print(_text(entry), markup=False, highlight=False, soft_wrap=True)
         rows = [(o.name, _type(o.type), _default(o), o.doc) for o in options(entry)]
         if rows:
-            print_table(("option", "type", "default", "what it does"), rows, file=file)
+            print_table(("option", "type", "default", "what it does"), rows, console=console)
 
 
 def _text(entry: Entry) -> str:

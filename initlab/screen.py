@@ -90,7 +90,7 @@ class Screen:
 
     def finish(self, result: RunResult) -> None:
         """Print the table of parameters, the scores and where the record is."""
-        print_table(*result.table(), title=result.spec.label, file=self.console.file)
+        print_table(*result.table(), console=self.console, title=result.spec.label)
         for done in result.calibrations:
             if not done.converged:
                 where = "" if isnan(done.reached) else f" at {done.reached:.4g}"

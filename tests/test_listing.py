@@ -7,6 +7,7 @@ from enum import StrEnum
 from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from initlab.catalog import BrokenPlugin, Catalog, Entry, load_catalog, options
 from initlab.errors import UnknownNameError
@@ -48,7 +49,7 @@ def catalog():
 
 def listed(catalog, *names):
     out = StringIO()
-    assert print_catalog(catalog, names, out) == 0
+    assert print_catalog(catalog, names, Console(file=out)) == 0
     return out.getvalue()
 
 

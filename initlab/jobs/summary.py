@@ -7,14 +7,14 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from initlab.errors import TrackingError
 from initlab.jobs.outcome import Outcome, State
 from initlab.jobs.task import recorded
 from initlab.tables import print_table
 
 if TYPE_CHECKING:
-    from typing import IO
-
     from initlab.config import Sweep
     from initlab.tracking import Past
 
@@ -25,40 +25,41 @@ REASONS = 5  # of failures that the record keeps
 UNDONE = "not carried out: the sweep ended before, or the disk is full"
 
 
-def conclude(sweep: Sweep, past: Past | None = None, file: IO[str] | None = None) -> int:
+def conclude(sweep: Sweep, past: Past | None = None, console: Console | None = None) -> int:
     """Print what became of a sweep's jobs and return how many did not get through."""
+    console = console or Console()
     outcomes = _outcomes(sweep, past)
     lost = [it for it in outcomes.values() if it.state in (State.failed, State.killed)]
     ranked = sorted(outcomes, key=lambda job: (outcomes[job] not in lost, outcomes[job].loss))
     shown = sorted(ranked[:ROWS], key=_number)
     columns = ("job", "run", "outcome", "test loss", "test accuracy", "seconds")
-    print_table(columns, [_row(job, outcomes[job]) for job in shown], file=file)
+    print_table(columns, [_row(job, outcomes[job]) for job in shown], console=console)
     if len(shown) < len(ranked):
-        print(f"and {len(ranked) - len(shown)} more, none of them failed or better", file=file)
+        _say(console, f"and {len(ranked) - len(shown)} more, none of them failed or better")
     counts = Counter(it.state for it in outcomes.values())
     before = sum(it.recorded for it in outcomes.values())
     again = f" ({before} of them before)" if before else ""
     told = ", ".join(f"{number} {state}" for state, number in sorted(counts.items()))
-    print(f"{sweep.name}: {told}{again}", file=file)
+    _say(console, f"{sweep.name}: {told}{again}")
     for reason, number in Counter(it.reason for it in outcomes.values() if it.reason).most_common():
-        print(f"{number} x {reason}", file=file)
+        _say(console, f"{number} x {reason}")
     if lost:
-        print("The same command again does what is missing, and nothing twice.", file=file)
+        _say(console, "The same command again does what is missing, and nothing twice.")
     if past is not None:
-        _keep(past, sweep, outcomes, file)
+        _keep(past, sweep, outcomes, console)
     return len(lost)
 
 
-def _keep(past: Past, sweep: Sweep, outcomes: dict[str, Outcome], file: IO[str] | None) -> None:
+def _keep(past: Past, sweep: Sweep, outcomes: dict[str, Outcome], console: Console) -> None:
     """Keep the summary in the record, and say where the runs are; the runs are there without it."""
     try:
         past.summarize(sweep.name, _summary(sweep, outcomes))
         where = past.announce(sweep.name, sweep.axes)
     except TrackingError as error:
-        print(f"The record lacks the sweep's summary: {error}", file=file)
+        _say(console, f"The record lacks the sweep's summary: {error}")
     else:
-        print(f"See the sweep in MLflow:\n{where}", file=file)
-        print(f"Compare: python -m initlab compare {sweep.name}", file=file)
+        _say(console, f"See the sweep in MLflow:\n{where}")
+        _say(console, f"Compare: python -m initlab compare {sweep.name}")
 
 
 def _summary(sweep: Sweep, outcomes: dict[str, Outcome]) -> dict[str, object]:
@@ -100,3 +101,7 @@ def _row(job: str, outcome: Outcome) -> tuple[str, ...]:
 
 def _number(job: str) -> int:
     return int(job) if job.isdigit() else -1
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -6,11 +6,12 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from initlab.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import IO
 
     from initlab.recall.replay import Replay
     from initlab.tracking import Past, PastRun
@@ -22,23 +23,24 @@ LEADING = ("accuracy", "loss", "train_loss", "trained", "diverged", "diverged_st
 SHOWN = 5  # differences of a replay
 
 
-def print_run(past: Past, name: str, file: IO[str] | None = None) -> None:
+def print_run(past: Past, name: str, console: Console | None = None) -> None:
     """Print one run: how it ended, what it came to, its config, its plan.
 
     Raises:
         UnknownNameError: when there is no such run.
     """
+    console = console or Console()
     run = past.run(name)
     for line in _head(run):
-        print(line, file=file)
+        _say(console, line)
     rows = [(key, f"{run.metrics[key]:.6g}") for key in _ordered(run)]
-    print_table(("metric", "last value"), rows, file=file)
+    print_table(("metric", "last value"), rows, console=console)
     params = [(key, value) for key, value in run.params.items() if value != "None"]
     params.sort(key=lambda row: natural(row[0]))
-    print_table(("config", "value"), params, file=file)
+    print_table(("config", "value"), params, console=console)
     plan = past.file(run, "plan.txt")
     if plan is not None:
-        print(plan.decode().rstrip(), file=file)
+        _say(console, plan.decode().rstrip())
 
 
 def _head(run: PastRun) -> Iterator[str]:
@@ -85,20 +87,25 @@ def natural(text: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
-def print_replay(made: Replay, file: IO[str] | None = None) -> None:
+def print_replay(made: Replay, console: Console | None = None) -> None:
     """Print whether a run built again is what its record says, and what differs."""
-    print(f"{made.run.name} ({made.run.run_id}) built again: {made.spec.label}", file=file)
+    console = console or Console()
+    _say(console, f"{made.run.name} ({made.run.run_id}) built again: {made.spec.label}")
     for package, (then, now) in made.versions.items():
-        print(f"{package}: recorded with {then}, here is {now}", file=file)
+        _say(console, f"{package}: recorded with {then}, here is {now}")
     for line in made.plan:
-        print(f"another plan: {line}", file=file)
+        _say(console, f"another plan: {line}")
     total = made.same + len(made.different)
-    print(
+    _say(
+        console,
         f"{made.same} of {total} numbers of the first {made.steps} steps are the same to the last "
         "bit.",
-        file=file,
     )
     for metric, step, value, again in made.different[:SHOWN]:
-        print(f"{metric} at step {step}: recorded {value!r}, now {again!r}", file=file)
+        _say(console, f"{metric} at step {step}: recorded {value!r}, now {again!r}")
     if made.different and not made.versions:
-        print("No recorded version differs: the code or the machine does.", file=file)
+        _say(console, "No recorded version differs: the code or the machine does.")
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -22,7 +22,7 @@ def concluded(sweep, outcomes):
         if outcome is not None:
             outcome.write(sweep.directory / str(number))
     out = StringIO()
-    return conclude(sweep, file=out), out.getvalue()
+    return conclude(sweep, console=Console(file=out)), out.getvalue()
 
 
 def test_jobs_are_listed_in_the_order_of_their_numbers(sweep):
@@ -86,7 +86,7 @@ def test_the_record_keeps_what_became_of_the_sweep_and_its_page_is_told(sweep):
     swept, record, out = sweep("seed=range(2)"), Remembering(), StringIO()
     done("a", 1.0).write(swept.directory / "0")
     Outcome("b", State.failed, reason="no").write(swept.directory / "1")
-    conclude(swept, record, out)
+    conclude(swept, record, Console(file=out))
     kept = record.summary[swept.name]
     assert kept["jobs"] == {"finished": 1, "failed": 1}
     assert kept["reasons"] == {"no": 1}
@@ -104,7 +104,7 @@ def test_a_record_that_takes_no_summary_loses_neither_counts_nor_status(sweep):
     swept, out = sweep("seed=range(2)"), StringIO()
     done("a", 1.0).write(swept.directory / "0")
     Outcome("b", State.failed, reason="no").write(swept.directory / "1")
-    assert conclude(swept, Full(), out) == 1
+    assert conclude(swept, Full(), Console(file=out, width=200)) == 1
     assert "1 finished" in out.getvalue()
     assert "The record lacks the sweep's summary: Cannot write a tag: disk full." in out.getvalue()
 

@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import initlab
 from initlab.catalog import load_catalog
@@ -45,7 +46,7 @@ def past(recorded):
 
 def printed(show, *arguments):
     out = StringIO()
-    show(*arguments, out)
+    show(*arguments, Console(file=out, width=200))
     return out.getvalue()
 
 
