@@ -9,12 +9,12 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from initlab.catalog.declared import may_be_declared
 from initlab.errors import PluginError
 from initlab.version import __version__
 
@@ -56,10 +56,6 @@ def installed_plugins() -> list[Plugin]:
 
     Those that INITLAB_DISABLE_PLUGINS lists, by package or entry-point name, are left out.
     """
-    if not may_be_declared(GROUP):
-        return []
-    from importlib.metadata import entry_points
-
     disabled = {_canonical(name) for name in os.environ.get(DISABLE, "").split(",")}
     found = []
     for point in entry_points(group=GROUP):
