@@ -8,7 +8,7 @@ import numpy as np
 
 from initlab.errors import BadValueError
 from initlab.optim.stretch import Slot, Stretch, stretches
-from initlab.tree import gather
+from initlab.tree import CHANGES, gather
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,7 +38,7 @@ class Stepper:
         self._parameters = list({id(parameter): parameter for parameter in parameters}.values())
         self._slots = tuple(Slot(parameter) for parameter in self._parameters)
         self._stretches: list[Stretch] = []
-        self._planned: list[int] | None = None
+        self._planned: int | None = None  # the number of the trees' last change before it
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -68,7 +68,7 @@ class Stepper:
 
     def advance(self, lr: float, scale: float, leave: Collection[Parameter] = ()) -> None:
         """Make a step at a rate, gradients multiplied by `scale`, some parameters left alone."""
-        if leave or self._planned != [parameter.version for parameter in self._parameters]:
+        if leave or self._planned != CHANGES.number:
             self._plan(leave)
         for stretch in self._stretches:
             stretch.advance(self.rule, lr, scale)
@@ -77,8 +77,7 @@ class Stepper:
         """Find out what lies side by side and is stepped alike."""
         gather(self._parameters)
         self._stretches = stretches(self._slots, self.rule, leave)
-        versions = [parameter.version for parameter in self._parameters]
-        self._planned = None if leave else versions
+        self._planned = None if leave else CHANGES.number
 
     @property
     def updates(self) -> int:

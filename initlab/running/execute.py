@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from initlab import nd
 from initlab.errors import RunFailedError
 from initlab.running.life import live
 from initlab.running.record import Recorder
@@ -73,11 +74,12 @@ def run(
 def _live(
     spec: RunSpec, result: RunResult, recorder: Recorder, watch: Callable[[Event], None] | None
 ) -> None:
-    for event in live(spec):
-        result.take(event)
-        recorder.take(event)
-        if watch is not None:
-            watch(event)
+    with nd.threads(spec.threads):  # once: `live` by itself sets and resets them at each event
+        for event in live(spec):
+            result.take(event)
+            recorder.take(event)
+            if watch is not None:
+                watch(event)
     result.run_id = recorder.run_id
     recorder.end(result)
 

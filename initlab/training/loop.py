@@ -87,7 +87,7 @@ def train(
         for x, y in batches(data.train_x, data.train_y, batch_size, source, epoch):
             with np.errstate(all="ignore"):
                 made = passes(x, y)
-                mean = float(made.losses.mean())
+                mean = float(np.add.reduce(made.losses, None) / made.losses.size)
                 where = None if math.isfinite(mean) else locate(net, x, number)
                 if where is None:
                     made.backward()
@@ -121,4 +121,4 @@ def evaluate(
 def _accuracy(output: Any, y: np.ndarray) -> float | None:
     if y.dtype.kind not in "iu":
         return None
-    return float(np.count_nonzero(np.argmax(np.asarray(output), -1) == y) / y.size)
+    return float(np.count_nonzero(np.asarray(output).argmax(-1) == y) / y.size)

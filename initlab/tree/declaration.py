@@ -38,7 +38,6 @@ class Declaration:
     batch_axes: tuple[int, ...]
     _dtype: Any
     _shape: tuple[int, ...] | None
-    version = 0  # counts changes of attributes: who relied on one looks whether it is the same
 
     def __init__(
         self,
@@ -58,7 +57,6 @@ class Declaration:
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        self.__dict__["version"] = self.version + 1
         CHANGES.note()
 
     def __repr__(self) -> str:

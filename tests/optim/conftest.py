@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from initlab.autograd import Tensor
+from initlab.tree import CHANGES
 
 
 @dataclass(eq=False)
@@ -23,10 +24,9 @@ class Weights:
     known = False  # so that nobody moves its memory
     place = None
 
-    @property
-    def version(self):
-        """Another one after each change of what a step depends on."""
-        return hash((self.lr_mult, self.wd_mult, self.grad_req, *map(id, self.tensors)))
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        CHANGES.note()
 
     def __post_init__(self):
         gradient = np.zeros_like(self.array) if self.gradient is None else self.gradient

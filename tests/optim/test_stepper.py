@@ -49,7 +49,8 @@ def test_multipliers_and_grad_req_are_read_at_each_step(weights):
     parameter = weights(np.zeros(1), np.ones(1), lr_mult=2.0)
     stepper, path = SGD(lr=1.0, weight_decay=1.0).bind([parameter]), []
     for change in ({}, {"lr_mult": 0.5, "wd_mult": 0.0}, {"wd_mult": 4.0}, {"grad_req": "null"}):
-        vars(parameter).update(change)
+        for name, value in change.items():
+            setattr(parameter, name, value)
         stepper.step()
         path.append(parameter.data().array.item())
     # by hand: twice the rate; half of it and no decay; four times the decay of -2.5; frozen
