@@ -7,10 +7,11 @@ import logging
 import sys
 import warnings
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["paused_collector", "quiet"]
 
@@ -31,17 +32,42 @@ def paused_collector() -> Iterator[None]:
             gc.enable()
 
 
+class _Silence:
+    """A `with` block in which MLflow and what it drives say nothing; many may be in it at once.
+
+    Their loggers are as before once the last is out. To change a level makes Python forget what it
+    knows of each of MLflow's hundreds of loggers, so blocks within one block change none.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._levels: dict[str, int] = {}
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._levels = {name: logging.getLogger(name).level for name in _NOISY}
+                _set(dict.fromkeys(_NOISY, logging.CRITICAL + 1))
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                _set(self._levels)
+
+
+def _set(levels: Mapping[str, int]) -> None:
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+_SILENCE = _Silence()
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence MLflow and what it drives; their loggers are as before afterwards."""
-    loggers = [logging.getLogger(name) for name in _NOISY]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+    """Silence MLflow and what it drives."""
+    with _SILENCE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -80,11 +80,12 @@ class StoredRun:
 
     def log_artifact(self, path: Path, folder: str) -> None:
         """Keep a copy of the file under that folder of the artifacts."""
-        local = local_folder(self.artifacts)
-        with self.store.speaking(f"keep the artifact {path.name}"):
-            if local is None:
+        local, what = local_folder(self.artifacts), f"keep the artifact {path.name}"
+        if local is None:
+            with self.store.speaking(what):
                 self.store.client.log_artifact(self.id, str(path), folder or None)
-                return
+            return
+        with self.store.telling(what):
             (local / folder).mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, local / folder / path.name)
 

@@ -78,7 +78,7 @@ class Store:
         if self.file is None or self._in_turn:
             yield
             return
-        with turn(self.file):
+        with turn(self.file), quiet():
             self._in_turn = True
             try:
                 yield
@@ -93,14 +93,19 @@ class Store:
 
     @contextmanager
     def speaking(self, what: str) -> Iterator[None]:
-        """Turn whatever goes wrong in here into one sentence, without MLflow's own noise.
+        """Tell as `telling` does, without MLflow's own noise."""
+        with self.telling(what), quiet():
+            yield
+
+    @contextmanager
+    def telling(self, what: str) -> Iterator[None]:
+        """Turn whatever goes wrong in here into one sentence.
 
         Raises:
             TrackingError: when something does; `what` says what could not be done.
         """
         try:
-            with quiet():
-                yield
+            yield
         except InitlabError:
             raise
         except Exception as error:
