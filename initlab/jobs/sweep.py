@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_sweep"]
 
-JOBLIB, NO_RECORD = "hydra/launcher=joblib", "tracking=none"
 CLAIMS = ".initlab-claims"
 GRACE = 10.0  # seconds that interrupted workers have to end in
 DIED = "its process died, and again when it ran alone: out of memory, or killed from outside"
@@ -44,8 +43,6 @@ def run_sweep(arguments: Sequence[str], catalog: Catalog, plugins: Sequence[str]
         KeyboardInterrupt: after what was measured is in the record and the summary on the screen.
     """
     cores = len(os.sched_getaffinity(0))
-    if JOBLIB in arguments:  # nearly all that it takes, while the sweep is made ready here
-        warm_workers(record=NO_RECORD not in arguments)
     sweep = read_sweep(arguments, catalog, cores)
     tracking = sweep.jobs[0].spec.tracking.resolved()
     _check(sweep)

@@ -12,15 +12,26 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["at_work", "warm_workers"]
+__all__ = ["at_work", "warm_early", "warm_workers"]
+
+JOBLIB, NO_RECORD = "hydra/launcher=joblib", "tracking=none"
 
 WORK = Lock()  # held while a job is under way
 
 
+def warm_early(arguments: Sequence[str]) -> None:
+    """Start the server that a sweep's command seems to ask for, before all else that it asks for.
+
+    What it imports takes as long as the sweep's own making ready, and there is another core.
+    """
+    if JOBLIB in arguments:
+        _serve(record=NO_RECORD not in arguments)
+
+
 def warm_workers(*, record: bool) -> None:
-    """Let joblib fork its workers from a server that starts now, and imports what they need.
+    """Let joblib fork its workers from a server that imports what they need.
 
     Joblib's own start as fresh interpreters, each of which imports MLflow and all else again. The
     server runs no Python but its own and has no open store, so that it can be forked at any time;
@@ -32,6 +43,11 @@ def warm_workers(*, record: bool) -> None:
     """
     from joblib.externals.loky.backend.context import set_start_method
 
+    _serve(record=record)
+    set_start_method("forkserver", force=True)
+
+
+def _serve(*, record: bool) -> None:
     recording = ["initlab.jobs.preload_record"] if record else []
     needed = ["initlab.config.joblib", *recording, "initlab.jobs.preload"]
     set_forkserver_preload(["initlab.mortal", *needed])
@@ -41,7 +57,6 @@ def warm_workers(*, record: bool) -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    set_start_method("forkserver", force=True)
 
 
 @contextmanager
