@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -62,15 +63,24 @@ class _Job:
         self.task, self.catalog, self.plugins = task, catalog, tuple(plugins)
         self.specs = {number: job.spec for number, job in (jobs or {}).items()}
         self.configs = {number: job.config for number, job in (jobs or {}).items()}
+        self._packed: dict[int, bytes] = {}
         self.keep = keep
         self.error: BaseException | None = None
         self.settings = {FULL_ERROR: os.environ.get(FULL_ERROR, "0")}
         self.cwd = str(Path.cwd())
 
     def __getstate__(self) -> dict[str, Any]:
-        """Send the specs; the configs where a local plugin must be loaded before they are read."""
-        unsent = "specs" if self.plugins else "configs"
-        return {**vars(self), "catalog": None, unsent: {}}
+        """Send the specs; the configs where a local plugin must be loaded before they are read.
+
+        A launcher sends all for each job: so they are pickled once, and only a job's own is read.
+        """
+        kept = {**vars(self), "catalog": None, "specs": {}, "configs": {}}
+        sent = "configs" if self.plugins else "specs"
+        return {**kept, "_packed": {}, sent: self._packed or self._pack(getattr(self, sent))}
+
+    def _pack(self, content: Mapping[int, Any]) -> dict[int, bytes]:
+        self._packed = {number: pickle.dumps(one) for number, one in content.items()}
+        return self._packed
 
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
@@ -87,10 +97,15 @@ class _Job:
         if self.catalog is None and Path(self.cwd).is_dir():
             os.chdir(self.cwd)
         if self.specs:
-            return self.specs[config.job]
-        content = OmegaConf.create(self.configs[config.job]) if self.configs else config
+            spec: RunSpec = _unpacked(self.specs[config.job])
+            return spec
+        content = OmegaConf.create(_unpacked(self.configs[config.job])) if self.configs else config
         free: Any = OmegaConf.create(OmegaConf.to_container(content, enum_to_str=False))
         return parse(free, self.catalog or _loaded(self.plugins))
+
+
+def _unpacked(content: Any) -> Any:
+    return pickle.loads(content) if isinstance(content, bytes) else content  # noqa: S301 - our own
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import shutil
 import sys
@@ -13,6 +14,7 @@ from omegaconf import OmegaConf
 
 from initlab.config import compose, launch, launch_sweep, read_sweep, title
 from initlab.config.groups import folder
+from initlab.config.launch import _Job
 from initlab.errors import BadTypeError, BadValueError, ConfigError, UnknownNameError
 
 QUIET = ["tracking=none"]
@@ -139,6 +141,14 @@ def test_a_file_that_is_edited_meanwhile_changes_no_job(catalog, monkeypatch, tm
     launch_sweep(sweep, [1], task, catalog)
     assert compose(["seed=2"], catalog=catalog).training.epochs == 7
     assert seen == [100]
+
+
+def test_a_process_reads_the_one_job_that_it_does(catalog):
+    """All jobs are sent with each: to read them all would take a sweep of 200 half an hour."""
+    jobs = dict(enumerate(read_sweep(["-m", *QUIET, "seed=1,2"], catalog, 2).jobs))
+    there = pickle.loads(pickle.dumps(_Job(min, catalog, (), jobs)))
+    there.specs[1] = b"not to be read"
+    assert there._read(OmegaConf.create({"job": 0})) == jobs[0].spec
 
 
 def test_a_ranges_numbers_are_an_axis(task, catalog):
