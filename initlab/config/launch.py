@@ -10,9 +10,9 @@ from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
-from unittest.mock import patch
 
 import hydra
+from hydra._internal import hydra as inner
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
@@ -24,6 +24,7 @@ from initlab.config.arguments import normalized
 from initlab.config.groups import folder, publish, withdraw
 from initlab.config.parse import parse
 from initlab.config.refusals import FULL_ERROR, in_our_words
+from initlab.config.replaced import environment, replaced
 from initlab.errors import ConfigError, InitlabError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class _Job:
     def __call__(self, config: DictConfig) -> float | None:
         directory = Path(HydraConfig.get().runtime.output_dir)
         try:
-            with _environment(self.settings):  # what the user set, not what `_hydra` did
+            with environment(self.settings):  # what the user set, not what `_hydra` did
                 return self.task(lambda: self._read(config), directory)
         except Exception as error:
             if not self.keep:
@@ -196,16 +197,16 @@ def launch_sweep(
 def _lighter(launcher: str) -> Iterator[None]:
     """Spare Hydra what `read_sweep` has done, or no job of ours asks for."""
     with ExitStack() as spared:
-        spared.enter_context(patch.object(Sweeper, "validate_batch_is_legal"))
-        spared.enter_context(patch("hydra._internal.hydra.ConfigLoaderImpl", _Numbers))
+        spared.enter_context(replaced(Sweeper, "validate_batch_is_legal", lambda *_: None))
+        spared.enter_context(replaced(inner, "ConfigLoaderImpl", _Numbers))
         if launcher == "joblib":
+            from hydra_plugins.hydra_joblib_launcher import _core
+
             from initlab.config.joblib import execute_job
 
-            place = "hydra_plugins.hydra_joblib_launcher._core.execute_job"
-            spared.enter_context(patch(place, execute_job))
+            spared.enter_context(replaced(_core, "execute_job", execute_job))
             # a script that sweeps is not run again by each worker that is forked
-            main = sys.modules["__main__"]
-            spared.enter_context(patch.object(main, "__file__", None, create=True))
+            spared.enter_context(replaced(sys.modules["__main__"], "__file__", None))
         yield
 
 
@@ -220,7 +221,7 @@ def _hydra(arguments: list[str], job: _Job, name: str) -> None:
     )
     # the first makes Hydra pass errors on instead of printing them and leaving
     settings = {FULL_ERROR: "1"} | ({} if sys.stderr.isatty() else {"NO_COLOR": "1"})
-    with in_our_words(), _environment(settings), patch.object(sys, "argv", ["initlab", *arguments]):
+    with in_our_words(), environment(settings), replaced(sys, "argv", ["initlab", *arguments]):
         _call(main)
 
 
@@ -242,9 +243,3 @@ def _call(main: Callable[[], None]) -> None:
             f"The run's directory cannot be made: {error}. Name another one with "
             "hydra.run.dir=PLACE (a sweep's: hydra.sweep.dir=PLACE)."
         ) from error
-
-
-@contextmanager
-def _environment(settings: dict[str, str]) -> Iterator[None]:
-    with patch.dict(os.environ, settings):
-        yield
