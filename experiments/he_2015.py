@@ -62,7 +62,10 @@ def _training(steps, seeds):
                 net = draw(
                     chain([64, *[128] * depth], "relu", use_bias=True, outputs=10), make, seed
                 )
-                scores[name, depth, seed] = fit(net, SGD(lr=0.01, momentum=0.9), steps, seed).test
+                found = fit(net, SGD(lr=0.01, momentum=0.9), steps, seed).test
+                told = f"accuracy {found.accuracy:.3f}, loss {found.loss:.4f}"
+                yield f"trained {depth} layers, {name}, seed {seed}: {told}"
+                scores[name, depth, seed] = found
     for seed in range(seeds):
         accuracy, loss = scores["Xavier", 30, seed].accuracy, scores["Xavier", 30, seed].loss
         place = f"at 30 layers, Xavier, seed {seed}"
@@ -96,6 +99,10 @@ CLAIM = Claim(
     "He's median and worst, 0.31 and 0.21.",
     measure=measure,
     remark="By their losses, within 0.0012 of ln 10, all Xavier nets of 30 layers stall; by its "
-    "accuracy one of three has begun to learn when the 600 steps end, as one of three did in the "
-    "protocol before. Which nets do is the draw's, and other seeds were not tried.",
+    "accuracy one of three has begun to learn when the 600 steps end. Which nets do is the draw's: "
+    "of those of the next 48 seeds 46 stay within 0.03 of chance, a share of 0.96 with a standard "
+    "error of 0.03, and all within 0.01 of ln 10; 41 of He's reach 0.25 and 27 reach 0.5. So three "
+    "seeds hold Xavier's band on accuracy with probability 0.88, together with both of He's at 30 "
+    "layers with 0.43. `reproduce('he_2015', {'seeds': '51'}, print)`, of initlab.reproduction, "
+    "tells each net.",
 )
