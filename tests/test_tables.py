@@ -34,3 +34,12 @@ def test_a_table_on_a_terminal_fits_and_keeps_paths_whole():
 
 def test_brackets_in_a_cell_are_no_markup():
     assert "[red]3[/red]" in table(width=200)
+
+
+def test_columns_begin_below_each_other_where_characters_are_wide_or_cells_have_lines():
+    out = StringIO()
+    rows = [("重み", "a\nb", "1"), ("w", "c", "2")]
+    print_table(("parameter", "initializer", "std"), rows, console=Console(file=out))
+    lines = [line.replace("重み", "wide") for line in out.getvalue().splitlines()][3:6]
+    assert [line.split() for line in lines] == [["wide", "a", "1"], ["b"], ["w", "c", "2"]]
+    assert len({line.index(letter) for line, letter in zip(lines, "abc", strict=True)}) == 1
