@@ -162,12 +162,6 @@ class Past:
         """Keep what a sweep came to, where everybody who has the record finds it."""
         self._experiment.tag(f"{SUMMARY_TAG}{sweep}", json.dumps(summary))
 
-    def summaries(self) -> dict[str, Any]:
-        """Return what the sweeps came to, by name."""
-        tags = self._experiment.tags().items()
-        found = {k.removeprefix(SUMMARY_TAG): v for k, v in tags if k.startswith(SUMMARY_TAG)}
-        return {name: json.loads(text) for name, text in found.items()}
-
     def run(self, name: str, preferred: Status | None = None) -> PastRun:
         """Return the run with that id, the beginning of an id, or that name (the newest one).
 

@@ -38,12 +38,6 @@ class Experiment:
         with self.store.writing("write a tag of the experiment"):
             self.store.client.set_experiment_tag(self.id, key, text)
 
-    def tags(self) -> Mapping[str, str]:
-        """Return the tags of the experiment itself."""
-        with self.store.speaking("read the experiment"):
-            tags: Mapping[str, str] = self.store.client.get_experiment(self.id).tags
-        return tags
-
     def search(self, condition: str, limit: int | None) -> Iterator[Any]:
         """Yield MLflow's runs that meet a condition, the newest first."""
         token, left = None, limit
