@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, isfinite, isnan, log, sqrt
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from math import inf, isnan, sqrt
+from typing import TYPE_CHECKING
 
 from initlab import theory
-from initlab.errors import BadValueError
-from initlab.probes import Foretold
 from initlab.running.assemble import assemble
+from initlab.running.levels import flat, levels_of
 from initlab.running.staging import stages
-from initlab.running.verdict import Standing, change, counted, within
+from initlab.running.verdict import EXACT, Standing, change, counted, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from initlab.config import RunSpec
-    from initlab.init import InitPlan
-    from initlab.nn import Block
 
-__all__ = ["Expected", "Forecast", "expected", "forecast", "foretold", "foretold_gradients"]
+__all__ = ["Forecast", "forecast"]
 
 COLUMNS = ("block", "signal rms", "within a factor", "gradient rms (the output's is 1)")
-ROUNDING = 1 + 1e-4  # a factor that float32's sums may be off by
-EXACT = 1 + 1e-6  # a factor so close to 1 is 1
 
 
 @dataclass(frozen=True)
@@ -128,136 +121,13 @@ def forecast(spec: RunSpec) -> Forecast:
     """
     net, plan = assemble(spec)
     staged = stages(net, plan)
-    flat = list(_flat(staged))
-    levels = _levels(staged, spec.data.load(spec.source).train_x)
-    layers = [stage.path for stage in flat if isinstance(stage, theory.Linear)]
-    sums = [stage.path for stage in flat if isinstance(stage, theory.Residual)]
+    inner = list(flat(staged))
+    levels = levels_of(staged, spec.data.load(spec.source).train_x)
+    layers = [stage.path for stage in inner if isinstance(stage, theory.Linear)]
+    sums = [stage.path for stage in inner if isinstance(stage, theory.Residual)]
     chosen = sums or layers[:-1] or layers
     stream = [level for level in levels if level.path in chosen]
     return Forecast(spec.label, levels, stream, _field(staged, levels), len(layers))
-
-
-class Expected(NamedTuple):
-    """What theory expects of one block: root mean squares, and the factors they are within.
-
-    Args:
-        signal: of its output.
-        gradient: of the gradient that arrives there, where the net's last block has 1.
-        within: the factor by which one draw's signal may be off (one sigma): 1 where nothing is
-            drawn before, nan where there is no prediction.
-        gradient_within: the factor by which one draw's gradient may be off, likewise.
-    """
-
-    signal: float
-    gradient: float
-    within: float
-    gradient_within: float
-
-
-def expected(net: Block, plan: InitPlan, x: np.ndarray) -> dict[str, Expected]:
-    """Return what theory expects of each block on a batch, by path.
-
-    Empty for a net that theory knows nothing of, or whose moments it cannot take.
-    """
-    try:
-        staged = stages(net, plan)
-        levels = _levels(staged, x)
-    except (BadValueError, ArithmeticError):
-        return {}
-    layers = {stage.path: stage for stage in _flat(staged) if isinstance(stage, theory.Linear)}
-    drawn = [layers.get(level.path) for level in levels]
-    found = {}
-    for i, level in enumerate(levels):
-        signal, gradient = sqrt(level.signal.second_moment), sqrt(level.gradient)
-        before = [layer.width for layer in drawn[: i + 1] if layer]
-        after = [layer.inputs for layer in drawn[i + 1 :] if layer]
-        spread = _off(level.signal.fluctuation, before), _off(level.gradient_fluctuation, after)
-        found[level.path] = Expected(signal, gradient, *spread)
-        layer = level.path.rpartition(".")[0]
-        if layer in layers:  # its activation is what the layer ends in
-            found[layer] = found[level.path]
-    return found
-
-
-def _off(fluctuation: float, widths: Sequence[float]) -> float:
-    """Return the factor one draw may be off by, at least what theory leaves out.
-
-    That is float32's rounding, and of a signal that fluctuates terms of the order 1 / width.
-    """
-    factor = within(fluctuation)
-    if not widths:
-        return factor
-    return max(factor, ROUNDING if factor < EXACT else 1 + 1 / (2 * min(widths)))
-
-
-def foretold(levels: Mapping[str, Expected]) -> dict[str, Foretold]:
-    """Return the root mean square that theory expects of each block's output."""
-    return {
-        path: _told(level.signal, level.within)
-        for path, level in levels.items()
-        if level.within != 1 and isfinite(level.signal)
-    }
-
-
-def foretold_gradients(
-    levels: Mapping[str, Expected], arriving: Mapping[str, np.ndarray]
-) -> dict[str, Foretold]:
-    """Return the root mean square that theory expects of the gradient at each block's output.
-
-    Theory knows it relative to that at the net's output, which is measured; so the places where
-    nothing was drawn between them go without.
-
-    Args:
-        levels: what theory expects.
-        arriving: the gradients, by the block's path.
-    """
-    last = next((path for path in reversed(list(levels)) if path in arriving), None)
-    if last is None or levels[last].gradient_within != 1:
-        return {}
-    measured = float(np.sqrt(np.mean(np.square(arriving[last], dtype=np.float64))))
-    return {
-        path: _told(size, level.gradient_within)
-        for path, level in levels.items()
-        if level.gradient_within != 1 and isfinite(size := measured * level.gradient)
-    }
-
-
-def _told(size: float, within: float) -> Foretold:
-    return Foretold(size, size * log(within) if isfinite(within) else None)
-
-
-def _levels(staged: Sequence[theory.Stage], x: np.ndarray) -> list[theory.Level]:
-    return theory.predict(staged, _input(x, list(_flat(staged))))
-
-
-def _input(x: np.ndarray, staged: Sequence[theory.Stage]) -> theory.Signal:
-    """Return what is known of the data; where a net looks at space, a few inputs as they are."""
-    common = 0.0 if any(isinstance(stage, theory.BatchNormalization) for stage in staged) else None
-    if x.dtype.kind != "f":
-        return theory.Signal(1.0, common=common)
-    means = np.mean(x, axis=tuple(range(1, x.ndim)), dtype=np.float64)
-    moment, mean = float(np.mean(np.square(x, dtype=np.float64))), sqrt(np.mean(means**2))
-    sample = _sample(x, moment) if any(_looks_at_space(stage) for stage in staged) else None
-    return theory.Signal(moment, mean, common=common, sample=sample)
-
-
-def _looks_at_space(stage: theory.Stage) -> bool:
-    windowed = isinstance(stage, theory.Linear) and stage.window is not None
-    return windowed or isinstance(stage, theory.Pool)
-
-
-def _sample(x: np.ndarray, moment: float) -> np.ndarray:
-    """Return a few inputs, as large on average as all."""
-    few = x[: max(4, min(16, 2048 // max(x[0].size, 1)))].astype(np.float64)
-    size = np.mean(few**2)
-    return few * sqrt(moment / size) if size > 0 else few
-
-
-def _flat(staged: Sequence[theory.Stage]) -> Iterator[theory.Stage]:
-    for stage in staged:
-        yield stage
-        if isinstance(stage, theory.Residual):
-            yield from _flat(stage.body)
 
 
 def _field(

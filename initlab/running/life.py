@@ -27,7 +27,7 @@ from initlab.running.events import (
     Scored,
     Stepped,
 )
-from initlab.running.forecast import expected, foretold, foretold_gradients
+from initlab.running.expectation import expected, foretold, foretold_gradients
 from initlab.running.magnitudes import magnitudes
 from initlab.running.schedule import Watch
 from initlab.training import evaluate, locate, steps_per_epoch, train

@@ -13,7 +13,7 @@ from initlab.errors import BadValueError
 from initlab.init import Independent
 from initlab.probes import observe
 from initlab.running.events import Drawn, Planned
-from initlab.running.forecast import Expected, expected
+from initlab.running.expectation import Expected, expected
 from initlab.running.life import live
 from initlab.tree import parameters
 

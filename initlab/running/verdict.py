@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from initlab.theory import MeanField
 
-__all__ = ["Standing", "change", "counted", "kept", "within"]
+__all__ = ["EXACT", "Standing", "change", "counted", "kept", "within"]
 
+EXACT = 1 + 1e-6  # a factor so close to 1 is 1
 STEADY = 1.25  # what changes by at most this factor keeps its size
 NEAR = 1.05  # two lengths this close are one
 HALF = 0.02  # a length map's slope this close to 1 holds lengths on one side only

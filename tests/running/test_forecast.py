@@ -20,7 +20,7 @@ from initlab.nd.random import Streams
 from initlab.probes import Foretold
 from initlab.running import draw_phases, forecast, live
 from initlab.running.events import Measured
-from initlab.running.forecast import Expected, expected, foretold, foretold_gradients
+from initlab.running.expectation import Expected, expected, foretold, foretold_gradients
 from initlab.running.staging import stages
 from initlab.theory import MeanField, Phase, Signal, predict
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots

@@ -26,7 +26,7 @@ from initlab.init import (
 )
 from initlab.nd.random import Streams
 from initlab.running import forecast
-from initlab.running.forecast import expected
+from initlab.running.expectation import expected
 from initlab.running.staging import stages
 from initlab.tree import apply_plan, blocks, fresh_names, resolve_shapes, slots
 
