@@ -13,7 +13,11 @@ __all__ = ["one_run", "take_number", "take_options", "take_plugins"]
 
 
 def take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Split off each `-p MODULE`."""
+    """Split off each `-p MODULE`.
+
+    Raises:
+        BadValueError: for a `-p` with nothing behind it.
+    """
     plugins, rest = [], []
     pending = iter(arguments)
     for argument in pending:
@@ -28,7 +32,12 @@ def take_plugins(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def take_options(arguments: list[str], known: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Split off `--OPTION VALUE` and `--OPTION=VALUE`."""
+    """Split off `--OPTION VALUE` and `--OPTION=VALUE`.
+
+    Raises:
+        UnknownNameError: for another option.
+        BadValueError: for an option without its value.
+    """
     options, rest = {}, []
     pending = iter(arguments)
     for argument in pending:
@@ -45,7 +54,11 @@ def take_options(arguments: list[str], known: Sequence[str]) -> tuple[dict[str, 
 
 
 def take_number(options: dict[str, str], name: str) -> float | None:
-    """Return the value of an option as a number, None where it is not given."""
+    """Return the value of an option as a number, None where it is not given.
+
+    Raises:
+        BadValueError: when the value is no number.
+    """
     try:
         return float(options[name]) if name in options else None
     except ValueError:
@@ -56,6 +69,9 @@ def one_run(verb: str, arguments: list[str]) -> tuple[str, list[str]]:
     """Split a run's name or id from the overrides that say where the record is.
 
     A name that has spaces needs no quotes.
+
+    Raises:
+        BadValueError: when there is no name.
 
     >>> one_run("show", ["he-mlp-digits-s2", "depth=3", "tracking.uri=x"])
     ('he-mlp-digits-s2 depth=3', ['tracking.uri=x'])

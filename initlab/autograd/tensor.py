@@ -154,7 +154,12 @@ class Tensor(Operators, Methods):
         self.bind_grad(Tensor(np.zeros_like(self.array)), grad_req)
 
     def bind_grad(self, grad: Tensor, grad_req: str = "write") -> None:
-        """Let `grad`, of the same shape and dtype, be where the gradient lands."""
+        """Let `grad`, of the same shape and dtype, be where the gradient lands.
+
+        Raises:
+            BadValueError: for another `grad_req`, shape or dtype.
+            BadTypeError: when the Tensor is of a dtype that has no gradient.
+        """
         if grad_req not in ("write", "add", "null"):
             raise BadValueError(
                 f"grad_req must be one of 'write', 'add', or 'null', but got {grad_req!r}"

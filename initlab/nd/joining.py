@@ -70,6 +70,9 @@ def hstack(arrays: Sequence[Any]) -> Tensor:
 def split(x: Tensor, sections: Any, axis: int = 0) -> list[Tensor]:
     """Return `x` cut along `axis` into so many parts, or at the given positions.
 
+    Raises:
+        ShapeError: when the axis does not fall into so many equal parts.
+
     >>> split(Tensor([1.0, 2.0]), 2)
     [array([1.]), array([2.])]
     """

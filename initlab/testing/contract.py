@@ -23,7 +23,11 @@ def require(kept: bool, subject: object, complaint: str) -> None:
 
 
 def instance(subject: object) -> object:
-    """Return `subject`, or the instance with all defaults when it is a class."""
+    """Return `subject`, or the instance with all defaults when it is a class.
+
+    Raises:
+        ContractError: when the class wants arguments.
+    """
     if not isinstance(subject, type):
         return subject
     try:

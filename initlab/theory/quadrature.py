@@ -136,7 +136,11 @@ def integrals(
 
 
 def activation(f: Any) -> Callable[[Any], Any]:
-    """Return f, which must be a function of arrays."""
+    """Return f, which must be a function of arrays.
+
+    Raises:
+        BadTypeError: when it isn't.
+    """
     if not callable(f):
         raise BadTypeError(
             f"An activation is a function of arrays, such as np.tanh or initlab.nd.relu; got {f!r}."

@@ -51,6 +51,10 @@ def fill(
         ignore_extra: leave out what is stored and no Parameter is named.
         cast_dtype: accept another precision.
         dtype_source: whose precision stays then, "current" or "saved".
+
+    Raises:
+        BadValueError: for a name that only one of the two has, another precision or source of it.
+        ShapeError: for another shape.
     """
     if dtype_source not in ("current", "saved"):
         raise BadValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}.")

@@ -18,7 +18,11 @@ __all__ = ["reproduce"]
 
 
 def reproduce(arguments: list[str], _plugins: list[str]) -> int:
-    """Measure claims and print what was found; without a word, print which claims there are."""
+    """Measure claims and print what was found; without a word, print which claims there are.
+
+    Raises:
+        BadValueError: for a size without a claim.
+    """
     options, rest = take_options(arguments, ("--page",))
     names = [argument for argument in rest if "=" not in argument]
     sizes = dict(argument.split("=", 1) for argument in rest if "=" in argument)
