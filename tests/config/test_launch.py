@@ -296,3 +296,8 @@ def test_a_cluster_that_does_not_answer_is_told_as_that(task, catalog, monkeypat
     with pytest.raises(ConfigError, match=r"cluster: ray client .* timeout.* hydra\.launcher"):
         swept(["seed=1,2"], task, catalog)
     assert task.labels == []
+
+
+def test_an_installation_without_its_configs_is_told_to_be_repaired():
+    with pytest.raises(ConfigError, match=r"folder 'gone' is missing beside .*: reinstall initlab"):
+        folder("gone")

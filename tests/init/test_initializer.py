@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import tracemalloc
 
 import numpy as np
@@ -11,11 +12,14 @@ from initlab import autograd, init, nd
 from initlab.errors import BadTypeError
 from initlab.init import (
     Constant,
+    Fixed,
+    Independent,
     Initializer,
     Law,
     Normal,
     Ones,
     ParameterSpec,
+    Placed,
     TruncatedNormal,
     Uniform,
     VarianceScaling,
@@ -199,3 +203,22 @@ def test_what_is_no_array_is_named_with_its_parameter_and_initializer():
         r"returned None, a NoneType",
     ):
         Nothing().write(spec, None, np.empty((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("base", "method"),
+    [
+        (Fixed, "values(self, spec)"),
+        (Independent, "entry(self, spec)"),
+        (Placed, "at(self, place)"),
+    ],
+)
+def test_a_subclass_that_lacks_its_one_method_is_told_which(base, method):
+    class Bare(base):
+        pass
+
+    name, _, _ = method.partition("(")
+    with pytest.raises(
+        NotImplementedError, match=re.escape(f"Bare is {base.__name__} without {method}")
+    ):
+        getattr(Bare(), name)(SPEC)

@@ -97,3 +97,15 @@ def test_a_curve_goes_by_its_steps_and_of_one_step_the_last_value_holds():
         for point in ((5, 1), (3, 2), (5, 3))
     ]
     assert curves_of(gzip.compress(b"\n".join(lines))) == {"loss": [(3, 2), (5, 3)]}
+
+
+def test_a_disk_that_takes_only_a_part_of_a_line_is_told(tmp_path):
+    script = (
+        "import resource, sys; from pathlib import Path; from initlab.tracking import Journal\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "Journal(Path(sys.argv[1])).append('open', name='x' * 200)\n"
+    )
+    words = [sys.executable, "-c", script, str(tmp_path / "journal.jsonl")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert "journal.jsonl: the disk took only a part of the line. Make room" in done.stderr
+    assert read_journal(tmp_path / "journal.jsonl") == []

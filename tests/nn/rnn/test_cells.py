@@ -202,3 +202,11 @@ def test_a_projected_cell_has_its_states_and_names():
     }  # fmt: skip
     with pytest.raises(BadValueError, match="projection_size of at least 1, got 0"):
         rnn.LSTMPCell(4, 0)
+
+
+def test_a_cell_that_does_not_say_its_states_is_named():
+    class Mute(rnn.RecurrentCell):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Mute is a cell without state_info\(\)"):
+        Mute().state_info()
