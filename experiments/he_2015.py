@@ -101,8 +101,8 @@ CLAIM = Claim(
     remark="By their losses, within 0.0012 of ln 10, all Xavier nets of 30 layers stall; by its "
     "accuracy one of three has begun to learn when the 600 steps end. Which nets do is the draw's: "
     "of those of the next 48 seeds 46 stay within 0.03 of chance, a share of 0.96 with a standard "
-    "error of 0.03, and all within 0.01 of ln 10; 41 of He's reach 0.25 and 27 reach 0.5. So three "
-    "seeds hold Xavier's band on accuracy with probability 0.88, together with both of He's at 30 "
-    "layers with 0.43. `reproduce('he_2015', {'seeds': '51'}, print)`, of initlab.reproduction, "
-    "tells each net.",
+    "error of 0.03, and all within 0.01 of ln 10; 41 of He's reach 0.25 and 27 reach 0.5, three "
+    "diverge. So three seeds hold Xavier's band on accuracy with probability 0.88, together with "
+    "both of He's at 30 layers with 0.43. `reproduce('he_2015', {'seeds': '51'}, print)`, of "
+    "initlab.reproduction, tells each net.",
 )
