@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab import nd
-from initlab.errors import BadTypeError, BadValueError, NameTakenError, UnknownNameError
+from initlab.errors import BadValueError, NameTakenError, UnknownNameError
 from initlab.init import Initializer, Uniform, create
+from initlab.tree.agreement import agree, require_attribute
 from initlab.tree.buffer import gather
 from initlab.tree.constant import Constant
 from initlab.tree.parameter import Parameter
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from initlab.tree.store import Stored
 
 __all__ = ["ParameterDict"]
-
-_OWNERS = frozenset(
-    {"role", "in_axes", "out_axes", "batch_axes", "groups", "allow_deferred_init"}
-    | {"differentiable", "stype", "grad_stype"}
-)
-"""What the first block says of a Parameter; those that share it take it as it is."""
 
 _UNIFORM = Uniform(0.07)
 
@@ -97,8 +92,7 @@ class ParameterDict:
             found = self._params[full] = Parameter(full, **attributes)
         else:
             for attribute, wanted in attributes.items():
-                if attribute not in _OWNERS:
-                    _agree(found, attribute, wanted)
+                agree(found, attribute, wanted)
         return found
 
     def get_constant(self, name: str, value: ArrayLike | None = None) -> Constant:
@@ -193,7 +187,7 @@ class ParameterDict:
             BadTypeError: for an attribute that no Parameter has.
         """
         for parameter in self._params.values():
-            _require_attribute(parameter, name)
+            require_attribute(parameter, name)
             setattr(parameter, name, value)
 
     # ---- in files
@@ -250,43 +244,3 @@ def _require_prefix(argument: str, prefix: str, name: str) -> None:
             f"{argument} is {prefix!r}, but Parameter {name!r} does not start with it: it is "
             "another block's, shared, or its block was made outside `with net.name_scope():`."
         )
-
-
-def _require_attribute(parameter: Parameter, name: str) -> None:
-    known = name in vars(parameter) or isinstance(getattr(type(parameter), name, None), property)
-    if name.startswith("_") or not known:
-        raise BadTypeError(
-            f"Parameter {parameter.name!r} has no attribute {name!r}. It has "
-            "lr_mult, wd_mult, grad_req, init, shape, dtype and those of its role and axes."
-        )
-
-
-def _agree(parameter: Parameter, attribute: str, wanted: Any) -> None:
-    """Check one attribute of an existing Parameter, merging shapes and filling None."""
-    _require_attribute(parameter, attribute)
-    stored = getattr(parameter, attribute)
-    if wanted is None or stored == wanted:
-        return
-    if attribute == "shape":
-        merged = _merged(stored, (wanted,) if isinstance(wanted, int) else tuple(wanted))
-        if merged is not None:
-            parameter.shape = merged
-            return
-    elif attribute == "dtype" and np.dtype(stored) == np.dtype(wanted):
-        return
-    elif stored is None:
-        setattr(parameter, attribute, wanted)
-        return
-    raise BadValueError(
-        f"Cannot retrieve Parameter {parameter.name!r} because desired attribute does not match "
-        f"with stored for attribute {attribute!r}: desired '{wanted}' vs stored '{stored}'. "
-        "Blocks that share a Parameter must agree on it."
-    )
-
-
-def _merged(a: tuple[int, ...] | None, b: tuple[int, ...]) -> tuple[int, ...] | None:
-    if a is None:
-        return b
-    if len(a) != len(b) or any(x and y and x != y for x, y in zip(a, b, strict=True)):
-        return None
-    return tuple(x or y for x, y in zip(a, b, strict=True))
