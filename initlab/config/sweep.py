@@ -21,7 +21,7 @@ from initlab.config.refusals import in_our_words
 from initlab.errors import ConfigError, InitlabError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from initlab.catalog import Catalog
     from initlab.config.spec import RunSpec
@@ -105,21 +105,14 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
     """
     publish(catalog)
     arguments = normalized(arguments)
-    for flag in arguments:
-        if flag.startswith("-") and not is_multirun([flag]):
-            raise ConfigError(f"Only one of --multirun and {flag} can be meant: leave one out.")
+    _refuse_other_flags(arguments)
     given = overrides(arguments)
     own = [argument for argument in given if not is_hydras(argument)]
     with in_our_words():
         parsed = OverridesParser.create().parse_overrides(own)
     hydra = compose_config([a for a in given if is_hydras(a)], with_hydra=True).hydra
     search = hydra.sweeper._target_ != BASIC
-    axes = {o.get_key_element().lstrip("+"): _values(o) for o in parsed if o.is_sweep_override()}
-    for axis, values in axes.items():
-        if not values:
-            raise ConfigError(
-                f"The axis {axis} has no value, so the sweep has no job: give it one."
-            )
+    axes = _axes(parsed)
     fixed = [str(o.input_line) for o in parsed if not o.is_sweep_override()]
     points = list(_points(axes, search=search))
     configs = compose_all([[*fixed, *point] for point in points])
@@ -142,6 +135,12 @@ def read_sweep(arguments: Sequence[str], catalog: Catalog, cores: int) -> Sweep:
     )
 
 
+def _refuse_other_flags(arguments: Sequence[str]) -> None:
+    for flag in arguments:
+        if flag.startswith("-") and not is_multirun([flag]):
+            raise ConfigError(f"Only one of --multirun and {flag} can be meant: leave one out.")
+
+
 def _read(config: DictConfig, catalog: Catalog, point: Sequence[str]) -> RunSpec:
     try:
         return parse(config, catalog)
@@ -159,6 +158,17 @@ def _refuse_twins(jobs: Sequence[Job], points: Sequence[tuple[str, ...]]) -> Non
             one, two = " ".join(other), " ".join(point)
             same = f"twice {one}" if one == two else f"{one} and {two}, which are one run"
             raise ConfigError(f"The sweep has {same}: give each value of an axis once.")
+
+
+def _axes(parsed: Iterable[Any]) -> dict[str, list[str]]:
+    """Return what each key that has several values is set to, one after the other."""
+    axes = {o.get_key_element().lstrip("+"): _values(o) for o in parsed if o.is_sweep_override()}
+    for axis, values in axes.items():
+        if not values:
+            raise ConfigError(
+                f"The axis {axis} has no value, so the sweep has no job: give it one."
+            )
+    return axes
 
 
 def _values(override: Any) -> list[str]:
