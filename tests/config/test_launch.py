@@ -144,7 +144,7 @@ def test_a_file_that_is_edited_meanwhile_changes_no_job(catalog, monkeypatch, tm
 
 
 def test_a_process_reads_the_one_job_that_it_does(catalog):
-    """All jobs are sent with each: to read them all would take a sweep of 200 half an hour."""
+    """All jobs are sent with each: to read them all, 200 jobs would read 40,000."""
     jobs = dict(enumerate(read_sweep(["-m", *QUIET, "seed=1,2"], catalog, 2).jobs))
     there = pickle.loads(pickle.dumps(_Job(min, catalog, (), jobs)))
     there.specs[1] = b"not to be read"
