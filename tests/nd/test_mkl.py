@@ -147,7 +147,7 @@ def test_without_mkl_products_are_numpys(monkeypatch):
     def missing(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(door, "files", missing)
+    monkeypatch.setattr("importlib.metadata.files", missing)
     mkl.cache_clear()
     try:
         side = round(WORTH ** (1 / 3)) + 1
