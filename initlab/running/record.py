@@ -29,7 +29,7 @@ PICTURES = {
     "magnitudes": draw_magnitudes,
 }
 EVERYWHERE = "**"
-POINTS = 100  # of the loss curve in the record; every step's loss is in steps.csv
+POINTS = 50  # of the loss curve in the record; every step's loss is in steps.csv
 
 
 class Recorder:

@@ -84,12 +84,12 @@ class RunResult:
     def take(self, event: Event) -> None:
         """Add what an event says."""
         match event:
+            case Stepped():
+                self.steps.append(event.step)
             case Planned():
                 self.net, self.data, self.plan = event.net, event.data, event.plan
             case Drawn():
                 self.calibrations.extend(event.calibrations)
-            case Stepped():
-                self.steps.append(event.step)
             case Scored():
                 self.scores.append((event.step, event.score))
             case Measured():
