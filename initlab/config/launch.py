@@ -2,140 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 import sys
 from contextlib import ExitStack, contextmanager
-from copy import deepcopy
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra._internal import hydra as inner
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.plugins.sweeper import Sweeper
-from omegaconf import DictConfig, OmegaConf, flag_override
 
-from initlab.catalog import load_catalog
 from initlab.config.arguments import normalized
 from initlab.config.groups import folder, publish, withdraw
-from initlab.config.parse import parse
+from initlab.config.numbers import Numbers
 from initlab.config.refusals import FULL_ERROR, in_our_words
 from initlab.config.replaced import environment, replaced
+from initlab.config.task_function import TaskFunction
 from initlab.errors import ConfigError, InitlabError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from initlab.catalog import Catalog
-    from initlab.config.spec import RunSpec
-    from initlab.config.sweep import Job, Sweep
-
-    Task = Callable[[Callable[[], RunSpec], Path], float]
+    from initlab.config.sweep import Sweep
+    from initlab.config.task_function import Task
 
 __all__ = ["launch", "launch_sweep"]
 
 ONE_RUN, NUMBERS = "run", "sweep"  # the config files that Hydra starts from
-
-
-class _Job:
-    """What Hydra calls, perhaps in another process: reads what to run and hands it to the task.
-
-    Args:
-        task: carries out one job in its own directory.
-        catalog: what names stand for; it stays in its process.
-        plugins: the local modules or files that another process loads a catalog with.
-        jobs: of a sweep by number; without them Hydra's own composition is the job's.
-        keep: whether an error is kept for the command line instead of raised into Hydra.
-    """
-
-    def __init__(
-        self,
-        task: Task,
-        catalog: Catalog,
-        plugins: Sequence[str] = (),
-        jobs: Mapping[int, Job] | None = None,
-        *,
-        keep: bool = False,
-    ) -> None:
-        self.task, self.catalog, self.plugins = task, catalog, tuple(plugins)
-        self.specs = {number: job.spec for number, job in (jobs or {}).items()}
-        self.configs = {number: job.config for number, job in (jobs or {}).items()}
-        self._packed: dict[int, bytes] = {}
-        self.keep = keep
-        self.error: BaseException | None = None
-        self.settings = {FULL_ERROR: os.environ.get(FULL_ERROR, "0")}
-        self.cwd = str(Path.cwd())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Send the specs; the configs where a local plugin must be loaded before they are read.
-
-        A launcher sends all for each job: so they are pickled once, and only a job's own is read.
-        """
-        kept = {**vars(self), "catalog": None, "specs": {}, "configs": {}}
-        sent = "configs" if self.plugins else "specs"
-        return {**kept, "_packed": {}, sent: self._packed or self._pack(getattr(self, sent))}
-
-    def _pack(self, content: Mapping[int, Any]) -> dict[int, bytes]:
-        self._packed = {number: pickle.dumps(one) for number, one in content.items()}
-        return self._packed
-
-    def __call__(self, config: DictConfig) -> float | None:
-        directory = Path(HydraConfig.get().runtime.output_dir)
-        try:
-            with environment(self.settings):  # what the user set, not what `_hydra` did
-                return self.task(lambda: self._read(config), directory)
-        except Exception as error:
-            if not self.keep:
-                raise
-            self.error = error
-            return None
-
-    def _read(self, config: DictConfig) -> RunSpec:
-        if self.catalog is None and Path(self.cwd).is_dir():
-            os.chdir(self.cwd)
-        if self.specs:
-            spec: RunSpec = _unpacked(self.specs[config.job])
-            return spec
-        content = OmegaConf.create(_unpacked(self.configs[config.job])) if self.configs else config
-        free: Any = OmegaConf.create(OmegaConf.to_container(content, enum_to_str=False))
-        return parse(free, self.catalog or _loaded(self.plugins))
-
-
-def _unpacked(content: Any) -> Any:
-    return pickle.loads(content) if isinstance(content, bytes) else content  # noqa: S301 - our own
-
-
-@cache
-def _loaded(plugins: tuple[str, ...]) -> Catalog:
-    """Return the catalog of a process that others send jobs to."""
-    return load_catalog(plugins)
-
-
-class _Numbers(ConfigLoaderImpl):
-    """Composes the jobs of a sweep, which for Hydra differ in their numbers alone, once."""
-
-    made: ClassVar[dict[tuple[str, ...], DictConfig]] = {}
-
-    def load_sweep_config(self, master_config: DictConfig, sweep_overrides: list[str]) -> Any:
-        """Return a job's config as Hydra would compose it; that takes it 30 ms each."""
-        given: Any = OmegaConf.to_container(master_config.hydra.overrides.hydra, resolve=False)
-        others = [override for override in sweep_overrides if not override.startswith("job=")]
-        key = (*given, *others)
-        if key not in self.made:
-            self.made[key] = super().load_sweep_config(master_config, sweep_overrides)
-        config = deepcopy(self.made[key])
-        (number,) = (o.partition("=")[2] for o in sweep_overrides if o not in others)
-        with flag_override(config, ["readonly", "struct"], False):
-            config.job = int(number)
-            separator = config.hydra.job.config.override_dirname.kv_sep
-            config.hydra.job.override_dirname = f"job{separator}{number}"
-            config.hydra.overrides.task = sweep_overrides
-        OmegaConf.copy_cache(from_config=master_config, to_config=config)
-        return config
 
 
 def launch(arguments: Sequence[str], task: Task, catalog: Catalog) -> None:
@@ -152,7 +46,7 @@ def launch(arguments: Sequence[str], task: Task, catalog: Catalog) -> None:
         Exception: what the task raises.
     """
     publish(catalog)
-    job = _Job(task, catalog, keep=True)
+    job = TaskFunction(task, catalog, keep=True)
     _hydra(normalized(arguments), job, ONE_RUN)
     if job.error is not None:
         raise job.error
@@ -183,14 +77,14 @@ def launch_sweep(
     if sweep.search:
         publish(catalog)
         arguments = _with_directory(sweep.arguments, sweep.directory)
-        _hydra(arguments, _Job(task, catalog, plugins), ONE_RUN)
+        _hydra(arguments, TaskFunction(task, catalog, plugins), ONE_RUN)
         return
     withdraw()
     jobs = {number: sweep.jobs[number] for number in numbers}
     flags = [a for a in sweep.arguments if a.startswith("-") or a.lstrip("+~").startswith("hydra")]
     arguments = [*_with_directory(flags, sweep.directory), f"job={','.join(map(str, numbers))}"]
     with _lighter(sweep.launcher):
-        _hydra(arguments, _Job(task, catalog, plugins, jobs), NUMBERS)
+        _hydra(arguments, TaskFunction(task, catalog, plugins, jobs), NUMBERS)
 
 
 @contextmanager
@@ -198,7 +92,7 @@ def _lighter(launcher: str) -> Iterator[None]:
     """Spare Hydra what `read_sweep` has done, or no job of ours asks for."""
     with ExitStack() as spared:
         spared.enter_context(replaced(Sweeper, "validate_batch_is_legal", lambda *_: None))
-        spared.enter_context(replaced(inner, "ConfigLoaderImpl", _Numbers))
+        spared.enter_context(replaced(inner, "ConfigLoaderImpl", Numbers))
         if launcher == "joblib":
             from hydra_plugins.hydra_joblib_launcher import _core
 
@@ -215,7 +109,7 @@ def _with_directory(arguments: Sequence[str], directory: Path) -> list[str]:
     return [*given, f"hydra.sweep.dir='{directory}'"]
 
 
-def _hydra(arguments: list[str], job: _Job, name: str) -> None:
+def _hydra(arguments: list[str], job: TaskFunction, name: str) -> None:
     main: Any = hydra.main(version_base="1.3", config_path=str(folder("conf")), config_name=name)(
         job.__call__
     )

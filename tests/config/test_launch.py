@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 
 from initlab.config import Job, compose, launch, launch_sweep, read_sweep, title
 from initlab.config.groups import folder
-from initlab.config.launch import _Job
+from initlab.config.task_function import TaskFunction
 from initlab.errors import BadTypeError, BadValueError, ConfigError, UnknownNameError
 
 QUIET = ["tracking=none"]
@@ -109,7 +109,7 @@ def test_hydra_sees_of_a_job_what_it_would_compose(catalog, monkeypatch, tmp_pat
     swept(words, task, catalog)
     quick = seen[:]
     seen.clear()
-    monkeypatch.setattr(sys.modules["initlab.config.launch"], "_Numbers", ConfigLoaderImpl)
+    monkeypatch.setattr(sys.modules["initlab.config.launch"], "Numbers", ConfigLoaderImpl)
     swept(words, task, catalog)
     assert [name for _, name in seen] == ["d-0", "d-1", "d-2"]
     assert quick == seen
@@ -165,7 +165,7 @@ def test_a_process_reads_the_one_job_that_it_does(catalog):
     """All jobs are sent with each: to read them all, 200 jobs would read 40,000."""
     READ.clear()
     jobs = {number: Job(Told(number), {}, {}) for number in range(3)}
-    there = pickle.loads(pickle.dumps(_Job(min, catalog, (), jobs)))
+    there = pickle.loads(pickle.dumps(TaskFunction(min, catalog, (), jobs)))
     assert there._read(OmegaConf.create({"job": 1})).number == 1
     assert READ == [1]
 
