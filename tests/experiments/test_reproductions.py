@@ -23,6 +23,7 @@ from initlab.reproduction import (
     Verdict,
     chain,
     claims,
+    digits,
     draw,
     fit,
     judge,
@@ -236,6 +237,16 @@ def test_the_state_of_long_work_is_told(monkeypatch, capsys):
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.split("\n") == ["claim, 1 s: a [figure]", "claim, 2 s: another", ""]
+
+
+def test_pixels_go_to_one_and_are_divided_by_their_std_and_a_tenth():
+    """A std s becomes s / (s + 0.1), white less black 1 / (s + 0.1); 0.1 of this the std lacks."""
+    columns = digits().train_x.T.astype(np.float64)
+    pixels = np.array([x for x in columns if len(np.unique(x)) == 17])  # all gray levels
+    assert len(pixels) == 42
+    span = pixels.max(axis=1) - pixels.min(axis=1)
+    np.testing.assert_allclose(pixels.std(axis=1) + 0.1 * span, 1, rtol=1e-6)
+    np.testing.assert_allclose(pixels.mean(axis=1), 0, atol=1e-6)
 
 
 def test_training_repeats_itself_and_counts_its_steps():
