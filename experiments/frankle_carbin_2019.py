@@ -90,6 +90,4 @@ CLAIM = Claim(
     "that leaves open is as in the paper: Adam at rate 1.2e-3, batches of 60, Glorot's Gaussian "
     "values, ReLU; biases are not pruned.",
     measure=measure,
-    remark="The one figure at its band's end is 108 of 360 samples, 0.3 exactly; before "
-    "differences were rounded to nine digits it fell short of that by the last bit.",
 )
