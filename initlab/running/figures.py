@@ -50,6 +50,7 @@ def draw_loss(result: RunResult, file: Path) -> None:
     test = {number: score.loss for number, score in result.scores if isfinite(score.loss)}
     with _drawing("loss", ("train batch", "-"), ("test", "o-")) as axes:
         _show(axes, [train, test])
+        axes.lines[1].set_markevery(max(1, len(test) // 10))  # a hundred circles are a band
         if train and min(train.values()) > 0:
             logarithmic(axes)
         axes.title.set_text(f"Loss by step: {result.spec.label}")
@@ -98,6 +99,7 @@ def _banded(roles: tuple[str, ...]) -> Axes:
     height = 1.2 + 1.9 * len(roles)
     figure = Figure(figsize=(7, height))
     axes: Axes = figure.add_axes((0.08, 0.4 / height, 0.89, 1 - 0.9 / height))
+    _place_labels(axes)
     axes.imshow([[0.0]], aspect="auto", interpolation="none")
     for role in roles:
         axes.text(0, 0, role, va="bottom", fontsize=10, color="white")
@@ -151,6 +153,7 @@ def _axes(ylabel: str, curves: tuple[tuple[str, str], ...]) -> Axes:
     axes: Axes = Figure(figsize=(7, 4.2)).add_axes((0.11, 0.24, 0.86, 0.64))
     axes.grid(alpha=0.3)
     axes.set_ylabel(ylabel)
+    _place_labels(axes)
     _title(axes, "")
     for name, look in curves:
         axes.plot([], [], look, label=name, lw=0.8 if look == "-" else 1.5, ms=4)
@@ -187,6 +190,12 @@ def logarithmic(axes: Axes) -> None:
 def _decades(axes: Axes) -> float:
     low, high = axes.get_ylim()
     return log10(high / low)
+
+
+def _place_labels(axes: Axes) -> None:
+    """Put the axes' labels at fixed places: to keep clear of ticks, all of them are measured."""
+    axes.xaxis.set_label_coords(0.5, -0.1)
+    axes.yaxis.set_label_coords(-0.1, 0.5)
 
 
 def _title(axes: Axes, text: str) -> None:
