@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.plugins import Plugins
@@ -29,4 +31,15 @@ def execute_job(
         state["instances"][Plugins] = found
     done: JobReturn = _execute_job(idx, overrides, context, config, task, state)
     done.cfg = done.hydra_cfg = None
+    _settle()
     return done
+
+
+@cache
+def _settle() -> None:
+    """Keep the collector, which joblib calls after each job, from walking what the first one left.
+
+    That are 60,000 objects of MLflow's, matplotlib's and ours that the next jobs use again.
+    """
+    gc.collect()
+    gc.freeze()

@@ -22,7 +22,7 @@ class Numbers(ConfigLoaderImpl):
         others = [override for override in sweep_overrides if not override.startswith("job=")]
         key = (*given, *others)
         if key not in self.made:
-            self.made[key] = super().load_sweep_config(master_config, sweep_overrides)
+            self.made[key] = _lean(super().load_sweep_config(master_config, sweep_overrides))
         config = deepcopy(self.made[key])
         (number,) = (o.partition("=")[2] for o in sweep_overrides if o not in others)
         with flag_override(config, ["readonly", "struct"], False):
@@ -32,3 +32,11 @@ class Numbers(ConfigLoaderImpl):
             config.hydra.overrides.task = sweep_overrides
         OmegaConf.copy_cache(from_config=master_config, to_config=config)
         return config
+
+
+def _lean(config: DictConfig) -> DictConfig:
+    """Take out what no job asks for; Hydra copies a job's config six times."""
+    with flag_override(config, ["readonly", "struct"], False):
+        config.hydra.launcher = config.hydra.sweeper = None
+        config.hydra.runtime.choices, config.hydra.runtime.config_sources = {}, []
+    return config
