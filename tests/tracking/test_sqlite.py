@@ -16,6 +16,7 @@ import pytest
 import initlab
 from initlab.errors import TrackingError
 from initlab.tracking import TrackingSpec, make_tracker, prepare
+from initlab.tracking.mlflow import Store
 from initlab.tracking.sqlite import check_file, make_file, publish, revisions, turn
 
 
@@ -215,3 +216,20 @@ def test_a_writer_that_stands_still_is_passed_and_leaves_no_lock(tmp_path, monke
     after = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(after, fcntl.LOCK_EX)  # would wait for ever, had the one that passed kept its place
     os.close(after)
+
+
+def synchronous(file):
+    """What MLflow's own connection to a record has: 1 is NORMAL, 2 is FULL."""
+    store = Store(TrackingSpec(uri=f"sqlite:///{file}").resolved())
+    with store.client._tracking_client.store.engine.connect() as connection:
+        return connection.exec_driver_sql("pragma synchronous").scalar()
+
+
+def test_a_record_with_a_write_ahead_log_does_not_wait_for_the_disk(record):
+    assert synchronous(record.file) == 1
+
+
+def test_a_record_without_one_waits_since_a_power_cut_could_break_it(record, tmp_path):
+    plain = tmp_path / "plain.db"
+    record.ask("vacuum into ?", str(plain))
+    assert synchronous(plain) == 2
