@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 import pytest
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from omegaconf import OmegaConf
 
 from initlab.config import TrainingSpec, compose
 from initlab.errors import ConfigError, PluginError, UnknownNameError
@@ -146,3 +147,11 @@ def test_a_program_finds_hydras_defaults_as_they_were(composed, tmp_path):
         hydra = hydra_compose("theirs", ["hydra/job_logging=none"], return_hydra_config=True).hydra
     assert hydra.runtime.choices["hydra/launcher"] == "basic"
     assert hydra.launcher._target_.endswith("BasicLauncher")
+
+
+def test_a_specs_text_is_what_omegaconf_writes():
+    spec = compose(
+        ["init=constant", "tracking.experiment='1e5'", "tracking.uri='sqlite:///zäh.db'"]
+    )
+    assert "experiment: '1e5'" in spec.text
+    assert spec.text == OmegaConf.to_yaml(OmegaConf.create(dict(spec.config)))
