@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import (
     ConfigAttributeError,
     ConfigKeyError,
@@ -50,6 +50,8 @@ def _translated(error: BaseException) -> InitlabError:
                 f"More of them come with extras: pip install 'initlab[{EXTRAS[group]}]'."
             )
         return refused
+    if isinstance(error, OverrideParseException):
+        return _unreadable(error)
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if isinstance(cause, ConfigKeyError | ConfigAttributeError):
         return _unknown_key(cause)
@@ -57,6 +59,16 @@ def _translated(error: BaseException) -> InitlabError:
         what = str(cause).partition("\n")[0]
         return BadTypeError(f"{cause.full_key} has the wrong type: {what}.")
     return ConfigError(str(error).strip())
+
+
+def _unreadable(error: OverrideParseException) -> InitlabError:
+    key, _, value = error.override.partition("=")
+    refused = ConfigError(f"Hydra cannot read {error.override!r} as KEY=VALUE.")
+    refused.add_note(
+        "A value with brackets or with letters beside a to z needs quotes of its own, "
+        f"inside those that the shell takes: \"{key}='{value}'\"."
+    )
+    return refused
 
 
 def _unknown_key(cause: Any) -> InitlabError:

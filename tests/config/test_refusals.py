@@ -126,3 +126,12 @@ def test_an_unknown_flag_is_refused_with_those_that_there_are(flag):
 
 def test_flags_come_first_and_keep_their_values():
     assert normalized(["seed=1", "--cfg", "job"]) == ["--cfg", "job", "seed=1"]
+
+
+@pytest.mark.parametrize("value", ["zäh", "[1,2", "a(b"])
+def test_a_value_that_hydra_cannot_read_is_told_with_the_quotes_that_let_it(composed, value):
+    with pytest.raises(ConfigError, match=r"cannot read .tracking\.experiment=") as error:
+        composed(f"tracking.experiment={value}")
+    quoted = f"tracking.experiment='{value}'"
+    assert f'"{quoted}"' in error.value.full()
+    assert composed(quoted).tracking.experiment == value
