@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped] # its types are a package of their own
 from omegaconf._utils import get_omega_conf_dumper
 
 from initlab.errors import BadValueError
