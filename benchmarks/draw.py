@@ -17,7 +17,8 @@ from functools import partial
 import numpy as np
 
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-AIMS = {1: {"I1": 0.7, "I2": 0.15, "I3a": 0.7, "I3b": 0.7}, 2: {"I1": 0.4, "I2": 0.15, "I4": 0.6}}
+ON_ANY = {"I2": 0.15, "I3a": 0.7, "I3b": 0.7}
+AIMS = {1: {"I1": 0.7, **ON_ANY}, 2: {"I1": 0.4, "I4": 0.6, **ON_ANY}}
 LAYER = [(2304, 768), (2304,), (768, 768), (768,), (3072, 768), (3072,), (768, 3072), (768,)]
 GPT2 = [(50257, 768), (1024, 768), *(LAYER + [(768,)] * 4) * 12, (768,), (768,)]
 

@@ -55,18 +55,22 @@ def past(lab):
 
 @pytest.fixture(scope="module")
 def strangers(tmp_path_factory):
-    """Write runs as another program would: params and metrics of its own. Give the record."""
+    """Write runs as another program does, by MLflow's own client. Give the record."""
+    from mlflow import MlflowClient
+
     here = tmp_path_factory.mktemp("strangers")
     spec = TrackingSpec(uri=f"sqlite:///{here}/mlflow.db").resolved()
     experiment = prepare(spec)
+    client = MlflowClient(spec.uri)
 
     def write(scores, *, status=Status.FINISHED, **params):
         for seed, score in enumerate(scores):
-            tracker = make_tracker(spec, experiment)
-            folder = here / f"{len(list(here.iterdir()))}"
-            tracker.start(RunInfo("x", {"seed": str(seed), **params}, directory=folder))
-            tracker.log(0, {"train/loss": 2.0})
-            tracker.log(1, {"train/loss": 2 * (1 - score), "val/acc": score})
-            tracker.end(status)
+            run = client.create_run(experiment).info.run_id
+            for name, value in {"seed": str(seed), **params}.items():
+                client.log_param(run, name, value)
+            for step, loss in enumerate([2.0, 2 * (1 - score)]):
+                client.log_metric(run, "train/loss", loss, step=step)
+            client.log_metric(run, "val/acc", score, step=1)
+            client.set_terminated(run, status.value)
 
     return write, Past(spec, experiment)

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from initlab.tracking import Past, TrackingSpec
+from initlab.tracking.journal import curves_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
@@ -154,8 +155,9 @@ def test_a_server_that_goes_away_and_comes_back_loses_nothing(lab, server):
     past = Past(TrackingSpec(uri=server.uri, experiment="away"))
     for run in runs:
         if run.status == "FINISHED":
-            assert past.curve(run, "train/loss")[0][0] == 0
-            assert past.file(run, "journal.jsonl.gz")
+            journal = curves_of(past.file(run, "journal.jsonl.gz"))
+            assert past.curve(run, "train/loss") == journal["train/loss"]
+            assert len(past.curve(run, "test/loss")) == len(journal["test/loss"]) == 400
 
 
 def test_a_server_that_is_not_there_is_said_before_anything_starts(lab):
