@@ -32,7 +32,8 @@ class Role(StrEnum):
 class ParameterSpec:
     """The layer's declaration of a parameter, from which the fans follow.
 
-    Axes that are neither in, out nor batch are the receptive field: they multiply both fans.
+    Axes that are neither in, out nor batch are the receptive field: they multiply both fans. A tied
+    parameter is one and drawn once: it has the axes and the role of the layer that it is tied to.
 
     Args:
         shape: the dimensions; 0 stands for one that is not known yet.

@@ -29,13 +29,18 @@ SPECS = (
     ParameterSpec((32, 4, 5), groups=4),
     ParameterSpec((48, 1, 3, 3), groups=48),
     ParameterSpec((33, 1, 64)),
+    ParameterSpec((9, 1, 16), dtype=np.dtype("float64")),
+    ParameterSpec((16, 4, 3), dtype=np.dtype("complex128"), groups=4),
     ParameterSpec((16, 24, 3), in_axes=(0,), out_axes=(1,)),
     ParameterSpec((16, 6, 2, 2), in_axes=(0,), out_axes=(1,), groups=4),
     ParameterSpec((3, 3, 8, 24), in_axes=(-2,), out_axes=(-1,)),
     ParameterSpec((6, 32, 16), in_axes=(2,), out_axes=(1,), batch_axes=(0,)),
+    ParameterSpec((3, 24, 24), in_axes=(2,), out_axes=(1,), batch_axes=(0,)),
     ParameterSpec((200, 32), role=Role.embedding, in_axes=(0,), out_axes=(1,)),
     ParameterSpec((256,), role=Role.bias, in_axes=(), out_axes=(0,)),
+    ParameterSpec((48,), np.dtype("float64"), Role.bias, in_axes=(), out_axes=(0,)),
     ParameterSpec((2,), role=Role.bias, in_axes=(), out_axes=(0,)),
+    ParameterSpec((2,), np.dtype("float64"), Role.bias, in_axes=(), out_axes=(0,)),
     ParameterSpec((1, 1)),
 )
 DRAWS = 32

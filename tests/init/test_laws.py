@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from math import comb, lgamma
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from initlab.errors import ShapeError
 from initlab.init import (
+    RAI,
     Constant,
+    DropoutScaling,
+    ExactGain,
     Identity,
     MSRAPrelu,
     Normal,
     Ones,
     ParameterSpec,
+    RandomWalk,
     TruncatedGaussian,
     TruncatedNormal,
     Uniform,
@@ -125,6 +132,59 @@ def test_he_keeps_the_second_moment_through_a_relu_layer():
     assert abs((y**2).mean() - 1) < 5 * 2**0.5 / np.pi / width**0.5
 
 
+@pytest.mark.parametrize("keep", [0.3, 0.8])
+def test_dropout_scaling_keeps_the_second_moment_through_dropout_and_a_relu_layer(keep):
+    n, width = 4000, 256
+    x = np.maximum(stream(1, "x").standard_normal((n, width)), 0)
+    x *= (stream(1, "kept").random((n, width)) < keep) / keep
+    y = x @ draw(DropoutScaling(keep), ParameterSpec((width, width))).T
+    # as for He's, but (sum_j w_ij)^2 is smaller by keep
+    assert abs((y**2).mean() - 1) < 5 * keep * 2**0.5 / np.pi / width**0.5
+    assert DropoutScaling(keep).variance(ParameterSpec((5, 80))) == pytest.approx(keep / 40)
+
+
+def mean_log_square_length(n):
+    """Return E ln |z|^2 of n Gaussians, the density of ln |z|^2 = t integrated."""
+    t = np.linspace(-80, 12, 400_001)
+    log_density = n / 2 * (t - np.log(2)) - np.exp(t) / 2 - lgamma(n / 2)
+    return np.trapezoid(t * np.exp(log_density), t)
+
+
+@pytest.mark.parametrize("n", [2, 7, 64])
+def test_a_random_walk_in_a_linear_net_has_no_drift(n):
+    """|W'd|^2 / |d|^2 is g^2 / n times a chi-squared of n degrees: its logarithm is 0 in mean."""
+    gain = RandomWalk("linear").gain(n)
+    assert np.log(gain**2 / n) + mean_log_square_length(n) == pytest.approx(0, abs=1e-8)
+    assert gain == pytest.approx(np.exp(1 / (2 * n)), abs=0.5 / n**2)  # Sussillo & Abbott (2014)
+
+
+@pytest.mark.parametrize(("n", "rest"), [(20, 17.6), (100, 97.6)])
+def test_a_random_walk_in_a_relu_net_has_the_papers_gain_and_hardly_a_drift(n, rest):
+    """Binomially many of n units are on, at least one. With sqrt(2) alone, 100 drift by -0.025."""
+    gain = RandomWalk().gain(n)
+    assert gain == pytest.approx(2**0.5 * np.exp(1.2 / rest))
+    assert RandomWalk().variance(ParameterSpec((3, n))) == pytest.approx(gain**2 / n)
+    chances = np.array([comb(n, on) / 2**n for on in range(1, n + 1)])
+    logs = np.array([mean_log_square_length(on) for on in range(1, n + 1)])
+    drift = np.log(gain**2 / n) + chances @ logs / chances.sum()
+    assert abs(drift) < 0.001
+
+
+def test_a_random_walk_of_narrow_relu_layers_has_the_gain_of_six():
+    assert RandomWalk().gain(2) == RandomWalk().gain(6) == pytest.approx(2**0.5 * np.exp(1 / 3))
+
+
+def test_rai_keeps_a_relu_nets_second_moment_from_growing():
+    """Of y = gz + bx with b from Beta(2, 1), E y+^2 <= g^2 / 2 + 2g E b / sqrt(2 pi) + E b^2."""
+    gain = RAI().gain
+    bound = gain**2 / 2 + 2 * gain * (2 / 3) / (2 * np.pi) ** 0.5 + 1 / 2
+    assert bound == pytest.approx(1, abs=1e-4)  # Lu et al. (2019) round to 0.6007
+    n = 50
+    variance = RAI().variance(ParameterSpec((4, n)))
+    replaced = 1 / n / 2 - (2 / 3 / n) ** 2
+    assert variance == pytest.approx(0.6007**2 / n * (1 - 1 / n) + replaced)
+
+
 def test_a_truncated_normal_ends_at_two_deviations_of_its_parent():
     drawn = draw(TruncatedNormal(sigma=0.8796256610342398), ParameterSpec((640, 320)))
     assert 1.99 < abs(drawn).max() <= 2 + 1e-6
@@ -195,3 +255,15 @@ def test_the_density_has_the_laws_moments(initializer):
     expected = [1, 0, law.variance, law.kurtosis * law.variance**2]
     for k, found, wanted in zip((0, 1, 2, 4), moments, expected, strict=True):
         assert abs(found - wanted) < 1e-3 * law.variance ** (k / 2)
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0)])
+@pytest.mark.parametrize(
+    "initializer", [*RANDOM, DropoutScaling(), ExactGain(), RandomWalk(), RAI()], ids=str
+)
+def test_a_shape_with_an_unknown_dimension_is_not_drawn(initializer, shape):
+    told = rf"\({shape[0]}, {shape[1]}\).* 0 is a dimension that is not known.*forward pass"
+    with pytest.raises(ShapeError, match=told):
+        draw(initializer, ParameterSpec(shape))
+    with pytest.raises(ShapeError, match=told):
+        initializer.write(ParameterSpec(shape), stream(0, "w"), np.empty(shape, np.float32))

@@ -124,6 +124,33 @@ def test_a_deeper_block_is_smaller_when_scaled_by_depth():
     assert "branch 3 of 4 (1 of 2), x 0.5 = 1/sqrt(4)" in plan["3.body.0.weight"].why
 
 
+XAVIER = sqrt(2 / (128 + 128))  # of attention's weights in model=transformer, four blocks of 128
+ENCODER, DECODER = 0.67 / 4**0.25, 1 / 36**0.25  # Huang et al. (2020): 0.67 N^(-1/4), (9N)^(-1/4)
+
+
+@pytest.mark.parametrize(("decoder", "factor"), [("false", ENCODER), ("true", DECODER)])
+def test_t_fixup_has_the_papers_factor_where_the_paper_has_it(decoder, factor):
+    spec = ["+init=t_fixup", f"init.weight.decoder={decoder}", "model=post_ln_transformer"]
+    found = stds(initlab.plan(initlab.compose(spec)))
+    block = {name: found[f"body.2.attention.body.{name}.weight"] for name in ("query", "key")}
+    assert block == pytest.approx({"query": XAVIER, "key": XAVIER})
+    assert found["body.2.attention.body.value.weight"] == pytest.approx(sqrt(2) * factor * XAVIER)
+    assert found["body.2.attention.body.output.weight"] == pytest.approx(factor * XAVIER)
+    for name in ("wide", "back"):
+        assert found[f"body.2.mlp.body.{name}.weight"] == pytest.approx(factor * sqrt(2 / 640))
+    assert found["encoder.weight"] == pytest.approx(factor / sqrt(128))
+
+
+def test_small_init_goes_by_the_streams_width_and_the_number_of_blocks():
+    """Nguyen & Salazar (2019): sqrt(2 / 5d); at the ends of branches Wang's 2 / (L sqrt d)."""
+    found = stds(initlab.plan(initlab.compose(["+init=small_init", "model=post_ln_transformer"])))
+    ends = {path: std for path, std in found.items() if path.split(".")[-2] in ("output", "back")}
+    del ends["output.weight"]  # the net's own ends no branch
+    assert list(ends.values()) == pytest.approx([2 / (4 * sqrt(128))] * 8)
+    others = [found[path] for path in found.keys() - ends.keys()]
+    assert others == pytest.approx([sqrt(2 / 640)] * 18)
+
+
 def test_deepnorm_says_beta_and_alpha():
     plan = planned(residual(depth=16), create("deepnorm"))  # 8 blocks
     xavier = sqrt(2 / 32)
@@ -299,6 +326,20 @@ def test_a_rule_for_the_last_weight_refuses_one_that_is_tied(rule):
     with pytest.raises(BadValueError, match=told) as caught:
         make_plan(slots(net), roles={"weight": rule})
     assert "which is asked of" in caught.value.full()
+
+
+@pytest.mark.parametrize(("parameter", "to"), [("1.weight", "0.weight"), ("0.weight", "1.weight")])
+@pytest.mark.parametrize("embedding_first", [True, False])
+def test_a_tied_parameter_has_the_fans_of_the_layer_that_it_is_tied_to(
+    parameter, to, embedding_first
+):
+    layers = [nn.Embedding(16, 8), nn.Dense(16, in_units=8)]
+    net = stack(*(layers if embedding_first else layers[::-1]))
+    tie(net, parameter=parameter, to=to)
+    (entry,) = (e for e in make_plan(slots(net), roles={"bias": Zeros()}) if "weight" in e.path)
+    embedding = (to == "0.weight") == embedding_first
+    assert entry.spec.role == ("embedding" if embedding else "weight")
+    assert (entry.spec.fan_in, entry.spec.fan_out) == ((16, 8) if embedding else (8, 16))
 
 
 def test_an_only_weight_is_the_last():

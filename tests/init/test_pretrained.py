@@ -41,6 +41,8 @@ def test_a_net_that_is_not_larger_and_a_path_that_it_lacks_are_refused(file):
         WeightSelection(file)(spec_of(7, 4), None)
     with pytest.raises(ShapeError, match=r"chooses from a net at least as large on each axis"):
         WeightSelection(file)(spec_of(3, 4, 1), None)
+    with pytest.raises(ShapeError, match=r"\(3, 0\), where 0 is a dimension that is not known"):
+        WeightSelection(file)(spec_of(3, 0), None)
     with pytest.raises(BadValueError, match=r"holds nothing for 'v' .* by a rule"):
         WeightSelection(file)(spec_of(3, 4, name="v"), None)
     for name, near in (("bb", "b"), ("elsewhere.far", "b, w")):  # else the first that there are

@@ -61,6 +61,12 @@ def test_a_flat_orthogonal_kernel_does_not():
     assert values.max() > 1.3 * values.min()
 
 
+@pytest.mark.parametrize(("dtype", "close"), [("complex64", 1e-6), ("complex128", 1e-14)])
+def test_an_orthogonal_matrix_of_complex_dtype_has_that_dtypes_precision(dtype, close):
+    w = draw(HaarOrthogonal(), ParameterSpec((6, 9), dtype))
+    assert_allclose(w @ w.T, np.eye(6), atol=close)
+
+
 @pytest.mark.parametrize("rule", [DeltaOrthogonal(), ConvOrthogonal()])
 def test_more_inputs_than_outputs_are_refused_with_the_reason_and_the_alternative(rule):
     with pytest.raises(ShapeError, match=r"9 inputs and 8 outputs .* no such .* Choose orthogonal"):

@@ -31,13 +31,19 @@ class Independent(Initializer):
         raise NotImplementedError(f"{type(self).__name__} is Independent without entry(self, spec)")
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw block by block, in all cores."""
+        """Draw block by block, in all cores.
+
+        Raises:
+            ShapeError: when a dimension is unknown, even one that is in no fan of its rule.
+        """
+        spec.require_known()
         return fill(rng, np.empty(spec.shape, spec.dtype), self.entry(spec).into)
 
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
         """Draw into `out`, without another array of its size."""
+        spec.require_known()
         fill(rng, out, self.entry(spec).into)
 
     def law(self, spec: ParameterSpec) -> Law:

@@ -55,7 +55,8 @@ class HaarOrthogonal(Initializer):
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
-        precision = np.float64 if spec.dtype == np.float64 else np.float32
+        double = np.finfo(spec.dtype).dtype == np.float64  # of complex parts, too
+        precision = np.float64 if double else np.float32
         seen = flattened(spec, self.layout)
         matrices = haar(*matrix_shape(seen), rng, precision)
         if self.scale != 1:

@@ -46,8 +46,10 @@ class WeightSelection(Fixed):
 
         Raises:
             BadValueError: when the larger net has no parameter of that path.
-            ShapeError: when it is smaller along some axis, or has other axes.
+            ShapeError: when it is smaller along some axis, or has other axes, or the spec's shape
+                is not known.
         """
+        spec.require_known()
         larger = self._stored[spec]  # type: ignore[attr-defined] # set when it is made
         if larger.ndim != len(spec.shape) or any(
             n > of for n, of in zip(spec.shape, larger.shape, strict=True)

@@ -29,7 +29,8 @@ class RAI(Initializer):
     bias; here it is always a weight, since the bias is a parameter of its own.
 
     Args:
-        gain: theirs is 0.6007, for which the second moment of ReLU signals holds.
+        gain: theirs is 0.6007, which keeps ReLU signals from growing: as (gz + b)+ <= gz+ + b, no
+            layer multiplies the second moment by more than g^2/2 + 4g/(3 sqrt(2 pi)) + 1/2 = 1.
     """
 
     gain: float = 0.6007

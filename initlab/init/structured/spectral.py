@@ -9,7 +9,7 @@ import numpy as np
 
 from initlab.errors import BadValueError
 from initlab.init.checks import positive
-from initlab.init.independent import Normal
+from initlab.init.independent import Flat, Gaussian, Independent, Normal
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import as_matrices, from_matrices, in_double, matrix_shape
@@ -55,9 +55,12 @@ class Spectral(Initializer):
         return from_matrices(self.scale * w / largest, spec)
 
     def law(self, spec: ParameterSpec) -> Law:
-        """Return what is exact: the largest singular value."""
+        """Return what is exact: the largest singular value; mean 0 where w and -w are one law."""
         matrix_shape(spec)
-        s = self.scale
-        return Law(
-            low=-s, high=s, entries=Entries.dependent, promises=(LargestSingular(self.scale),)
-        )
+        s, mean = self.scale, 0.0 if self._even(spec) else None
+        promises = (LargestSingular(s),)
+        return Law(mean, low=-s, high=s, entries=Entries.dependent, promises=promises)
+
+    def _even(self, spec: ParameterSpec) -> bool:
+        entry = self.of.entry(spec) if isinstance(self.of, Independent) else None
+        return isinstance(entry, Gaussian | Flat) and entry.law.mean == 0
