@@ -157,6 +157,10 @@ JAX: dict[str, Maker] = {
     "glorot_normal": _scaling(1.0, AVG, TRUNCATED, Fans.jax),
     "he_uniform": _scaling(2.0, IN, UNIFORM, Fans.jax),
     "he_normal": _scaling(2.0, IN, TRUNCATED, Fans.jax),
+    "xavier_uniform": _scaling(1.0, AVG, UNIFORM, Fans.jax),
+    "xavier_normal": _scaling(1.0, AVG, TRUNCATED, Fans.jax),
+    "kaiming_uniform": _scaling(2.0, IN, UNIFORM, Fans.jax),
+    "kaiming_normal": _scaling(2.0, IN, TRUNCATED, Fans.jax),
     "lecun_uniform": _scaling(1.0, IN, UNIFORM, Fans.jax),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.jax),
     "complex_lecun_normal": lambda: init.ComplexScaling(),  # JAX 0.10 draws a std 0.9 % too large

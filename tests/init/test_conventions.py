@@ -266,6 +266,8 @@ def test_jaxs_presets_are_jaxs(kind):
     fills = {
         "glorot_uniform": made.glorot_uniform(), "glorot_normal": made.glorot_normal(),
         "he_uniform": made.he_uniform(), "he_normal": made.he_normal(),
+        "xavier_uniform": made.xavier_uniform(), "xavier_normal": made.xavier_normal(),
+        "kaiming_uniform": made.kaiming_uniform(), "kaiming_normal": made.kaiming_normal(),
         "lecun_normal": made.lecun_normal(), "uniform": made.uniform(), "normal": made.normal(),
         "truncated_normal": made.truncated_normal(),
     }  # fmt: skip

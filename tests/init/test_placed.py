@@ -159,6 +159,16 @@ def test_deepnorm_says_beta_and_alpha():
     assert "over alpha 2 = (2 x 8)^(1/4), Adam's lr x 0.5" in plan["3.body.1.weight"].why
 
 
+def test_deepnorm_of_an_encoder_with_a_decoder_has_wangs_other_pair():
+    plan = planned(residual(depth=16), create("deepnorm", decoder_blocks=4))  # 8 blocks, then 4
+    xavier, both = sqrt(2 / 32), (8**4 * 4) ** (1 / 16)
+    assert stds(plan)["3.body.0.weight"] == pytest.approx(xavier * 0.87 / both)
+    assert stds(plan)["3.body.1.weight"] == pytest.approx(xavier * 0.87 / 0.81 / both**2)
+    assert "= 0.81 (8^4 x 4)^(1/16), Adam's lr" in plan["3.body.1.weight"].why
+    with pytest.raises(BadValueError, match="deepnorm: decoder_blocks must not be negative"):
+        create("deepnorm", decoder_blocks=-1)
+
+
 def test_mup_holds_the_rates_of_its_table_and_hands_them_to_the_parameters():
     net = stack(nn.Dense(256), nn.Dense(256), nn.Dense(5))
     plan = planned(net, MuP(base=64))

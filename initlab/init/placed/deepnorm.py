@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from initlab.init.checks import not_negative
 from initlab.init.fans import Mode
 from initlab.init.independent import Shape, VarianceScaling
 from initlab.init.place import Place
@@ -25,22 +26,42 @@ class DeepNorm(Placed):
     + f) = LN(x + f / alpha), so alpha is taken into the branch's last weight: over alpha, and so is
     its Adam's rate (SGD's over alpha^2). That is DeepNorm to the letter where a norm follows each
     sum, as in model=post_ln_transformer; biases of branches keep their rate.
+
+    Args:
+        decoder_blocks: M, of the decoder that this net is the encoder of: then beta is
+            0.87 (N^4 M)^(-1/16) and alpha 0.81 (N^4 M)^(1/16); 0 for a net alone.
+
+    Raises:
+        BadValueError: when decoder_blocks is negative.
     """
+
+    decoder_blocks: int = 0
+
+    def __post_init__(self) -> None:
+        not_negative("deepnorm", decoder_blocks=self.decoder_blocks)
 
     def at(self, place: Place) -> Given | None:
         """Return the scaled Xavier."""
         need_branches(place, "deepnorm")
         if place.inner < 0 or place.mentions(*QUERY_KEY):
             return Given(_xavier(1.0))
-        blocks = place.branches / 2
-        beta, alpha = (8 * blocks) ** -0.25, (2 * blocks) ** 0.25
-        note = f"beta {beta:.4g} = (8 x {blocks:g})^(-1/4)"
+        (beta, told), (alpha, how) = self._factors(place.branches / 2)
+        note = f"beta {beta:.4g} = {told}"
         if not place.ends_branch:
             return Given(_xavier(beta), note)
         kind = self.trained_by(place)
         rate = absorbed(1 / alpha, kind)
-        note += f", over alpha {alpha:.4g} = (2 x {blocks:g})^(1/4), {told_rate(rate, kind)}"
+        note += f", over alpha {alpha:.4g} = {how}, {told_rate(rate, kind)}"
         return Given(_xavier(beta / alpha), note, rate)
+
+    def _factors(self, blocks: float) -> tuple[tuple[float, str], tuple[float, str]]:
+        """Return beta and alpha, each with its formula."""
+        n, m = f"{blocks:g}", self.decoder_blocks
+        if not m:
+            beta, alpha = (8 * blocks) ** -0.25, (2 * blocks) ** 0.25
+            return (beta, f"(8 x {n})^(-1/4)"), (alpha, f"(2 x {n})^(1/4)")
+        both, told = (blocks**4 * m) ** (1 / 16), f"({n}^4 x {m})"
+        return (0.87 / both, f"0.87 {told}^(-1/16)"), (0.81 * both, f"0.81 {told}^(1/16)")
 
 
 @dataclass(frozen=True)
