@@ -62,11 +62,12 @@ def _translated(error: BaseException) -> InitlabError:
 
 
 def _unreadable(error: OverrideParseException) -> InitlabError:
-    key, _, value = error.override.partition("=")
+    key, is_pair, value = error.override.partition("=")
+    quoted = f"{key}='{value}'" if is_pair and "'" not in value else "KEY='VALUE'"
     refused = ConfigError(f"Hydra cannot read {error.override!r} as KEY=VALUE.")
     refused.add_note(
         "A value with brackets or with letters beside a to z needs quotes of its own, "
-        f"inside those that the shell takes: \"{key}='{value}'\"."
+        f'inside those that the shell takes: "{quoted}".'
     )
     return refused
 

@@ -157,16 +157,17 @@ JAX: dict[str, Maker] = {
     "glorot_normal": _scaling(1.0, AVG, TRUNCATED, Fans.jax),
     "he_uniform": _scaling(2.0, IN, UNIFORM, Fans.jax),
     "he_normal": _scaling(2.0, IN, TRUNCATED, Fans.jax),
-    "xavier_uniform": _scaling(1.0, AVG, UNIFORM, Fans.jax),
-    "xavier_normal": _scaling(1.0, AVG, TRUNCATED, Fans.jax),
-    "kaiming_uniform": _scaling(2.0, IN, UNIFORM, Fans.jax),
-    "kaiming_normal": _scaling(2.0, IN, TRUNCATED, Fans.jax),
     "lecun_uniform": _scaling(1.0, IN, UNIFORM, Fans.jax),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.jax),
     "complex_lecun_normal": lambda: init.ComplexScaling(),  # JAX 0.10 draws a std 0.9 % too large
     "orthogonal": lambda: init.HaarOrthogonal(layout=Fans.jax),
     "delta_orthogonal": lambda: init.DeltaOrthogonal(per_group=False),
     "default_embedding": lambda: init.VarianceScaling(1.0, Mode.fan_out),  # Flax: over the width
+}
+JAX |= {  # their other names there
+    f"{other}_{shape}": JAX[f"{name}_{shape}"]
+    for other, name in (("xavier", "glorot"), ("kaiming", "he"))
+    for shape in ("uniform", "normal")
 }
 
 MXNET: dict[str, Maker] = {

@@ -135,3 +135,10 @@ def test_a_value_that_hydra_cannot_read_is_told_with_the_quotes_that_let_it(comp
     quoted = f"tracking.experiment='{value}'"
     assert f'"{quoted}"' in error.value.full()
     assert composed(quoted).tracking.experiment == value
+
+
+@pytest.mark.parametrize("line", ["~init[", "tracking.experiment='open"])
+def test_where_quotes_alone_do_not_help_their_form_is_told(composed, line):
+    with pytest.raises(ConfigError, match="Hydra cannot read") as error:
+        composed(line)
+    assert "\"KEY='VALUE'\"" in error.value.full()
