@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
     from initlab.init.spec import ParameterSpec
 
-__all__ = ["as_matrices", "from_matrices", "in_double", "matrix_shape", "seen_as"]
+__all__ = [
+    "as_matrices",
+    "from_matrices",
+    "in_double",
+    "matrices_within",
+    "matrix_shape",
+    "seen_as",
+]
 
 
 def matrix_shape(spec: ParameterSpec) -> tuple[int, int, int]:
@@ -49,14 +56,46 @@ def seen_as(spec: ParameterSpec, values: NDArray[Any]) -> NDArray[Any]:
     return as_matrices(values.reshape(spec.shape), spec)
 
 
-def from_matrices(matrices: NDArray[Any], spec: ParameterSpec) -> NDArray[np.floating]:
-    """Return matrices as an array of the spec's shape and dtype; the inverse of `as_matrices`."""
+def from_matrices(
+    matrices: NDArray[Any], spec: ParameterSpec, out: NDArray[np.floating] | None = None
+) -> NDArray[np.floating]:
+    """Return matrices as an array of the spec's shape and dtype; the inverse of `as_matrices`.
+
+    Args:
+        matrices: copies x outputs x everything else.
+        spec: the parameter that they make.
+        out: where to write them, if not into a new array.
+    """
     copies, rows, _ = matrix_shape(spec)
     if spec.grouped == "in":
         matrices = matrices.reshape(copies, rows, spec.inputs, spec.receptive).swapaxes(1, 2)
     order = _order(spec)
     cut = matrices.reshape(tuple(spec.shape[axis] for axis in order))
-    return np.ascontiguousarray(np.transpose(cut, np.argsort(order)), spec.dtype)
+    laid_out = np.transpose(cut, np.argsort(order))
+    if out is None:
+        return np.ascontiguousarray(laid_out, spec.dtype)
+    out[...] = laid_out
+    return out
+
+
+def matrices_within(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any] | None:
+    """Return the matrices that lie whole in the memory of `values`, or None.
+
+    They may be transposed and their columns in another order, which some laws do not notice.
+
+    >>> from initlab.init import ParameterSpec
+    >>> hwio = ParameterSpec((3, 3, 4, 6), in_axes=(2,), out_axes=(3,))
+    >>> matrices_within(np.empty(hwio.shape), hwio).shape
+    (1, 36, 6)
+    """
+    copies, rows, columns = matrix_shape(spec)
+    order, rank = _order(spec), len(spec.shape)
+    ahead = len(spec.batch_axes)
+    sides = [axis in {out % rank for out in spec.out_axes} for axis in range(ahead, rank)]
+    kept = order[:ahead] == tuple(range(ahead)) and (spec.groups == 1 or order[ahead] == ahead)
+    if not (kept and values.flags.c_contiguous and sides in (sorted(sides), sorted(sides)[::-1])):
+        return None
+    return values.reshape((copies, rows, columns) if sides[0] else (copies, columns, rows))
 
 
 def in_double(values: NDArray[Any]) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from initlab.errors import BadTypeError
 from initlab.init import (
     Constant,
     Fixed,
+    HaarOrthogonal,
     Independent,
     Initializer,
     Law,
@@ -20,6 +21,7 @@ from initlab.init import (
     Ones,
     ParameterSpec,
     Placed,
+    Scaled,
     TruncatedNormal,
     Uniform,
     VarianceScaling,
@@ -150,7 +152,10 @@ def test_what_the_catalog_prints_of_a_built_in_is_one_whole_sentence(made):
     assert "Initializer" not in first
 
 
-@pytest.mark.parametrize("made", [Uniform(), Normal(), Constant(3), Mine()])
+@pytest.mark.parametrize(
+    "made",
+    [*(Uniform(), Normal(), Constant(3), Mine()), HaarOrthogonal(3.0), Scaled(3.0, Normal())],
+)
 @pytest.mark.parametrize("shape", [(4, 5), (300, 500)])  # the second is drawn in blocks
 def test_what_is_written_is_what_a_call_returns(made, shape):
     spec, out = ParameterSpec(shape, name="w"), np.full(shape, np.nan, np.float32)

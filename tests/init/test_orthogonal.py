@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import os
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.linalg.lapack import dorgqr
+from threadpoolctl import threadpool_limits
 
 from initlab.errors import ShapeError
 from initlab.init import HaarOrthogonal, ParameterSpec
+from initlab.init.matrices import as_matrices, matrices_within
 from initlab.init.orthogonal import haar
-from initlab.nd.random import stream
+from initlab.init.orthogonal.reflections import reflect
+from initlab.nd.random import BLOCK, cores, stream
 
 
 def draw(spec, scale=1.0):
@@ -80,3 +87,65 @@ def test_depth_keeps_the_norm_as_torchs_orthogonal_does():
     theirs = torch.nn.init.orthogonal_(torch.empty(64, 64, dtype=torch.float64)).numpy()
     singular = [np.linalg.svd(w, compute_uv=False) for w in (ours, theirs)]
     assert_allclose(singular[0], singular[1], atol=1e-12)
+
+
+LAYOUTS = {
+    "wide": ParameterSpec((1024, 3072)),
+    "tall": ParameterSpec((3072, 1024)),
+    "double": ParameterSpec((3072, 1024), "float64"),
+    "thin": ParameterSpec((320_000, 10)),
+    "kernel": ParameterSpec((512, 256, 5, 5)),
+    "kernel, channels last": ParameterSpec((5, 5, 256, 512), in_axes=(2,), out_axes=(3,)),
+    "groups": ParameterSpec((1024, 128, 5, 5), groups=4),
+    "copies": ParameterSpec((64, 256, 192), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
+    "small copies": ParameterSpec((8000, 20, 20), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
+}
+
+
+@pytest.mark.parametrize("spec", LAYOUTS.values(), ids=LAYOUTS)
+def test_what_is_written_takes_less_than_a_block_a_thread_beside_the_array(spec):
+    out = np.empty(spec.shape, spec.dtype)
+    draw(ParameterSpec((300, 300)))  # SciPy is imported
+    tracemalloc.start()
+    try:
+        HaarOrthogonal(2.0).write(spec, stream(0, "w"), out)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < cores() * BLOCK * out.itemsize
+    w = as_matrices(out, spec).astype(np.float64)
+    w = w if w.shape[1] <= w.shape[2] else np.swapaxes(w, 1, 2)
+    gram = w @ np.swapaxes(w, 1, 2)
+    assert_allclose(gram, np.broadcast_to(4 * np.eye(w.shape[1]), gram.shape), atol=5e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1500, 600), (1, 600, 1500), (5, 400, 300), (9000, 12, 9)])
+def test_the_bits_are_the_same_on_any_number_of_cores_of_ours_and_of_blas(shape, monkeypatch):
+    def drawn(count):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(count), raising=False)
+        with threadpool_limits(count):
+            return haar(*shape, stream(0, "w"), np.float32).tobytes()
+
+    assert drawn(1) == drawn(2) == drawn(3)
+
+
+@pytest.mark.parametrize("shape", [(300, 300), (400, 260), (1200, 700)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_reflections_of_a_gaussian_matrix_make_the_q_that_lapack_makes_of_their_vectors(
+    shape, order
+):
+    """LAPACK's own product of H_k = 1 - 2 v v' / v'v, v the vector x + sign(x_1) |x| e_1."""
+    x = np.tril(stream(0, "w").standard_normal(shape))
+    first, length = np.diagonal(x).copy(), np.linalg.norm(x, axis=0)
+    beta = -np.copysign(length, first)
+    theirs, _, _ = dorgqr(x / (first - beta), (beta - first) / beta)
+    q = np.array(stream(0, "w").standard_normal(shape), order=order)
+    reflect(q)
+    assert_allclose(q, theirs * np.sign(first), atol=1e-12)
+
+
+def test_matrices_whose_rows_lie_apart_in_memory_are_drawn_beside_it():
+    spec = ParameterSpec((40, 60, 3, 3), "float64", in_axes=(0,), out_axes=(1,))
+    assert matrices_within(np.empty(spec.shape), spec) is None
+    w = as_matrices(draw(spec), spec)[0]
+    assert_allclose(w @ w.T, np.eye(60), atol=1e-12)

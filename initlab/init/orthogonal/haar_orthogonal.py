@@ -11,8 +11,8 @@ from initlab.init.checks import choice, positive
 from initlab.init.fans import Fans, flattened
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrix_shape
-from initlab.init.orthogonal.haar import haar
+from initlab.init.matrices import from_matrices, matrices_within, matrix_shape
+from initlab.init.orthogonal.haar import haar, haar_into
 from initlab.init.promises import Haar, Orthonormal
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["HaarOrthogonal"]
+
+FLOATS = (np.float32, np.float64)  # in which LAPACK computes
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,13 +57,25 @@ class HaarOrthogonal(Initializer):
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
-        double = np.finfo(spec.dtype).dtype == np.float64  # of complex parts, too
-        precision = np.float64 if double else np.float32
+        out = np.empty(spec.shape, spec.dtype)
+        self.write(spec, rng, out)
+        return out
+
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, without another array of its size where matrices lie whole in it."""
         seen = flattened(spec, self.layout)
-        matrices = haar(*matrix_shape(seen), rng, precision)
-        if self.scale != 1:
+        shape, values = matrix_shape(seen), out.reshape(seen.shape)
+        within = matrices_within(values, seen) if out.dtype in FLOATS else None
+        if within is not None:
+            haar_into(within, rng)
+            within *= self.scale
+        else:
+            double = np.finfo(spec.dtype).dtype == np.float64  # of complex parts, too
+            matrices = haar(*shape, rng, np.float64 if double else np.float32)
             matrices *= self.scale
-        return from_matrices(matrices, seen).reshape(spec.shape)
+            from_matrices(matrices, seen, values)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of the entries of a random unit vector, and the Haar promises."""

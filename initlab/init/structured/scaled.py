@@ -40,6 +40,13 @@ class Scaled(Initializer):
         values *= spec.dtype.type(self.factor)
         return values
 
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Have the other write into `out`, and multiply there."""
+        self.of.write(spec, rng, out)
+        out *= spec.dtype.type(self.factor)
+
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of the product; promises are not handed on."""
         base, f = self.of.law(spec), self.factor
