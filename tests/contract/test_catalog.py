@@ -4,10 +4,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 from initlab.catalog import load_catalog, options
-from initlab.errors import InitlabError
-from initlab.init import Placed, places
+from initlab.errors import InitlabError, ShapeError
+from initlab.init import Initializer, Normal, Placed, places
 from initlab.testing import (
     check_calibrator,
     check_initializer,
@@ -47,21 +48,40 @@ def test_a_law_leaves_untold_only_what_has_no_closed_form(initializer):
 
 
 def laws(initializer):
-    """Return its laws on the contract's specs, a rule's on the contract's net."""
+    """Return its laws on those of the contract's specs that it draws, a rule's on its net."""
     if isinstance(initializer, Placed):
         where = places(NET)
         gifts = [(slot.spec, initializer.given(where[slot.path])) for slot in NET]
-        return [gift.use.law(spec) for spec, gift in gifts if gift is not None]
-    found = [law_or_none(initializer, spec) for spec in SPECS]
-    return [law for law in found if law is not None]
+        told = [gift.use.law(spec) for spec, gift in gifts if gift is not None]
+    else:
+        told = [initializer.law(spec) for spec in SPECS if draws(initializer, spec)]
+    assert told, f"{initializer} refuses everything that it was tried on"
+    return told
 
 
-def law_or_none(initializer, spec):
+def draws(initializer, spec):
     try:
         initializer(spec, np.random.default_rng(0))
-        return initializer.law(spec)
     except InitlabError:
-        return None
+        return False
+    return True
+
+
+class RefusesAll(Initializer):
+    def __call__(self, spec, rng):
+        raise ShapeError("no shape will do")
+
+
+class RefusesItsLaw(Normal):
+    def law(self, spec):
+        raise ShapeError("no law for this shape")
+
+
+def test_laws_are_not_passed_by_one_that_refuses_every_spec_or_the_law_of_what_it_draws():
+    with pytest.raises(AssertionError, match="refuses everything"):
+        laws(RefusesAll())
+    with pytest.raises(ShapeError, match="no law for this shape"):
+        laws(RefusesItsLaw())
 
 
 def missing(law):
