@@ -26,8 +26,8 @@ class OutputPrior(Calibrator):
 
     Of classes it is ln p_k, p_k the share of class k in the batch, each count plus `smoothing`; of
     numbers their mean. With zero weights the first loss is then the labels' entropy, or variance:
-    the steps in which a net only learns the shares are saved. For known shares there are
-    log_shares and log_odds.
+    the steps in which a net only learns the shares are saved (Karpathy's recipe, 2019; of words
+    Meister et al., 2023). For known shares there are log_shares and log_odds.
 
     Args:
         smoothing: added to each class's count, for those that the batch lacks.

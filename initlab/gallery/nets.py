@@ -73,6 +73,7 @@ KNOWN: Mapping[str, str] = {
         _ruled("hidden.*.weight", f"{CNN} model.activation=tanh"),
     ),
     "load": f"+init=NAME init.file={LARGER} model.width=64 model.depth=2",
+    "mxnet.load": f"+init=NAME init.weight.param={LARGER} model.width=64 model.depth=2",
     "weight_selection": f"+init=NAME init.weight.file={LARGER} model.width=32 model.depth=2",
     "pretrained_statistics": f"+init=NAME init.weight.file={LARGER} model.width=32 model.depth=2",
     "log_odds": _ruled("output.bias", MLP),

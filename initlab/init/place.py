@@ -47,6 +47,7 @@ class Place:
         before: the weight before it in order.
         tied: the paths of the weight that the net ends with, if it stands elsewhere too.
         hidden: how many units the recurrent layer has that it is in; 0 elsewhere.
+        biased: whether a bias is added to what this weight makes.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Place:
     before: ParameterSpec | None = None
     tied: tuple[str, ...] = ()
     hidden: int = 0
+    biased: bool = False
 
     @property
     def name(self) -> str:
@@ -164,8 +166,16 @@ def places(slots: Sequence[Slot], optimizer: str | None = None) -> dict[str, Pla
         )
     recurrences = sum(place.is_weight and place.is_recurrent for place in found.values())
     beside = {_block(w.path): found[w.path] for w in reversed(weights)}
+    weights_of = {path: _beside(place, found, beside) for path, place in found.items()}
+    biased = {
+        weight.path
+        for path, weight in weights_of.items()
+        if weight is not None and found[path].spec.role == Role.bias
+    }
     return {
-        path: replace(place, recurrences=recurrences, weight=_beside(place, found, beside))
+        path: replace(
+            place, recurrences=recurrences, weight=weights_of[path], biased=path in biased
+        )
         for path, place in found.items()
     }
 

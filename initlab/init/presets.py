@@ -157,6 +157,7 @@ JAX: dict[str, Maker] = {
     "glorot_normal": _scaling(1.0, AVG, TRUNCATED, Fans.jax),
     "he_uniform": _scaling(2.0, IN, UNIFORM, Fans.jax),
     "he_normal": _scaling(2.0, IN, TRUNCATED, Fans.jax),
+    "variance_scaling": _scaling(1.0, IN, TRUNCATED, Fans.jax),  # JAX's three have no defaults
     "lecun_uniform": _scaling(1.0, IN, UNIFORM, Fans.jax),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.jax),
     "complex_lecun_normal": lambda: init.ComplexScaling(),  # JAX 0.10 draws a std 0.9 % too large
@@ -182,11 +183,13 @@ MXNET: dict[str, Maker] = {
     "msraprelu": lambda: init.MSRAPrelu(fans=Fans.torch),
     "bilinear": lambda: init.Bilinear(),
     "lstmbias": lambda: init.LSTMBias(),
+    "load": lambda: init.Load,
 }
 
 TIMM: dict[str, Maker] = {
     "trunc_normal": lambda: init.TorchTruncatedNormal(),
     "trunc_normal_tf": lambda: init.TimmTruncatedNormal(),
+    "variance_scaling": _scaling(1.0, IN, "normal", Fans.torch),
     "lecun_normal": _scaling(1.0, IN, TRUNCATED, Fans.torch),
     "init_weight_vit": lambda: init.TorchTruncatedNormal(std=0.02),  # cut at 100 deviations
 }

@@ -12,6 +12,7 @@ from initlab.init import (
     COLUMNS,
     LAYERS,
     Fans,
+    Load,
     ParameterSpec,
     as_matrices,
     conventions,
@@ -165,6 +166,20 @@ def test_a_presets_options_are_the_frameworks_own(name, options, monkeypatch):
         assert cut.max() > law.high - reach
 
 
+@pytest.mark.parametrize(("mode", "n"), [("fan_in", 36), ("fan_out", 72), ("fan_avg", 54)])
+def test_timms_variance_scaling_is_normal_by_torchs_fans(mode, n):
+    """Its source: normal_(std=sqrt(scale / n)) of _calculate_fan_in_and_fan_out, which sees no
+    groups."""
+    spec = ParameterSpec((8, 4, 3, 3), groups=2)
+    law = create("timm.variance_scaling", scale=3.0, mode=mode).law(spec)
+    assert (law.variance, law.kurtosis) == (pytest.approx(3 / n), 3)
+    assert create("timm.variance_scaling").law(spec).variance == pytest.approx(1 / 36)
+
+
+def test_mxnets_load_is_load():
+    assert create("mxnet.load", param={"w": [1.0]}) == Load({"w": [1.0]})
+
+
 def test_timms_other_truncated_normal_is_cut_before_it_is_scaled():
     """Its source: trunc_normal_(tensor, 0, 1, a, b), then mul_(std).add_(mean)."""
     law = create("timm.trunc_normal_tf", mean=5.0, std=0.5, a=-1.0, b=3.0).law(None)
@@ -270,6 +285,7 @@ def test_jaxs_presets_are_jaxs(kind):
         "kaiming_uniform": made.kaiming_uniform(), "kaiming_normal": made.kaiming_normal(),
         "lecun_normal": made.lecun_normal(), "uniform": made.uniform(), "normal": made.normal(),
         "truncated_normal": made.truncated_normal(),
+        "variance_scaling": made.variance_scaling(1.0, "fan_in", "truncated_normal"),
     }  # fmt: skip
     for name, fill in fills.items():
         drawn = np.asarray(fill(jax.random.key(1), LAID_OUT[kind]["jax"]))

@@ -110,7 +110,7 @@ def test_another_type_or_option_makes_another_initializer(a, b):
     assert a != b
 
 
-FROM_A_FILE = ("load", "weight_selection", "pretrained_statistics")
+FROM_A_FILE = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
 
 
 @pytest.fixture

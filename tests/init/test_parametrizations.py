@@ -5,7 +5,7 @@ Each rule's net trains beside one that has the factor in its forward pass, by th
 
 from __future__ import annotations
 
-from math import sqrt
+from math import pi, sqrt
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 import initlab
 from initlab import autograd, nd, nn
 from initlab.autograd import Tensor
-from initlab.errors import BadValueError
+from initlab.errors import BadValueError, ShapeError
 from initlab.init import (
     Antisymmetric,
     Centred,
@@ -216,6 +216,18 @@ def test_u_mup_has_its_tables_factors_times_its_rates():
     rule = create("u_mup")
     (embedding, *_) = make_plan(slots(net), roles={"weight": rule, "embedding": rule})
     assert (embedding.initializer.sigma, embedding.lr_mult) == (1.0, 1 / 8)
+
+
+def test_u_mup_divides_scores_by_the_width_of_heads_through_the_queries():
+    """Blake et al. (2024): 1 / d where the layer's own is 1 / sqrt(d), here with d = 64."""
+    net = stack(nn.Dense(256, flatten=False), nn.MultiHeadAttention(256, 4), nn.Dense(3))
+    resolve_shapes(net, np.zeros((2, 5, INPUTS), np.float32))
+    plan = make_plan(slots(net), roles={"weight": create("u_mup")})
+    query, key = plan["1.query.weight"], plan["1.key.weight"]
+    assert query.initializer.sigma == pytest.approx(key.initializer.sigma / 8)
+    assert key.initializer.sigma == pytest.approx(1 / 16)
+    assert query.lr_mult == pytest.approx(key.lr_mult / 8)  # Adam's: what a factor takes
+    assert "query of heads of 64, Adam's lr" in query.why
 
 
 def kernel(net, x, hidden):
@@ -434,6 +446,30 @@ def test_only_the_first_weight_has_random_frequencies():
         "VarianceScaling(scale=2)",
     ]
     assert [e.lr_mult for e in plan][:2] == [0, 1]
+
+
+def test_pairs_of_fourier_features_are_cosines_and_sines_of_the_same_frequencies():
+    """Tancik et al. (2020): cos 2 pi B x, sin 2 pi B x, from one layer of sines."""
+    net = stack(nn.Dense(64, activation="sin"), nn.Dense(3))
+    rule = create("fourier_features", sigma=3.0, pairs=True)
+    plan = planned(net, rule, bias=rule)
+    apply_plan(net, plan, Streams(0))
+    b = np.asarray(net[0].weight.data(), np.float64)[:32] / (2 * pi)
+    assert abs(b.std() - 3) < 5 * 3 / sqrt(2 * b.size)  # 5 standard errors
+    x = np.random.default_rng(0).random((5, INPUTS), np.float32)
+    angle = 2 * pi * x.astype(np.float64) @ b.T
+    expected = np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
+    np.testing.assert_allclose(np.asarray(net[0](Tensor(x))), expected, atol=1e-4)
+    assert [plan[f"0.{name}"].lr_mult for name in ("weight", "bias")] == [0, 0]
+    assert not np.asarray(net[1].bias.data()).any()
+
+
+def test_pairs_of_fourier_features_need_a_bias_for_their_cosines():
+    rule = create("fourier_features", pairs=True)
+    with pytest.raises(BadValueError, match=r"first layer has no bias.*use_bias: true"):
+        planned(stack(nn.Dense(64, use_bias=False), nn.Dense(3)), rule, bias=rule)
+    with pytest.raises(ShapeError, match="a side in pairs is even"):
+        planned(stack(nn.Dense(5), nn.Dense(3)), rule, bias=rule)
 
 
 def test_a_zero_output_is_zero_and_its_hidden_weights_are_not():

@@ -125,7 +125,8 @@ def test_a_deeper_block_is_smaller_when_scaled_by_depth():
 
 
 XAVIER = sqrt(2 / (128 + 128))  # of attention's weights in model=transformer, four blocks of 128
-ENCODER, DECODER = 0.67 / 4**0.25, 1 / 36**0.25  # Huang et al. (2020): 0.67 N^(-1/4), (9N)^(-1/4)
+# Huang et al. (2020): 0.67 N^(-1/4), (9N)^(-1/4), N 4 of two branches, or 8/3 of a decoder's three
+ENCODER, DECODER = 0.67 / 4**0.25, 1 / 24**0.25
 
 
 @pytest.mark.parametrize(("decoder", "factor"), [("false", ENCODER), ("true", DECODER)])
@@ -167,6 +168,18 @@ def test_deepnorm_of_an_encoder_with_a_decoder_has_wangs_other_pair():
     assert "= 0.81 (8^4 x 4)^(1/16), Adam's lr" in plan["3.body.1.weight"].why
     with pytest.raises(BadValueError, match="deepnorm: decoder_blocks must not be negative"):
         create("deepnorm", decoder_blocks=-1)
+
+
+def test_deepnorm_of_a_decoder_beside_an_encoder_goes_by_its_blocks_of_three_branches():
+    """Wang et al. (2022): (12M)^(-1/4) and (3M)^(1/4)."""
+    plan = planned(residual(depth=12), create("deepnorm", decoder=True))  # 4 blocks
+    xavier = sqrt(2 / 32)
+    assert stds(plan)["3.body.0.weight"] == pytest.approx(xavier * 48**-0.25)
+    assert stds(plan)["3.body.1.weight"] == pytest.approx(xavier * 48**-0.25 / 12**0.25)
+    assert plan["3.body.1.weight"].lr_mult == pytest.approx(12**-0.25)
+    assert "= (12 x 4)^(-1/4), over alpha 1.861 = (3 x 4)^(1/4)" in plan["3.body.1.weight"].why
+    with pytest.raises(BadValueError, match="decoder_blocks=4 is for the encoder"):
+        create("deepnorm", decoder_blocks=4, decoder=True)
 
 
 def test_mup_holds_the_rates_of_its_table_and_hands_them_to_the_parameters():

@@ -24,6 +24,9 @@ __all__ = ["Dirac", "at_centre"]
 class Dirac(Fixed):
     """A convolution that hands its channels on, as many as there are, in every group.
 
+    PyTorch's dirac_ (2017), which has no paper; DiracNets add it to each convolution (Zagoruyko &
+    Komodakis, 2017).
+
     Args:
         gain: the value at the kernel's centre.
 

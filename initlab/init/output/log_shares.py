@@ -23,7 +23,8 @@ class LogShares(Fixed):
     """ln p_k for class k: a softmax output says p at the start.
 
     With zero weights the first cross entropy is then the labels' entropy, not ln K: the steps in
-    which a net only learns the shares are saved (the log-unigram bias of language models).
+    which a net only learns the shares are saved: the log-unigram bias of language models (Meister
+    et al., 2023). For classes see Karpathy's recipe (2019), which is no paper.
 
     Args:
         shares: of the classes, or their counts; all positive.

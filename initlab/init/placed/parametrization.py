@@ -132,8 +132,10 @@ class UMuP(Placed):
     in the last. Taken into the weights, these are N(0, a^2), the rates a times u-muP's own:
     1 / sqrt(n) for hidden weights, 1 / sqrt(width) for embeddings, 1 for the last. In nets of L
     blocks, two residual branches each, a branch is added over sqrt(L), which its last weight has,
-    and whatever is in branches learns at 1 / sqrt(L). Its factors for activations and its attention
-    over the width of heads are not in weights, and left out.
+    and whatever is in branches learns at 1 / sqrt(L). Its attention over the width d of a head,
+    where ours is over sqrt(d), is in the queries: over sqrt(d), and so is their rate. Left out are
+    its factors of an activation's and of attention's own output, which belong to functions between
+    the weights: in a plan only places are known. `standardized` and `exact_gain` know activations.
     """
 
     roles: ClassVar[tuple[Role, ...]] = (Role.weight, Role.embedding)
@@ -153,13 +155,15 @@ class UMuP(Placed):
         n = spec.fan_in
         if last:
             return Given(Normal(1 / n), f"output, {told_rate(1 / n, kind)}", 1 / n)
-        std, rate = 1 / sqrt(n), 1 / n
-        if place.branch < 0:
-            return Given(Normal(std), f"hidden, {told_rate(rate, kind)}", rate)
-        soft = 1 / sqrt(place.branches / 2)
-        a = soft if place.ends_branch else 1.0
-        told = f"hidden, {place.branches / 2:g} blocks, {told_rate(a * soft * rate, kind)}"
-        return Given(Normal(a * std), told, a * soft * rate)
+        a, rate, told = 1 / sqrt(n), 1 / sqrt(n), "hidden"
+        if place.mentions("query"):
+            head = spec.fan_out // place.heads
+            a, told = a / sqrt(head), f"query of heads of {head}"
+        if place.branch >= 0:
+            soft = 1 / sqrt(place.branches / 2)
+            a, rate = a * (soft if place.ends_branch else 1.0), rate * soft
+            told += f", {place.branches / 2:g} blocks"
+        return Given(Normal(a), f"{told}, {told_rate(a * rate, kind)}", a * rate)
 
 
 @dataclass(frozen=True, repr=False)

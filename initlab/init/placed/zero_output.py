@@ -18,7 +18,7 @@ class ZeroOutput(Placed):
     """The last weight 0, the others as `of` draws them.
 
     The outputs are 0, so that a classifier's loss starts at ln K, and the first step is the last
-    layer's alone.
+    layer's alone. Yang et al. (2022) advise it: nets of any width then start as the same function.
 
     Args:
         of: draws the other weights.

@@ -25,7 +25,8 @@ __all__ = ["Centred"]
 class Centred(Initializer):
     """What another initializer draws, minus its mean over each output's weights.
 
-    A constant input, such as the mean of ReLU signals, then adds nothing.
+    A constant input, such as the mean of ReLU signals, then adds nothing. Huang et al. (2017) keep
+    weights so while they train, centred weight normalization; as first values it has no paper.
 
     Args:
         of: draws the values.

@@ -27,7 +27,9 @@ __all__ = ["EqualRows"]
 class EqualRows(Initializer):
     """What another initializer draws, each output's weights scaled to one length.
 
-    Without the spread of lengths that a Gaussian draw has no unit starts louder than another.
+    Without the spread of lengths that a Gaussian draw has no unit starts louder than another. It is
+    how weight normalization (Salimans & Kingma, 2016) starts where all gains are `length`; the
+    length sqrt(2) is He's (2015) argument, for rows.
 
     Args:
         of: draws the values; its scale does not matter.

@@ -25,8 +25,9 @@ __all__ = ["RAI"]
 class RAI(Initializer):
     """N(0, gain^2 / fan_in), but one weight of each output from Beta(2, 1), which is positive.
 
-    Lu, Shin, Su & Karniadakis (2019). Theirs picks that weight among the output's weights and its
-    bias; here it is always a weight, since the bias is a parameter of its own.
+    Lu, Shin, Su & Karniadakis (2019). Theirs picks among an output's weights and its bias, which it
+    is with a chance of 1 / (fan_in + 1). Here it is always a weight: a bias is drawn from a stream
+    of its own, and neither can know what was picked in the other.
 
     Args:
         gain: theirs is 0.6007, which keeps ReLU signals from growing: as (gz + b)+ <= gz+ + b, no
