@@ -23,11 +23,11 @@ class DeepNorm(Placed):
     """Xavier with gain beta = (8N)^(-1/4) for the branches' weights, 1 for queries and keys.
 
     Wang et al. (2022), an encoder or a decoder alone of N blocks, whose streams are multiplied by
-    alpha = (2N)^(1/4) before each branch is added; for two halves of one net see the arguments. The
-    norm after the sum forgets sizes, LN(alpha x + f) = LN(x + f / alpha), so alpha is taken into the
-    branch's last weight: over alpha, and so is its Adam's rate (SGD's over alpha^2). That is
-    DeepNorm to the letter where a norm follows each sum, as in model=post_ln_transformer; biases of
-    branches keep their rate.
+    alpha = (2N)^(1/4) before each branch is added; for two halves of one net see the arguments.
+    The norm after the sum forgets sizes, LN(alpha x + f) = LN(x + f / alpha), so alpha is taken
+    into the branch's last weight: over alpha, and so is its Adam's rate (SGD's over alpha^2). That
+    is DeepNorm to the letter where a norm follows each sum, as in model=post_ln_transformer; biases
+    of branches keep their rate.
 
     Args:
         decoder_blocks: M, of the decoder that this net is the encoder of: then beta is
