@@ -8,6 +8,7 @@ from initlab.doors import on_demand
 
 if TYPE_CHECKING:
     from initlab.jobs.outcome import Outcome, State
+    from initlab.jobs.picture import share_pictures
     from initlab.jobs.progress import Progress, describe
     from initlab.jobs.summary import conclude
     from initlab.jobs.sweep import run_sweep
@@ -25,5 +26,6 @@ __all__ = [
     "describe",
     "run_job",
     "run_sweep",
+    "share_pictures",
     "warm_early",
 ]

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from initlab.errors import TrackingError
 from initlab.jobs.outcome import Outcome, State
+from initlab.jobs.picture import share_pictures
 from initlab.jobs.task import recorded
 from initlab.tables import print_table
 
@@ -51,9 +52,13 @@ def conclude(sweep: Sweep, past: Past | None = None, console: Console | None = N
 
 
 def _keep(past: Past, sweep: Sweep, outcomes: dict[str, Outcome], console: Console) -> None:
-    """Keep the summary in the record, and say where the runs are; the runs are there without it."""
+    """Keep the summary and what the runs share in the record, and say where the runs are.
+
+    The runs are there without it.
+    """
     try:
         past.summarize(sweep.name, _summary(sweep, outcomes))
+        share_pictures(past, sweep.name, sweep.axes)
         where = past.announce(sweep.name, sweep.axes)
     except TrackingError as error:
         _say(console, f"The record lacks the sweep's summary: {error}")

@@ -8,6 +8,7 @@ from initlab.doors import on_demand
 
 if TYPE_CHECKING:
     from initlab.running.assemble import assemble, build, plan
+    from initlab.running.bands import draw_bands
     from initlab.running.events import (
         Diverged,
         Drawn,
@@ -46,6 +47,7 @@ __all__ = [
     "Stepped",
     "assemble",
     "build",
+    "draw_bands",
     "draw_phases",
     "draw_portrait",
     "due_steps",

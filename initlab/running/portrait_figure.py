@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.running.figures import logarithmic
+from initlab.running.canvas import logarithmic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import math
 from typing import TYPE_CHECKING
 
 from initlab.running.events import Event, Measured, Planned, Scored, Stepped
-from initlab.running.figures import draw_loss, draw_magnitudes, draw_signal
+from initlab.running.figures import pictures
 from initlab.tracking import DatasetInfo, RunInfo, Status, Tracker, environment
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Recorder"]
 
 TABLE = "parameters.json"  # in the form that MLflow's pages show as a table
-PICTURES = {
-    "signal_through_depth": draw_signal,
-    "loss": draw_loss,
-    "magnitudes": draw_magnitudes,
-}
 EVERYWHERE = "**"
 POINTS = 50  # of the loss curve in the record; every step's loss is in steps.csv
 
@@ -54,7 +49,7 @@ class Recorder:
         match event:
             case Planned():
                 self._start(event)
-            case Stepped() if event.step.finite and event.step.number % self.stride == 0:
+            case Stepped() if event.step.number % self.stride == 0 and event.step.finite:
                 self._log(event.step.number, "train", event.step.loss, event.step.accuracy)
             case Scored() if math.isfinite(event.score.loss):
                 self._log(event.step, "test", event.score.loss, event.score.accuracy)
@@ -137,11 +132,10 @@ class Recorder:
         columns, cells = result.table()
         table.write_text(json.dumps({"columns": columns, "data": cells}), encoding="utf-8")
         self.tracker.artifact(table)
-        for name, draw in PICTURES.items():
+        for name, draw in pictures(result).items():
             picture = self.directory / f"{name}.svg"
-            draw(result, picture)
-            if picture.exists():
-                self.tracker.artifact(picture, "figures")
+            draw(picture)
+            self.tracker.artifact(picture, "figures")
 
 
 def told_plugins(plugins: Mapping[str, str]) -> str:

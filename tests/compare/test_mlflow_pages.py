@@ -181,10 +181,16 @@ def test_a_runs_page_has_its_data_set_tags_and_artifacts(page, server, past):
         page.get_by_text(file, exact=True).first.wait_for()
 
 
-@pytest.mark.parametrize("figure", ["signal_through_depth", "loss", "magnitudes"])
+FIGURES = (
+    "signal_through_depth", "loss", "histograms_weight", "histograms_bias",
+    "{sweep}/signal_through_depth",  # with bands over seeds
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("figure", FIGURES)
 def test_a_runs_figures_are_drawn_where_its_artifacts_are_shown(page, server, past, figure):
-    run = past.run("he-mlp-digits-s2 depth=10")
-    place = f"#/experiments/{past.experiment}/runs/{run.run_id}/artifacts/figures/{figure}.svg"
+    run, file = past.run("he-mlp-digits-s2 depth=10"), figure.format(sweep=select(past, []).name)
+    place = f"#/experiments/{past.experiment}/runs/{run.run_id}/artifacts/figures/{file}.svg"
     page.goto(f"{server}/{place}?workflowType=machine_learning")
     picture = page.locator("img[src^='blob:']").first
     picture.wait_for()

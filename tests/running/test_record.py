@@ -14,15 +14,15 @@ import pytest
 from safetensors.numpy import load
 
 from initlab.running import Finished, Outcome, Planned, Stepped, plan
+from initlab.running.figures import pictures
 from initlab.running.magnitudes import EDGES
-from initlab.running.record import PICTURES
 from initlab.tracking import Status
 from initlab.tree import parameters
 
 FILES = {
     "config.yaml", "environment.json", "plan.txt", "plan.json", "readings.csv", "steps.csv",
-    "parameters.safetensors", "parameters.json", "figures/magnitudes.svg",
-    "figures/loss.svg", "figures/signal_through_depth.svg",
+    "parameters.safetensors", "parameters.json", "figures/histograms_weight.svg",
+    "figures/histograms_bias.svg", "figures/loss.svg", "figures/signal_through_depth.svg",
 }  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def test_the_result_says_what_became_of_each_parameter(usual):
 
 def test_pictures_are_pictures(usual):
     result, record = usual
-    for name in ("loss", "signal_through_depth", "magnitudes"):
+    for name in ("loss", "signal_through_depth", "histograms_weight", "histograms_bias"):
         svg = ET.fromstring(record.files[f"figures/{name}.svg"])
         assert svg.tag == "{http://www.w3.org/2000/svg}svg"
         texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
@@ -201,11 +201,12 @@ def test_pictures_are_pictures(usual):
 def test_a_picture_has_nothing_of_the_one_before(usual, run):
     result, record = usual
     other, _ = run("model.depth=5", "optim.lr=1e30")
-    for name, draw in PICTURES.items():
+    others = pictures(other)
+    for name, draw in pictures(result).items():
         file = record.files[f"figures/{name}.svg"]
         again = BytesIO()
-        draw(other, BytesIO())
-        draw(result, again)
+        others[name](BytesIO())
+        draw(again)
         assert _drawn(again.getvalue()) == _drawn(file)
 
 

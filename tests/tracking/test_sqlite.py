@@ -218,18 +218,19 @@ def test_a_writer_that_stands_still_is_passed_and_leaves_no_lock(tmp_path, monke
     os.close(after)
 
 
-def synchronous(file):
-    """What MLflow's own connection to a record has: 1 is NORMAL, 2 is FULL."""
+def pragma(name, file):
+    """What MLflow's own connection to a record has."""
     store = Store(TrackingSpec(uri=f"sqlite:///{file}").resolved())
     with store.client._tracking_client.store.engine.connect() as connection:
-        return connection.exec_driver_sql("pragma synchronous").scalar()
+        return connection.exec_driver_sql(f"pragma {name}").scalar()
 
 
 def test_a_record_with_a_write_ahead_log_does_not_wait_for_the_disk(record):
-    assert synchronous(record.file) == 1
+    assert pragma("synchronous", record.file) == 1  # NORMAL
+    assert pragma("wal_autocheckpoint", record.file) == 8000
 
 
 def test_a_record_without_one_waits_since_a_power_cut_could_break_it(record, tmp_path):
     plain = tmp_path / "plain.db"
     record.ask("vacuum into ?", str(plain))
-    assert synchronous(plain) == 2
+    assert pragma("synchronous", plain) == 2  # FULL

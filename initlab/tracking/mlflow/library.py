@@ -19,6 +19,7 @@ _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
 }
+_LOG_PAGES = 8000  # of 4 kB in SQLite's log before it goes into the file: some fifty runs
 
 
 def load_mlflow() -> None:
@@ -60,11 +61,12 @@ def _hurry(store: Any) -> None:
 def _unhindered(connection: Any, _: object) -> None:
     """Wait for the disk when the log is put into the file, which then is whole after a power cut.
 
-    That may take a run's last rows, which the journal has; no process's death does.
+    That may take the last runs' rows, which their journals have; no process's death does.
     """
     (mode,) = connection.execute("pragma journal_mode").fetchone()
     if mode == "wal":
         connection.execute("pragma synchronous=normal")
+        connection.execute(f"pragma wal_autocheckpoint={_LOG_PAGES}")
 
 
 def build(draft: Path) -> None:
