@@ -106,7 +106,10 @@ def test_the_saved_view_opens_the_charts_in_order_grouped_by_initializer(page, s
     for initializer in ("he", "xavier", "torch.normal"):
         for depth in (2, 4, 10):
             assert f"init: {initializer}, model.depth: {depth}" in text
-    page.locator("svg .lines, svg.main-svg").first.wait_for()  # the charts are drawn
+    bands = page.locator("path.js-fill")  # one a group and curve: from the least seed to the most
+    bands.nth(8).wait_for(state="attached")
+    shapes = bands.evaluate_all("all => all.map(band => band.getAttribute('d') || '')")
+    assert sum(shape.count("L") > 3 for shape in shapes) >= 9  # out along one edge, back the other
     keep(page, "sweep-in-mlflow")
 
 
@@ -132,7 +135,22 @@ def test_runs_that_diverged_stay_in_the_parallel_coordinates_of_the_view_by_run(
     told = page.locator("svg text").evaluate_all("texts => texts.map(text => text.textContent)")
     axes = ["init", "model.depth", "seed", "trained", "accuracy"]
     assert [text for text in told if text in axes][:5] == axes
+    diverged = [t.run.name for t in select(past, []).trials if t.run.metrics["diverged"]]
+    assert len(diverged) >= 3
+    for name in diverged:
+        page.get_by_text(name, exact=True).first.wait_for()  # among the runs that are shown
     keep(page, "parallel-in-mlflow")
+
+
+def test_a_runs_parameters_are_a_table_in_mlflow(page, server, past):
+    run = past.run("he-mlp-digits-s2 depth=10")
+    place = f"#/experiments/{past.experiment}/runs/{run.run_id}/artifacts/parameters.json"
+    page.goto(f"{server}/{place}?workflowType=machine_learning")
+    page.get_by_role("columnheader", name="std drawn").first.wait_for()
+    page.get_by_text("hidden.9.weight", exact=True).first.wait_for()
+    headers = page.get_by_role("columnheader").all_inner_texts()
+    assert headers[:4] == ["parameter", "initializer", "std claimed", "std drawn"]
+    assert page.get_by_role("row").count() == 23  # 11 layers' weights and biases below the head
 
 
 def test_the_runs_table_has_the_columns_that_matter_first(page, server, past):
