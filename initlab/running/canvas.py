@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["curves_on", "few_ticks", "image_on", "logarithmic", "place_labels", "save", "show"]
+__all__ = ["curves_on", "image_on", "logarithmic", "place_labels", "save", "show"]
 
 _LOCK = Lock()  # of what is kept: one picture at a time
 LEFT = {"va": "bottom", "ha": "left"}
@@ -42,7 +42,7 @@ def show(axes: Axes, curves: Iterable[Mapping[int, float]]) -> None:
         line.set_data(list(points), list(points.values()))
     axes.relim()
     axes.autoscale()
-    few_ticks(axes)
+    axes.locator_params(nbins=4)  # ticks are most of what a picture costs
 
 
 def save(axes: Axes, title: str, file: Path | BytesIO) -> None:
@@ -53,11 +53,6 @@ def save(axes: Axes, title: str, file: Path | BytesIO) -> None:
     figure: Any = axes.get_figure()
     with rc_context({"svg.fonttype": "none"}):  # texts as texts: their letters need no drawing
         figure.savefig(file, format="svg", metadata={"Date": None})
-
-
-def few_ticks(axes: Axes) -> None:
-    """Let an axis have some four ticks: they are most of what a picture costs."""
-    axes.locator_params(nbins=4)
 
 
 def logarithmic(axes: Axes) -> None:

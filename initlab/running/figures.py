@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initlab.running.canvas import curves_on, few_ticks, image_on, logarithmic, save, show
+from initlab.running.canvas import curves_on, image_on, logarithmic, save, show
 from initlab.running.magnitudes import EDGES, KINDS
 
 if TYPE_CHECKING:
