@@ -42,8 +42,8 @@ def share_pictures(past: Past, sweep: str, axes: Sequence[str]) -> None:
     groups: dict[str, list[PastRun]] = {}
     for run in past.sweep(sweep):
         if run.status == Status.FINISHED and PANELS["activations"] in run.metrics:
-            others = [f"{axis}={_value(run, axis)}" for axis in held if axis != compared]
-            groups.setdefault(" ".join(others), []).append(run)
+            values = [f"{axis}={_value(run, axis)}" for axis in held if axis != compared]
+            groups.setdefault(" ".join(values), []).append(run)
     with TemporaryDirectory(prefix="initlab-") as folder:
         picture = Path(folder) / "signal_through_depth.svg"
         for others, runs in groups.items():

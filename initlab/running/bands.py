@@ -59,9 +59,9 @@ def draw_bands(
         if axes.lines:
             logarithmic(axes)
     figure.suptitle(title)
-    lines = {line.get_label(): line for axes in figure.axes for line in axes.lines}
+    lines = {str(line.get_label()): line for axes in figure.axes for line in axes.lines}
     if lines:
-        figure.legend(lines.values(), lines.keys(), loc="lower center", ncols=COLUMNS)
+        figure.legend([*lines.values()], [*lines], loc="lower center", ncols=COLUMNS)
     with rc_context({"svg.fonttype": "none"}):
         figure.savefig(file, format="svg", metadata={"Date": None})
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["curves_on", "image_on", "logarithmic", "place_labels", "save", "show"]
 
 _LOCK = Lock()  # of what is kept: one picture at a time
-LEFT = {"va": "bottom", "ha": "left"}
 
 
 @contextmanager
@@ -80,8 +79,8 @@ def _lines(ylabel: str, curves: tuple[tuple[str, str], ...]) -> Axes:
         axes.plot([], [], look, lw=0.8 if look == "-" else 1.5, ms=4)
         # words in the curve's colour, above the picture: a legend takes as long as all the rest
         mark = {"o": "●", "s": "■"}.get(look[0], "—")
-        where = {**LEFT, "transform": axes.transAxes, "color": f"C{number}"}
-        axes.text(0.22 * number, 1.02, f"{mark} {name}", **where)
+        text = axes.text(0.22 * number, 1.02, f"{mark} {name}", transform=axes.transAxes)
+        text.set_color(f"C{number}")
     return axes
 
 
