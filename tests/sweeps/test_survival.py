@@ -265,3 +265,19 @@ def test_a_hundred_jobs_write_into_one_store_at_once(lab):
     assert rows == 100 * 50 * 2
     ((experiments,),) = lab.ask("select count(distinct experiment_id) from runs")
     assert experiments == 1
+
+
+def test_a_hundred_real_jobs_at_once_each_leave_one_finished_run(lab):
+    code, told = lab.run(
+        "-m", "+init=xavier", "seed=range(0,100)", "training.epochs=1",
+        "hydra/launcher=joblib", "hydra.launcher.n_jobs=100", timeout=900,
+    )  # fmt: skip
+    assert code == 0, told
+    assert lab.statuses() == {"FINISHED": 100}
+    assert set(lab.finished().values()) == {1}
+    assert len(lab.finished()) == 100
+    open_at = lab.ask(
+        "select max((select count(*) from runs b where b.start_time <= a.start_time "
+        "and a.start_time < b.end_time)) from runs a"
+    )
+    assert open_at[0][0] > 20  # of them in the record at once
