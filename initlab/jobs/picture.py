@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["share_pictures"]
 
 SEED, INIT = "seed", "init"
+LINES = 20  # more than these nobody can tell apart: the trials of a search, above all
 PANELS = {
     "activations": "at_init/act_std_by_depth",
     "gradients of the loss": "at_init/signal_grad_std_by_depth",
@@ -27,7 +28,8 @@ def share_pictures(past: Past, sweep: str, axes: Sequence[str]) -> None:
     """Draw a picture for each value of the axes but the compared one, and give it to its runs.
 
     A picture has a line for each initializer (without that axis, for each value of the first) and
-    a band over its seeds. It is the artifact `figures/SWEEP/signal_through_depth.svg`.
+    a band over its seeds, and is left out where those would be more than 20. It is the artifact
+    `figures/SWEEP/signal_through_depth.svg`.
 
     Args:
         past: where the runs are recorded.
@@ -47,7 +49,7 @@ def share_pictures(past: Past, sweep: str, axes: Sequence[str]) -> None:
     with TemporaryDirectory(prefix="initlab-") as folder:
         picture = Path(folder) / "signal_through_depth.svg"
         for others, runs in groups.items():
-            if len(runs) > 1:
+            if len(runs) > 1 and len({_value(run, compared) for run in runs}) <= LINES:
                 _draw(past, runs, compared, others, picture)
                 for run in runs:
                     past.stored(run).log_artifact(picture, f"figures/{sweep}")

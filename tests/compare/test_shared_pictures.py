@@ -57,3 +57,16 @@ def test_what_is_drawn_is_what_the_runs_measured(past, monkeypatch):
         assert len(stored) == 5
         assert len(curves["he"]) == 3
         assert curves["he"][1] == stored
+
+
+def test_more_lines_than_can_be_told_apart_are_not_drawn(past, monkeypatch):
+    seen = []
+    monkeypatch.setattr("initlab.jobs.picture.draw_bands", lambda *given: seen.append(given))
+    monkeypatch.setattr("initlab.tracking.mlflow.StoredRun.log_artifact", lambda *_: None)
+    name = select(past, []).name
+    monkeypatch.setattr("initlab.jobs.picture.LINES", 3)
+    share_pictures(past, name, ("init", "model.depth", "seed"))
+    assert len(seen) == 3
+    monkeypatch.setattr("initlab.jobs.picture.LINES", 2)
+    share_pictures(past, name, ("init", "model.depth", "seed"))
+    assert len(seen) == 3
