@@ -45,7 +45,7 @@ def haar_into(matrices: NDArray[Any], rng: np.random.Generator) -> None:
     once, and only multiplied: half the work of a QR.
     """
     fill(rng, matrices, normal_into)
-    tall = matrices if matrices.shape[1] >= matrices.shape[2] else np.swapaxes(matrices, 1, 2)
+    tall = matrices if matrices.shape[1] > matrices.shape[2] else np.swapaxes(matrices, 1, 2)
     if tall.shape[2] < SMALL and tall[0].size < LARGE:
         _by_qr(tall)
         return
