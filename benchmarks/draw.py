@@ -1,9 +1,10 @@
-"""First values drawn by initlab and by torch: python benchmarks/draw.py [--threads 2]
+"""First values drawn by initlab and by torch: python benchmarks/draw.py [--threads 2] [--memory]
 
 I1 a Gaussian fill of 100 million float32; I2 a truncated normal one of 20 million; I3a an
 orthogonal 2048 x 2048, I3b 64 of 512 x 512; I4 a tree shaped as GPT-2 small, Normal(0.02). Both
 fill arrays that are there. They alternate, so that a busy machine is busy for both; a ratio is that
-of the least times.
+of the least times. With --memory instead which initializers need more than a block a thread beside
+the 12 MB that they fill, as a matrix, a kernel or a vector, and how much of it by its size.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import os
 import sys
 import time
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -80,13 +82,59 @@ def clock(draw):
     return time.perf_counter() - start
 
 
+SHAPES = (1024, 3072), (1536, 2048), (2048, 2048), (1024, 340, 3, 3), (3 * 2**20,)
+
+
+def needed(initializer):
+    """Return what a draw takes beside the array, in blocks a thread and in arrays, and for what."""
+    from initlab.errors import InitlabError
+    from initlab.init import ParameterSpec
+    from initlab.nd.random import BLOCK, cores, stream
+
+    for shape in SHAPES:
+        sides = {} if len(shape) > 1 else {"role": "bias", "in_axes": (), "out_axes": (0,)}
+        spec, out = ParameterSpec(shape, name="w", **sides), np.empty(shape, np.float32)
+        tracemalloc.start()
+        try:
+            initializer.write(spec, stream(0, "w"), out)
+        except InitlabError:
+            continue
+        else:
+            peak = tracemalloc.get_traced_memory()[1]
+            return peak / (4 * BLOCK * cores()), peak / out.nbytes, shape
+        finally:
+            tracemalloc.stop()
+    return None
+
+
+def memory() -> None:
+    from initlab.init import HaarOrthogonal, initializers
+
+    needed(HaarOrthogonal())  # SciPy is imported
+    print("| initializer | shape | beside the array, by its size |")
+    print("|---|---|---|")
+    found = {}
+    for name, value in initializers().items():
+        try:
+            found[name] = needed(value() if isinstance(value, type) else value)
+        except TypeError:  # it wants a file
+            continue
+    for name, row in sorted(found.items(), key=lambda pair: (pair[1] or [0, 0])[1]):
+        if row and row[0] > 1.05:
+            print(f"| {name} | {row[2]} | {row[1]:.1f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=float, default=1, help="times the usual number of rounds")
+    parser.add_argument("--memory", action="store_true")
     parser.add_argument("rows", nargs="*")
     given = parser.parse_args()
     limit(given.threads)
+    if given.memory:
+        memory()
+        return
     print(f"| row | torch, {given.threads} thread(s), ms | initlab, ms | ratio | aim |")
     print("|---|---|---|---|---|")
 

@@ -46,6 +46,12 @@ class TorchOrthogonal(Initializer):
         """Draw."""
         return self.matrix(spec, rng)
 
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, as the lab's own does."""
+        self.matrix.write(spec, rng, out)
+
     def law(self, spec: ParameterSpec) -> Law:
         """Return the Haar law of that matrix."""
         return self.matrix.law(spec)

@@ -258,6 +258,12 @@ class TorchConstant(Fixed):
         """Return the filled array."""
         return Constant(self.val).values(spec)
 
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Fill `out`, without another array of its size."""
+        Constant(self.val).write(spec, rng, out)
+
     def law(self, spec: ParameterSpec) -> Law:
         """Return a law without variance."""
         return Constant(self.val).law(spec)

@@ -11,9 +11,12 @@ from numpy.testing import assert_array_equal
 from initlab import autograd, init, nd
 from initlab.errors import BadTypeError
 from initlab.init import (
+    Centred,
     Constant,
+    EqualRows,
     Fixed,
     HaarOrthogonal,
+    Identity,
     Independent,
     Initializer,
     Law,
@@ -27,6 +30,7 @@ from initlab.init import (
     VarianceScaling,
     Xavier,
     Zeros,
+    create,
     initializers,
 )
 from initlab.nd import random
@@ -154,7 +158,11 @@ def test_what_the_catalog_prints_of_a_built_in_is_one_whole_sentence(made):
 
 @pytest.mark.parametrize(
     "made",
-    [*(Uniform(), Normal(), Constant(3), Mine()), HaarOrthogonal(3.0), Scaled(3.0, Normal())],
+    [
+        *(Uniform(), Normal(), Constant(3), Mine(), create("torch.constant", val=3), Identity(3.0)),
+        *(HaarOrthogonal(3.0), Scaled(3.0, Normal()), Centred(Normal()), EqualRows()),
+    ],
+    ids=str,
 )
 @pytest.mark.parametrize("shape", [(4, 5), (300, 500)])  # the second is drawn in blocks
 def test_what_is_written_is_what_a_call_returns(made, shape):
@@ -167,8 +175,10 @@ def test_what_is_written_is_what_a_call_returns(made, shape):
     "made",
     [
         *(Uniform(), Normal(), VarianceScaling(), Xavier(), TruncatedNormal()),
-        *(Zeros(), Ones(), Constant(3), Constant(np.arange(1024))),
+        *(Zeros(), Ones(), Constant(3), Constant(np.arange(1024)), create("torch.constant", val=3)),
+        *(Identity(3), Scaled(3, Normal()), Centred(Normal()), EqualRows()),
     ],
+    ids=str,
 )
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_what_is_written_takes_less_than_a_block_a_thread_beside_the_array(made, dtype):

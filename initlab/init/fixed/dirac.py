@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,25 +46,49 @@ class Dirac(Fixed):
         Raises:
             ShapeError: when there is no receptive field.
         """
+        return at_centre(self._matrices(spec), spec)
+
+    def write(
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
+        out: NDArray[np.floating],
+    ) -> None:
+        """Write the kernel into `out`, beside which only its centre is made."""
+        at_centre(self._matrices(spec), spec, out)
+
+    def _matrices(self, spec: ParameterSpec) -> NDArray[Any]:
         if not spec.receptive_axes:
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} has no kernel, which dirac needs. Choose "
                 "identity for a matrix."
             )
         copies, rows, _ = matrix_shape(spec)
-        return at_centre(
-            np.broadcast_to(self.gain * np.eye(rows, spec.inputs), (copies, rows, spec.inputs)),
-            spec,
-        )
+        return np.broadcast_to(self.gain * np.eye(rows, spec.inputs), (copies, rows, spec.inputs))
 
 
-def at_centre(matrices: NDArray[Any], spec: ParameterSpec) -> NDArray[np.floating]:
+def at_centre(
+    matrices: NDArray[Any], spec: ParameterSpec, out: NDArray[np.floating] | None = None
+) -> NDArray[np.floating]:
     """Return kernels that are zero but for `matrices`, copies x outputs x inputs, at the centre.
 
     The centre of an even side is the later of its two middles.
+
+    Args:
+        matrices: at the centre.
+        spec: the kernels' parameter.
+        out: where to write them, if not into a new array.
     """
-    sides = [spec.shape[axis] for axis in spec.receptive_axes]
-    kernel = np.zeros((*matrices.shape, *sides), matrices.dtype)
-    centre: tuple[Any, ...] = (..., *(side // 2 for side in sides))
-    kernel[centre] = matrices
-    return from_matrices(kernel, spec)
+    out = np.empty(spec.shape, spec.dtype) if out is None else out
+    out[...] = 0
+    rank, around = len(spec.shape), spec.receptive_axes
+    kept = [axis for axis in range(rank) if axis not in around]
+    ins, outs, copies = (
+        tuple(kept.index(axis % rank) for axis in axes)
+        for axes in (spec.in_axes, spec.out_axes, spec.batch_axes)
+    )
+    shape = tuple(spec.shape[axis] for axis in kept)
+    point = replace(spec, shape=shape, in_axes=ins, out_axes=outs, batch_axes=copies)
+    centre = (n // 2 if axis in around else slice(None) for axis, n in enumerate(spec.shape))
+    from_matrices(matrices, point, out[tuple(centre)])
+    return out

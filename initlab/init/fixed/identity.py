@@ -51,6 +51,17 @@ class Identity(Fixed):
         values *= self.gain
         return values
 
+    def write(
+        self,
+        spec: ParameterSpec,
+        rng: np.random.Generator,  # noqa: ARG002 - no randomness
+        out: NDArray[np.floating],
+    ) -> None:
+        """Write into `out`, without another array of its size."""
+        self._check(spec)
+        out[...] = 0
+        np.fill_diagonal(out, self.gain)
+
     def law(self, spec: ParameterSpec) -> Law:
         """Return the moments: with p = 1 / max(n, m), mean g p and variance g^2 p (1 - p)."""
         self._check(spec)

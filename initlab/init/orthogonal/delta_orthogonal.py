@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from initlab.init.checks import positive
 from initlab.init.fixed import at_centre
 from initlab.init.initializer import Initializer
@@ -14,7 +16,6 @@ from initlab.init.orthogonal.isometry import convolution_shape
 from initlab.init.promises import Isometric
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -47,9 +48,19 @@ class DeltaOrthogonal(Initializer):
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
         """
+        spec.require_known()
+        out = np.empty(spec.shape, spec.dtype)
+        self.write(spec, rng, out)
+        return out
+
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, beside which only its centre is made, in double precision."""
         seen = self._seen(spec)
-        copies, outputs, inputs = convolution_shape(seen, "delta_orthogonal")
-        return at_centre(self.scale * haar(copies, outputs, inputs, rng), seen)
+        matrices = haar(*convolution_shape(seen, "delta_orthogonal"), rng)
+        matrices *= self.scale
+        at_centre(matrices, seen, out)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of an entry: with probability 1 / kernel size a Haar matrix's, else 0."""

@@ -57,6 +57,7 @@ class HaarOrthogonal(Initializer):
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
+        spec.require_known()
         out = np.empty(spec.shape, spec.dtype)
         self.write(spec, rng, out)
         return out

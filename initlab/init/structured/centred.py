@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from initlab.init.independent import VarianceScaling
-from initlab.init.initializer import Initializer
+from initlab.init.initializer import Initializer  # noqa: TC001 - an option's type is read
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import as_matrices, from_matrices, in_double, matrix_shape
+from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
+from initlab.init.structured.rowwise import Rowwise
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -22,7 +22,7 @@ __all__ = ["Centred"]
 
 
 @dataclass(frozen=True)
-class Centred(Initializer):
+class Centred(Rowwise):
     """What another initializer draws, minus its mean over each output's weights.
 
     A constant input, such as the mean of ReLU signals, then adds nothing. Huang et al. (2017) keep
@@ -34,14 +34,14 @@ class Centred(Initializer):
 
     of: Initializer = VarianceScaling(2.0)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw, then centre in double precision.
-
-        Raises:
-            ShapeError: when the parameter has no input and output axes.
-        """
-        w = as_matrices(in_double(self.of(spec, rng)), spec)
-        return from_matrices(w - w.mean(axis=2, keepdims=True), spec)
+    def changed(
+        self,
+        rows: NDArray[Any],
+        spec: ParameterSpec,  # noqa: ARG002 - the mean needs none
+    ) -> NDArray[Any]:
+        """Return the rows minus their means."""
+        centred: NDArray[Any] = rows - rows.mean(axis=1, keepdims=True)
+        return centred
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return variance (1 - 1/n) of the values', where these are independent."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.errors import BadValueError
 from initlab.init.checks import positive
 from initlab.init.independent import Normal
-from initlab.init.initializer import Initializer
+from initlab.init.initializer import Initializer  # noqa: TC001 - an option's type is read
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import as_matrices, from_matrices, in_double, matrix_shape
+from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
+from initlab.init.structured.rowwise import Rowwise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ __all__ = ["EqualRows"]
 
 
 @dataclass(frozen=True)
-class EqualRows(Initializer):
+class EqualRows(Rowwise):
     """What another initializer draws, each output's weights scaled to one length.
 
     Without the spread of lengths that a Gaussian draw has no unit starts louder than another. It is
@@ -42,19 +43,19 @@ class EqualRows(Initializer):
     def __post_init__(self) -> None:
         positive("equal_rows", length=self.length)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw, then scale in double precision.
+    def changed(self, rows: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
+        """Return the rows at their length.
 
         Raises:
             BadValueError: when an output's weights are all zero.
         """
-        w = as_matrices(in_double(self.of(spec, rng)), spec)
-        lengths = np.linalg.norm(w, axis=2, keepdims=True)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         if not lengths.all():
             raise BadValueError(
                 f"equal_rows: {self.of} draws an output of zeros for {spec.label}. Choose another."
             )
-        return from_matrices(self.length * w / lengths, spec)
+        scaled: NDArray[Any] = self.length * rows / lengths
+        return scaled
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the lengths; for centred values the variance, length^2 / fan_in."""
