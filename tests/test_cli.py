@@ -234,6 +234,7 @@ def test_theory_tells_what_comes_and_draws_the_phases(lab, tmp_path):
     assert (status, err) == (0, "")
     assert sum(line.split()[:1] == ["hidden.49.act"] for line in out.splitlines()) == 1
     assert "Gradients keep their size (x 1) over 50 layers: critical phase." in out
+    assert "\nBy quadrature: chi_1 is off by at most " in out
     picture = tmp_path / out.splitlines()[-1].removeprefix("Phase diagram: ")
     assert picture.read_bytes()[:4] == b"\x89PNG"
 

@@ -74,7 +74,9 @@ class Critical(Independent):
         """Return the initializer at the point of its own activation, or else of this one."""
         own = None if self.activation is None else nd.ACTIVATIONS[self.activation]
         f = own or activation
-        return AtPoint(1.0) if f is None else AtPoint(*_point(f, self.bias_variance)[:2])
+        return (
+            AtPoint(1.0) if f is None else AtPoint(*map(float, _point(f, self.bias_variance)[:2]))
+        )
 
     def entry(self, spec: ParameterSpec) -> Gaussian:
         """Return the law at the point of its own activation, or of the identity."""

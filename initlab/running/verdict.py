@@ -11,7 +11,7 @@ from initlab.theory import Phase
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from initlab.theory import MeanField
+    from initlab.theory import Estimate, MeanField
 
 __all__ = ["EXACT", "Standing", "change", "counted", "kept", "within"]
 
@@ -70,6 +70,16 @@ class Standing:
         small, *others = (self._chi(length) for length in (0.01, 1.0, 100.0))
         return any(abs(chi - small) > ALIKE * small for chi in others)
 
+    @property
+    def bounds(self) -> str:
+        """How far quadrature may be off from the exact numbers."""
+        chi = self.field.chi_1 if self.has_scale else self._chi(self.lengths[-1])
+        q = self.field.q_star
+        if not self.has_scale or q == inf:
+            return f"By quadrature: chi_1 is off by at most {_most(chi)}."
+        off = f"chi_1 is off by at most {_most(chi)}, the length by {_most(q)}"
+        return f"By quadrature: at the fixed point {off}."
+
     def explains(self, gradient: float) -> bool:
         """Whether the phase says what becomes of gradients that change by this factor."""
         if kept(gradient):
@@ -119,7 +129,7 @@ class Standing:
             return ""
         return f"; nets of up to {counted(round(reach), 'layer')} (6 xi_c) train"
 
-    def _chi(self, length: float) -> float:
+    def _chi(self, length: float) -> Estimate:
         return self.field.chi(_reached(length))
 
 
@@ -156,6 +166,11 @@ def change(factor: float) -> str:
 def within(fluctuation: float) -> float:
     """Return the factor that the root mean square of one draw is within, as if log-normal."""
     return exp(sqrt(log(1 + fluctuation)) / 2) if not isnan(fluctuation) else fluctuation
+
+
+def _most(number: Estimate) -> str:
+    """Return its bound in two digits, rounded up."""
+    return f"{1.05 * number.error:.1e}"
 
 
 def _side(chi: float) -> Phase:

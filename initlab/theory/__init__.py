@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from initlab.doors import on_demand
 
 if TYPE_CHECKING:
+    from initlab.theory.bounded import Estimate
     from initlab.theory.critical import CriticalPoint, critical, critical_line
     from initlab.theory.depth import Level, Residual, predict
     from initlab.theory.gains import backward_gain, forward_gain, variance_gain
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
         variance,
     )
     from initlab.theory.pairs import kernel
-    from initlab.theory.quadrature import Estimate, estimate, expectation
+    from initlab.theory.quadrature import expectation
     from initlab.theory.signal import Signal
     from initlab.theory.space import Pool, Reshape, Window
     from initlab.theory.stages import (
@@ -60,7 +61,6 @@ __all__ = [
     "critical",
     "critical_line",
     "derivative",
-    "estimate",
     "expectation",
     "forward_gain",
     "fourth_moment",

@@ -7,31 +7,37 @@ slope of the length map there is at most 1.
 
 from __future__ import annotations
 
+from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from initlab.errors import BadValueError
-from initlab.theory.meanfield import MARGINAL, SHORT, root
+from initlab.theory.bounded import Estimate, through
+from initlab.theory.meanfield import MARGINAL, SHORT
 from initlab.theory.moments import derivative, moment_growth, second_moment
+from initlab.theory.roots import bracket, root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = ["CriticalPoint", "critical", "critical_line"]
 
-LENGTHS = np.geomspace(1e-6, 1e6, 49)
+LENGTHS = np.geomspace(1e-6, 1e6, 49).tolist()
 
 
 class CriticalPoint(NamedTuple):
-    """A point of the (sigma_w^2, sigma_b^2) plane with chi_1 = 1, and its fixed length."""
+    """A point of the (sigma_w^2, sigma_b^2) plane with chi_1 = 1, and its fixed length.
 
-    weight_variance: float
-    bias_variance: float
-    length: float
+    Each with the bound on its error.
+    """
 
-    def level(self, chi: float) -> tuple[float, float]:
+    weight_variance: Estimate
+    bias_variance: Estimate
+    length: Estimate
+
+    def level(self, chi: float) -> tuple[Estimate, Estimate]:
         """Return the (sigma_w^2, sigma_b^2) of the same fixed length with another chi_1."""
         taken = self.length - self.bias_variance  # by sigma_w^2 E f^2
         return chi * self.weight_variance, self.length - chi * taken
@@ -42,19 +48,38 @@ class _Line:
 
     def __init__(self, f: Callable[[Any], Any]) -> None:
         self.f, self.slope = f, derivative(f)
+        self.weight = cache(self._weight)
 
-    def point(self, q: float) -> CriticalPoint:
+    def _weight(self, q: float) -> Estimate:
         passed = second_moment(self.slope, q)
-        weight = 1 / passed if passed > 0 else inf
-        bias = q - weight * second_moment(self.f, q)
-        return CriticalPoint(weight, 0.0 if abs(bias) < MARGINAL * q else bias, q)
+        return 1 / passed if passed > 0 else Estimate(inf, inf)
 
-    def instability(self, q: float) -> float:
+    def bias(self, q: float) -> Estimate:
+        """Return sigma_b^2, or 0 where only rounding makes it anything else."""
+        bias = q - self.weight(q) * second_moment(self.f, q)
+        if abs(float(bias)) < MARGINAL * q:
+            return Estimate(0.0, abs(float(bias)) + bias.error)
+        return bias
+
+    def instability(self, q: float) -> Estimate:
         """Return the slope of the length map at the point, less 1."""
-        return self.point(q).weight_variance * moment_growth(self.f, q) - 1
+        return self.weight(q) * moment_growth(self.f, q) - 1
 
     def is_stable(self, q: float) -> bool:
         return self.instability(q) <= MARGINAL
+
+    def point(self, q: Estimate) -> CriticalPoint:
+        weight, bias = (
+            through(lambda q, g=g: g(max(q, SHORT)), q) for g in (self.weight, self.bias)
+        )
+        return CriticalPoint(weight, bias, q)
+
+    def crossing(
+        self, falling: Callable[[float], Estimate], low: float, high: float
+    ) -> CriticalPoint:
+        """Return the point between two lengths at which something falls below 0."""
+        q = root(falling, low, high)
+        return self.point(Estimate(q, lambda: bracket(lambda q: falling(max(q, SHORT)), q)))
 
 
 def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> CriticalPoint:
@@ -83,12 +108,12 @@ def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> Cri
         )
     if bias_variance is None or abs(bias_variance - least.bias_variance) < MARGINAL:
         return least
-    below = max(least.length, SHORT)
-    for q in LENGTHS[least.length < LENGTHS]:
-        if line.point(q).bias_variance >= bias_variance > least.bias_variance:
-            at = root(lambda q: line.point(q).bias_variance - bias_variance, below, q)
-            return line.point(at)._replace(bias_variance=bias_variance)
-        below = q
+    below = max(float(least.length), SHORT)
+    for q in LENGTHS:
+        if q > below and line.bias(q) >= bias_variance > least.bias_variance:
+            point = line.crossing(lambda q: bias_variance - line.bias(q), below, q)
+            return point._replace(bias_variance=Estimate.of(bias_variance))
+        below = max(below, q)
     raise BadValueError(
         f"{name} has no edge of chaos with bias variance {bias_variance:g}: the smallest that has "
         f"one is {least.bias_variance:.6g}, with weight_variance {least.weight_variance:.6g}."
@@ -97,25 +122,23 @@ def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> Cri
 
 def _least(line: _Line) -> CriticalPoint | None:
     """Return the stable critical point of the shortest length."""
-    first = next(
-        (q for q in LENGTHS if line.point(q).bias_variance >= 0 and line.is_stable(q)), None
-    )
+    first = next((q for q in LENGTHS if line.bias(q) >= 0 and line.is_stable(q)), None)
     if first is None:
         return None
     if first == LENGTHS[0]:
         return _as_limit(line)
-    before = LENGTHS[first > LENGTHS][-1]
-    if line.point(before).bias_variance >= 0:
-        return line.point(root(line.instability, before, first))
-    return line.point(root(lambda q: line.point(q).bias_variance, before, first))
+    before = LENGTHS[LENGTHS.index(first) - 1]
+    if line.bias(before) >= 0:
+        return line.crossing(line.instability, before, first)
+    return line.crossing(lambda q: -line.bias(q), before, first)
 
 
 def _as_limit(line: _Line) -> CriticalPoint:
     """Return the point at length 0, or at length 1 where all lengths are alike, as for ReLU."""
-    short, unit = line.point(SHORT), line.point(1.0)
+    short, unit = line.point(Estimate(0.0, 100 * SHORT)), line.point(Estimate.of(1.0))
     alike = abs(unit.weight_variance / short.weight_variance - 1) < MARGINAL
-    alike = alike and unit.bias_variance == 0
-    return unit if alike else short._replace(length=0.0)
+    alike = alike and unit.bias_variance == 0.0
+    return unit if alike else short
 
 
 def critical_line(f: Callable[[Any], Any], lengths: Iterable[float]) -> list[CriticalPoint]:
@@ -128,4 +151,4 @@ def critical_line(f: Callable[[Any], Any], lengths: Iterable[float]) -> list[Cri
     (1.76095, 0.05)
     """
     line = _Line(f)
-    return [line.point(q) for q in lengths]
+    return [line.point(Estimate.of(q)) for q in lengths]

@@ -6,6 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadValueError
+from initlab.theory.bounded import Estimate, through
 from initlab.theory.moments import derivative, second_moment, variance
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["backward_gain", "forward_gain", "variance_gain"]
 
 
-def forward_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
+def forward_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
     """Return 1 / sqrt(E f(z)^2): with Var w = gain^2 / fan_in the second moment of signals holds.
 
     For ReLU this is sqrt(2) (He et al., 2015). Computed, not a convention: tanh has 1.5925 where
@@ -22,10 +23,10 @@ def forward_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float
 
     Args:
         f: the activation, a function of arrays.
-        breaks: where it has so many kinks or jumps, or a pole, as `estimate` takes them.
+        breaks: where it has so many kinks or jumps, or a pole, as `expectation` takes them.
 
     Raises:
-        QuadratureError, BadTypeError, ShapeError: as `estimate`.
+        QuadratureError, BadTypeError, ShapeError: as `expectation`.
         BadValueError: when f is zero everywhere, or E f(z)^2 does not exist.
 
     >>> import numpy as np
@@ -35,7 +36,7 @@ def forward_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float
     return _inverse_root(second_moment(f, breaks=breaks), f, "zero everywhere")
 
 
-def variance_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
+def variance_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
     """Return 1 / sqrt(Var f(z)), the gamma of normalizer-free nets (Brock et al., 2021).
 
     Raises:
@@ -52,13 +53,13 @@ def backward_gain(
     f: Callable[[Any], Any],
     slope: Callable[[Any], Any] | None = None,
     breaks: Iterable[float] = (),
-) -> float:
+) -> Estimate:
     """Return 1 / sqrt(E f'(z)^2): with Var w = gain^2 / fan_out the variance of gradients holds.
 
     Args:
         f: the activation, made of functions that autograd has rules for.
         slope: its derivative, where autograd has none.
-        breaks: where it has so many kinks, as `estimate` takes them.
+        breaks: where it has so many kinks, as `expectation` takes them.
 
     Raises:
         BadValueError: when f is flat everywhere, or E f'(z)^2 does not exist.
@@ -70,7 +71,7 @@ def backward_gain(
     return _inverse_root(second_moment(slope or derivative(f), breaks=breaks), f, "flat everywhere")
 
 
-def _inverse_root(moment: float, f: Callable[[Any], Any], fault: str) -> float:
+def _inverse_root(moment: Estimate, f: Callable[[Any], Any], fault: str) -> Estimate:
     if not moment > 0:
         raise BadValueError(f"{getattr(f, '__name__', f)} is {fault}; no gain makes up for that.")
-    return 1 / sqrt(moment)
+    return through(lambda m: 1 / sqrt(m), moment, pole=0.0)

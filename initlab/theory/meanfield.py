@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
-from math import exp, inf, log
+from functools import cached_property, partial
+from math import inf, log
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadValueError
+from initlab.theory.bounded import Estimate, through
 from initlab.theory.moments import derivative, moment_growth, second_moment
 from initlab.theory.pairs import kernel
 from initlab.theory.quadrature import activation
+from initlab.theory.roots import bracket, root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MARGINAL", "SHORT", "MeanField", "Phase", "root"]
+__all__ = ["MARGINAL", "SHORT", "MeanField", "Phase"]
 
 SHORT, LONG = 1e-20, 1e18  # lengths that stand for 0 and infinity
 MARGINAL = 1e-9  # a slope so close to 1 is 1
 EDGE = 1e-5  # a chi_1 so close to 1 is critical: nobody trains 1e5 layers
 STILL = 1e-11  # a length that changes by less in a layer stays
 STEPS = 60
+CLOSE = 1e-13  # two correlations that are one
 
 
 class Phase(StrEnum):
@@ -40,6 +43,11 @@ class Phase(StrEnum):
 @dataclass(frozen=True)
 class MeanField:
     """Layers z' = W f(z) + b of infinite width, all w and b independent and centred.
+
+    Each number is an `Estimate`, whose error bounds its distance from the exact one. What depends
+    on q* is taken as monotonic between its bounds; q* and c* lie where their maps certainly cross
+    the diagonal, so that one which barely does, or lies on it as ReLU's at sigma_w^2 = 2, has a
+    wide bound, or inf.
 
     Args:
         f: the activation, made of functions that autograd has rules for.
@@ -77,17 +85,22 @@ class MeanField:
         return derivative(self.f)
 
     # ---- lengths
-    def length(self, q: float) -> float:
+    def length(self, q: float) -> Estimate:
         """Return the length map: the variance of a layer's z when that of the layer before is q."""
         return self.weight_variance * second_moment(self.f, q) + self.bias_variance
 
-    def length_slope(self, q: float) -> float:
+    def length_slope(self, q: float) -> Estimate:
         """Return the derivative of the length map."""
         return self.weight_variance * moment_growth(self.f, q)
 
     @cached_property
-    def q_star(self) -> float:
+    def q_star(self) -> Estimate:
         """The length that deep layers reach from `start`; 0 and infinity are possible."""
+        q = self._settled()
+        return Estimate(q, partial(self._off_q, q))
+
+    def _settled(self) -> float:
+        """Return the first length, by factors of 2 from `start`, that a layer keeps."""
         direction = self._growth(self.start)
         if abs(direction) < STILL:
             return self.start
@@ -109,20 +122,24 @@ class MeanField:
         mapped = self.length(q)
         return log(mapped / q) if mapped > 0 else -inf
 
-    @property
-    def _reached(self) -> float:
-        """The length at which slopes are taken: q*, or what stands for 0 and infinity."""
-        return min(max(self.q_star, SHORT), LONG)
+    def _off_q(self, q: float) -> float:
+        """Return how far from q the fixed point may be; lengths are never below 0."""
+        return bracket(lambda q: self.length(q) - q, q, 100 * SHORT, 0.0) if q < inf else inf
+
+    def _at_q_star(self, g: Callable[..., float], *others: float) -> Estimate:
+        """Return g at q*, or at what stands for 0 and infinity, and at others."""
+        q = self.q_star if self.q_star < inf else Estimate(LONG, 0.99 * LONG)
+        return through(lambda q, *rest: g(min(max(q, SHORT), LONG), *rest), q, *others)
 
     # ---- gradients
-    def chi(self, q: float) -> float:
+    def chi(self, q: float) -> Estimate:
         """Return sigma_w^2 E f'(sqrt(q) z)^2, the factor on a gradient's second moment a layer."""
         return self.weight_variance * second_moment(self.slope, q)
 
     @cached_property
-    def chi_1(self) -> float:
+    def chi_1(self) -> Estimate:
         """`chi` at q*, also the slope of the correlation map at 1."""
-        return self.chi(self._reached)
+        return self._at_q_star(self.chi)
 
     @property
     def phase(self) -> Phase:
@@ -132,65 +149,74 @@ class MeanField:
         return Phase.ordered if self.chi_1 < 1 else Phase.chaotic
 
     # ---- correlations
-    def correlation(self, c: float) -> float:
+    def correlation(self, c: float) -> Estimate:
         """Return the correlation of two inputs after a layer, both of length q*, from c before."""
-        q = self._reached
-        return self._kernel(self.f, c, q, self.bias_variance) / self.length(q)
+        return self._at_q_star(self._correlation, c)
 
-    def correlation_slope(self, c: float) -> float:
+    def _correlation(self, q: float, c: float) -> Estimate:
+        covariance = self.weight_variance * kernel(self.f, c, q) + self.bias_variance
+        return covariance / self.length(q)
+
+    def correlation_slope(self, c: float) -> Estimate:
         """Return the derivative of the correlation map at c; at 1 it is chi_1 q* / length(q*)."""
-        q = self._reached
-        return self._kernel(self.slope, c, q, 0) * q / self.length(q)
+        return self._at_q_star(self._correlation_slope, c)
 
-    def _kernel(self, f: Callable[[Any], Any], c: float, q: float, bias: float) -> float:
-        return self.weight_variance * kernel(f, c, q).value + bias
+    def _correlation_slope(self, q: float, c: float) -> Estimate:
+        return self.weight_variance * kernel(self.slope, c, q) * q / self.length(q)
 
     @cached_property
-    def c_star(self) -> float:
+    def c_star(self) -> Estimate:
         """The correlation that any two inputs reach; 1 unless chaotic.
 
         The map is convex on [0, 1], so Newton's steps from 0 climb to its lower fixed point.
         """
         if self.weight_variance == 0 or self.correlation_slope(1.0) <= 1 + MARGINAL:
-            return 1.0
+            return Estimate(1.0, self._off_one)
         c = 0.0
         for _ in range(STEPS):
             step = (self.correlation(c) - c) / (1 - self.correlation_slope(c))
-            c = min(max(c + step, 0.0), 1.0)
-            if abs(step) < 1e-13:
+            c = min(max(c + float(step), 0.0), 1.0)
+            if abs(float(step)) < 1e-13:
                 break
-        return c
+        return Estimate(c, partial(self._off_c, c))
+
+    def _off_one(self) -> float:
+        """Return how far below 1 the lower fixed point may be; not at all, surely ordered."""
+        ordered = self.weight_variance == 0 or (1 - self.correlation_slope(1.0)).sign() > 0
+        return 0.0 if ordered else self._off_c(1.0)
+
+    def _off_c(self, c: float) -> float:
+        """Return how far from c the lower fixed point may be; from 0 to 1 the map leads there."""
+        return bracket(lambda c: self.correlation(c) - c, c, CLOSE, 0.0, 1.0)
 
     # ---- depth scales
     @cached_property
-    def xi_q(self) -> float:
+    def xi_q(self) -> Estimate:
         """In how many layers a length's distance from q* changes e-fold."""
-        return _scale(self.length_slope(self._reached))
+        return _scale(self._at_q_star(self.length_slope))
 
     @cached_property
-    def xi_c(self) -> float:
+    def xi_c(self) -> Estimate:
         """In how many layers a correlation's distance from c* shrinks e-fold.
 
         Nets of up to about six times this depth can be trained (Schoenholz et al., 2017).
         """
-        return _scale(self.chi_1 if self.c_star == 1 else self.correlation_slope(self.c_star))
+        if self.c_star == 1.0:
+            return _scale(self.chi_1)
+        return _scale(self._at_q_star(self._correlation_slope, self.c_star))
 
     @cached_property
-    def xi_gradient(self) -> float:
+    def xi_gradient(self) -> Estimate:
         """In how many layers a gradient's second moment changes e-fold."""
         return _scale(self.chi_1)
 
 
-def _scale(slope: float) -> float:
+def _scale(slope: Estimate) -> Estimate:
     """Return the depth scale that belongs to a factor per layer."""
+    return through(_layers, slope, pole=1.0)
+
+
+def _layers(slope: float) -> float:
     if slope <= 0:
         return 0.0
     return inf if abs(slope - 1) <= MARGINAL else 1 / abs(log(slope))
-
-
-def root(f: Callable[[float], float], low: float, high: float) -> float:
-    """Return the length between two others at which f changes its sign."""
-    from scipy.optimize import brentq
-
-    ends = sorted((log(low), log(high)))
-    return exp(brentq(lambda x: f(exp(x)), *ends, xtol=1e-14, rtol=1e-14))

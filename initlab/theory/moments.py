@@ -10,6 +10,7 @@ import numpy as np
 import initlab.nd  # noqa: F401 - the rules by which NumPy's functions have slopes
 from initlab.autograd import Tensor, record
 from initlab.errors import BadTypeError, BadValueError
+from initlab.theory.bounded import Estimate
 from initlab.theory.quadrature import activation, expectation
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ DENSITY = STEP * np.exp(-(MIDDLES**2) / 2) / sqrt(2 * pi)
 POWERS = {2: "square", 4: "fourth power"}
 
 
-def mean(f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()) -> float:
+def mean(f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()) -> Estimate:
     """Return E f(z) for z ~ N(0, length).
 
     >>> from initlab import nd
@@ -46,7 +47,7 @@ def mean(f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] =
 
 def second_moment(
     f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()
-) -> float:
+) -> Estimate:
     """Return E f(z)^2 for z ~ N(0, length).
 
     >>> from initlab import nd
@@ -79,7 +80,7 @@ def second_moments(f: Callable[[Any], Any], lengths: NDArray[np.float64]) -> NDA
 
 def fourth_moment(
     f: Callable[[Any], Any], length: float = 1.0, breaks: Iterable[float] = ()
-) -> float:
+) -> Estimate:
     """Return E f(z)^4 for z ~ N(0, length).
 
     >>> from initlab import nd
@@ -89,7 +90,7 @@ def fourth_moment(
     return _moment(f, length, 4, breaks)
 
 
-def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
+def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> Estimate:
     """Return the derivative of E f(z)^2 over the variance of z ~ N(0, length).
 
     It is E[z f(z) f'(z)] / length, which needs no second derivative.
@@ -102,7 +103,9 @@ def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
     return expectation(lambda z: z * np.asarray(f(scale * z)) * slope(scale * z)) / scale
 
 
-def _moment(f: Callable[[Any], Any], length: float, power: int, breaks: Iterable[float]) -> float:
+def _moment(
+    f: Callable[[Any], Any], length: float, power: int, breaks: Iterable[float]
+) -> Estimate:
     places = [place / sqrt(length) for place in breaks] if length else ()
     return expectation(_power(activation(f), length, power), places)
 
@@ -118,7 +121,7 @@ def _power(f: Callable[[Any], Any], length: float, power: int) -> Callable[[Any]
     return powered
 
 
-def variance(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
+def variance(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
     """Return Var f(z) for z ~ N(0, 1).
 
     >>> from initlab import nd
@@ -127,10 +130,11 @@ def variance(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
     """
     places = list(breaks)
     centre = mean(f, breaks=places)
-    return second_moment(lambda z: np.asarray(f(z)) - centre, breaks=places)
+    about = second_moment(lambda z: np.asarray(f(z)) - float(centre), breaks=places)
+    return about + Estimate(0.0, centre.error**2)
 
 
-def slope_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
+def slope_growth(f: Callable[[Any], Any], length: float = 1.0) -> Estimate:
     """Return by which power of the variance of z ~ N(0, length) E f'(z)^2 grows.
 
     It is (E[f'(z)^2 z^2] / (length E f'(z)^2) - 1) / 2, by the derivative of the normal density,
@@ -142,8 +146,8 @@ def slope_growth(f: Callable[[Any], Any], length: float = 1.0) -> float:
     """
     scale, slope = sqrt(length), derivative(f)
     squared = expectation(lambda z: slope(scale * z) ** 2)
-    if squared == 0:
-        return 0.0
+    if squared == 0.0:
+        return Estimate(0.0, 0.0)
     return (expectation(lambda z: (z * slope(scale * z)) ** 2) / squared - 1) / 2
 
 

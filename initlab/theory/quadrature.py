@@ -7,11 +7,12 @@ had to six digits within a limit on work, a pole above all, is refused.
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.errors import BadTypeError, BadValueError, QuadratureError, ShapeError
+from initlab.theory.bounded import Estimate
 from initlab.theory.panels import EPSILON, POINTS, Panels, measured
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "REFUSED",
     "TINY",
-    "Estimate",
     "activation",
-    "estimate",
     "expectation",
     "integrals",
     "knots",
@@ -45,23 +44,7 @@ EVALUATIONS = 2**21
 TINY = float(np.finfo(np.float64).tiny)
 
 
-class Estimate(NamedTuple):
-    """A number and a bound on its distance from the exact one."""
-
-    value: float
-    error: float
-
-
-def expectation(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> float:
-    """Return E f(z) for z ~ N(0, 1), to about 13 digits; `estimate` says how many.
-
-    >>> round(expectation(np.square), 12)
-    1.0
-    """
-    return estimate(f, breaks).value
-
-
-def estimate(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
+def expectation(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
     """Return E f(z) for z ~ N(0, 1) with a bound on its error.
 
     The bound holds for what is smooth between kinks, jumps and poles, wherever they lie. What
@@ -80,8 +63,8 @@ def estimate(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
         BadTypeError: when f is no function.
         ShapeError: when f does not work element by element.
 
-    >>> found = estimate(np.abs)
-    >>> abs(found.value - sqrt(2 / np.pi)) <= found.error < 1e-13
+    >>> found = expectation(np.abs)
+    >>> abs(found - sqrt(2 / np.pi)) <= found.error < 1e-13
     True
     """
     f = activation(f)

@@ -81,7 +81,7 @@ def response(f: Callable[[Any], Any], centre: float, variance: float) -> Respons
     with np.errstate(all="ignore"):
         try:
             squared, sloped = second_moment(g, variance), second_moment(slope, variance)
-            return Response(
+            found = (
                 squared,
                 mean(g, variance),
                 _spread(g, variance, squared),
@@ -90,6 +90,7 @@ def response(f: Callable[[Any], Any], centre: float, variance: float) -> Respons
                 _spread(slope, variance, sloped),
                 slope_growth(g, variance),
             )
+            return Response(*map(float, found))  # depth asks for no bounds
         except BadValueError:
             if variance < BEYOND:
                 raise

@@ -205,7 +205,7 @@ class Elementwise:
         if x.common is None or x.variance == 0:
             return x.common
         correlation = min(max((x.common - x.mean**2) / x.variance, -1.0), 1.0)
-        return kernel(shifted(self.f, x.mean), correlation, x.variance).value
+        return float(kernel(shifted(self.f, x.mean), correlation, x.variance))
 
     def backward(self, x: Signal, gradient: Moment) -> Moment:
         """Return E f'^2 times it."""

@@ -23,6 +23,7 @@ def theory(arguments: list[str], plugins: list[str]) -> int:
         print("A calibrator adjusts the weights after that, which this does not foretell.")
     if made.standing is not None:
         file, where = Path(f"theory-{made.label}.png"), made.standing
+        print(where.bounds)
         with writing(file):
             draw_phases(where.field, f"{made.label}, {made.depth} layers", file, where.label)
         print(f"Phase diagram: {file}")

@@ -164,3 +164,21 @@ def test_the_orthogonal_identity_is_exact_and_nothing_is_within_a_factor_of_noth
     assert told("orthogonal", "identity").verdict().splitlines()[-1].startswith("Every draw's last")
     assert "within" not in told("zeros", "tanh").verdict()
     assert "no gradient comes through a layer" in told("zeros", "tanh").verdict()
+
+
+def test_the_quadratures_bounds_are_told_where_there_are_such_numbers():
+    standing = told("xavier", "tanh").standing
+    said = re.fullmatch(
+        r"By quadrature: .* chi_1 .* most (\S+), the length by (\S+)\.", standing.bounds
+    )
+    chi, length = standing.field.chi_1.error, standing.field.q_star.error
+    assert chi <= float(said[1]) <= 1.11 * chi
+    assert length <= float(said[2]) <= 1.11 * length
+    growing = forecast(
+        compose([*INITS["he"], "init.weight.scale=2.25", "model=deep_mlp", "model.activation=gelu"],
+                catalog=CATALOG)
+    ).standing  # fmt: skip
+    assert growing.field.q_star == inf
+    for standing in (growing, told("he", "relu").standing):
+        said = re.fullmatch(r"By quadrature: chi_1 is off by at most (\S+)\.", standing.bounds)
+        assert float(said[1]) < 1e-8
