@@ -28,6 +28,7 @@ IDS = [place[0] for place in PLACES]
 FILE = Path(__file__).parents[2] / "docs" / "larger.safetensors"
 FILES = {
     "+init=load": [f"init.file={FILE}"],
+    "+init=mxnet.load": [f"init.weight.param={FILE}"],
     "+init=weight_selection": [f"init.weight.file={FILE}"],
     "+init=pretrained_statistics": [f"init.weight.file={FILE}"],
 }
