@@ -90,8 +90,8 @@ initlab theory: what mean-field theory foretells of a net: gains, phase, depth t
   python -m initlab theory +init=critical model=deep_mlp model.activation=tanh
 
 It takes what a run takes (python -m initlab --help), trains nothing, and leaves a phase diagram as
-theory-LABEL.png here. The last figures bound the error of the quadrature; in Python every number of
-initlab.theory has such an `error`.
+theory-LABEL.png here. The last figures bound the error of the quadrature; in Python each gain,
+moment, fixed point, depth scale and critical point of initlab.theory has such an `error`.
 """
 
 GALLERY = """\

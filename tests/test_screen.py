@@ -95,7 +95,7 @@ def test_a_divergence_says_where_and_when():
 
 
 def test_a_terminal_shows_a_bar_and_takes_it_away():
-    _, text = watched(spec("training.epochs=30"), terminal=True)
-    assert re.search(r"epoch \d+/30  loss \d\.\d{4}  accuracy \d\.\d{3} .*\d:\d\d", text)
+    _, text = watched(spec("training.epochs=300"), terminal=True)  # a second: a bar moves ten times
+    assert re.search(r"epoch \d+/300  loss \d\.\d{4}  accuracy \d\.\d{3} .*\d:\d\d", text)
     assert "\x1b[2K" in text
     assert not [line for line in text.splitlines() if line.startswith("epoch ")]

@@ -58,7 +58,7 @@ def share_pictures(past: Past, sweep: str, axes: Sequence[str]) -> None:
 def _draw(past: Past, runs: Sequence[PastRun], compared: str, others: str, file: Path) -> None:
     """Draw what the runs have at initialization, those of the same value as one band."""
     panels: dict[str, dict[str, list[list[tuple[int, float]]]]] = {what: {} for what in PANELS}
-    for run in reversed(runs):  # the oldest first, as the command has them
+    for run in reversed(runs):  # the oldest first, on one core in the command's order
         for what, metric in PANELS.items():
             if metric in run.metrics:
                 curves = panels[what].setdefault(_value(run, compared), [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,18 +58,20 @@ def draw_bands(
         axes.grid(alpha=0.3)
         if axes.lines:
             logarithmic(axes)
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     lines = {str(line.get_label()): line for axes in figure.axes for line in axes.lines}
     if lines:
-        figure.legend([*lines.values()], [*lines], loc="lower center", ncols=COLUMNS)
+        legend_of = figure.legend([*lines.values()], [*lines], loc="lower center", ncols=COLUMNS)
+        for text in legend_of.get_texts():
+            text.set_parse_math(False)
     with rc_context({"svg.fonttype": "none"}):
         figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 def _draw(axes: Axes, seeds: Sequence[Curve], colour: str, style: str, name: str) -> None:
-    """Draw what is positive, as a logarithmic axis shows it."""
+    """Draw what is positive and finite, as a logarithmic axis shows it."""
     found: dict[int, list[float]] = {}
-    for depth, value in (point for curve in seeds for point in curve if point[1] > 0):
+    for depth, value in (point for curve in seeds for point in curve if 0 < point[1] < inf):
         found.setdefault(depth, []).append(value)
     if not found:
         return

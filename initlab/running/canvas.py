@@ -100,6 +100,7 @@ def _axes(ylabel: str, title: float) -> Axes:
     place_labels(axes)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(left=False, bottom=False)  # a mark costs a third of its label
+    axes.title.set_parse_math(False)
     axes.set_title("", y=title)  # a given height saves looking for a free one
     return axes
 

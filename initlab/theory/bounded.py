@@ -23,7 +23,8 @@ class Estimate(float):
     """A number and a bound on its distance from the exact one.
 
     Sums, differences, products and quotients are estimates too; all else takes it as the float that
-    it is and leaves the bound behind. A bound may be worked out when it is first asked for.
+    it is and leaves the bound behind, NumPy's numbers on the left of an operator too. A bound may
+    be worked out when it is first asked for.
 
     Args:
         value: the number.
@@ -61,7 +62,7 @@ class Estimate(float):
 
     def sign(self) -> int:
         """Return the exact number's sign, 0 where the bound leaves it open."""
-        if abs(float(self)) <= self.error:
+        if not abs(float(self)) > self.error:
             return 0
         return 1 if self > 0 else -1
 
@@ -103,8 +104,7 @@ def through(g: Callable[..., float], *arguments: float, pole: float | None = Non
     """Return g of numbers known within bounds, with the bound that follows, worked out when asked.
 
     It is g's farthest value at a corner of the box that the exact arguments lie in, g's own bound
-    included: so g is to be monotonic in each of them there, as it is in any box that is small
-    enough.
+    included: so g is to be monotonic in each of them there.
 
     Args:
         g: of floats.

@@ -40,7 +40,7 @@ class CriticalPoint(NamedTuple):
     def level(self, chi: float) -> tuple[Estimate, Estimate]:
         """Return the (sigma_w^2, sigma_b^2) of the same fixed length with another chi_1."""
         taken = self.length - self.bias_variance  # by sigma_w^2 E f^2
-        return chi * self.weight_variance, self.length - chi * taken
+        return self.weight_variance * float(chi), self.length - taken * float(chi)
 
 
 class _Line:
@@ -106,13 +106,16 @@ def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> Cri
             f"{name} has no edge of chaos: at every length, the weights that keep gradients make "
             "the length grow. Normalize, or choose another activation."
         )
-    if bias_variance is None or abs(bias_variance - least.bias_variance) < MARGINAL:
+    if bias_variance is None:
         return least
+    bias_variance = Estimate.of(bias_variance)
+    if not (bias_variance - least.bias_variance).sign():
+        return least._replace(bias_variance=bias_variance)
     below = max(float(least.length), SHORT)
     for q in LENGTHS:
         if q > below and line.bias(q) >= bias_variance > least.bias_variance:
             point = line.crossing(lambda q: bias_variance - line.bias(q), below, q)
-            return point._replace(bias_variance=Estimate.of(bias_variance))
+            return point._replace(bias_variance=bias_variance)
         below = max(below, q)
     raise BadValueError(
         f"{name} has no edge of chaos with bias variance {bias_variance:g}: the smallest that has "

@@ -78,6 +78,8 @@ class MeanField:
             )
         if not 0 < self.start < inf:
             raise BadValueError(f"start is a positive finite length, got {self.start}.")
+        for name in ("weight_variance", "bias_variance"):  # NumPy's numbers would drop the bounds
+            object.__setattr__(self, name, Estimate.of(getattr(self, name)))
 
     @cached_property
     def slope(self) -> Callable[[Any], Any]:

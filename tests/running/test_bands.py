@@ -59,3 +59,15 @@ def test_a_condition_has_one_colour_and_one_name_in_all_panels(drawn):
 def test_twelve_conditions_can_be_told_apart(drawn):
     (axes,) = drawn({"activations": {f"init{n}": SEEDS["he"] for n in range(12)}}).axes
     assert len({(line.get_color(), line.get_linestyle()) for line in axes.lines}) == 12
+
+
+def test_neither_infinity_nor_a_dollar_ends_the_drawing(drawn):
+    curves = {"a$\\foo$": [[(0, 1.0), (1, float("inf"))], [(0, 2.0), (1, 3.0)]]}
+    (axes,) = drawn(
+        {
+            "activations": curves,
+        }
+    ).axes
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[0, 1.5], [1, 3]])
+    endless = [[(0, float("inf")), (1, float("inf"))]]
+    assert not drawn({"activations": {"b": endless}}).axes[0].lines

@@ -10,6 +10,7 @@ from math import asin, erf, exp, inf, log, pi, sqrt
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from initlab import nd
 from initlab.theory import (
@@ -351,3 +352,43 @@ def test_a_critical_point_with_a_least_bias_keeps_gradients_and_lengths_within_b
     assert abs(net.chi(found.length) - 1) <= net.chi(found.length).error
     assert abs(net.length(found.length) - found.length) <= net.length(found.length).error
     assert found.length.error < 1e-8
+
+
+@pytest.mark.parametrize("asked", [5e-10, 9e-10, 1.5e-9])
+def test_a_critical_point_of_a_tiny_bias_variance_is_within_its_bound(asked):
+    point = critical(np.tanh, asked)
+    length = brentq(lambda q: q - _second(np.tanh, q) / _second(_slope, q) - asked, 1e-5, 1e-2)
+    assert abs(point.length - length) <= point.length.error + 1e-6 * length
+    assert abs(point.weight_variance - 1 / _second(_slope, length)) <= (
+        point.weight_variance.error + 1e-8
+    )
+    assert point.length.error < 1e-2 * length
+    assert point.bias_variance == asked
+
+
+def _slope(z):
+    return 1 / np.cosh(z) ** 2
+
+
+def _second(f, q):
+    """E f(sqrt(q) z)^2 by Gauss and Hermite."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    return float(weights @ f(np.sqrt(q) * nodes) ** 2 / weights.sum())
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_numpys_numbers_have_the_bounds_of_pythons(kind):
+    weight, bias = kind(1.4), kind(0.05)
+    given = MeanField(np.tanh, weight, bias)
+    plain = MeanField(np.tanh, float(weight), float(bias))
+    for name in ("q_star", "chi_1", "c_star", "xi_q", "xi_c", "xi_gradient"):
+        assert getattr(given, name) == getattr(plain, name)
+        assert getattr(given, name).error == getattr(plain, name).error
+    assert given.length(0.3).error == plain.length(0.3).error
+    point = critical(np.tanh, bias)
+    assert point.length.error < 1e-9
+    assert all(number.error < 1e-9 for number in point.level(kind(0.9)))
+
+
+def test_the_sign_of_what_is_no_number_is_open():
+    assert Estimate(float("nan"), float("inf")).sign() == 0

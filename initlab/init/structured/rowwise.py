@@ -26,7 +26,7 @@ class Rowwise(Initializer):
 
     def changed(self, rows: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
         """Return rows, the weights of one output each, in double precision, as they shall be."""
-        raise NotImplementedError(f"{type(self).__name__} is Rowwise without changed(self, rows)")
+        raise NotImplementedError(f"{type(self).__name__} is Rowwise without changed(rows, spec)")
 
     def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
         """Draw, then change in double precision.
