@@ -32,12 +32,13 @@ class Announced(Initializer):
 
     init: Initializer
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw, and log the parameter's name, the initializer and the root mean square."""
-        values = self.init(spec, rng)
-        size = float(np.linalg.norm(values.ravel())) / sqrt(values.size)
+        self.init.write(spec, rng, out)
+        size = float(np.linalg.norm(out.reshape(-1))) / sqrt(out.size)
         _LOG.info("Initialized %s as %s: %.6g", spec.name, self.init, size)
-        return values
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what the other one claims."""

@@ -6,24 +6,25 @@ import json
 import warnings
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
-from functools import wraps
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from initlab.autograd import Tensor, pause
-from initlab.errors import BadTypeError, BadValueError, ShapeError
+from initlab.autograd import pause
+from initlab.errors import BadValueError
 from initlab.init.desc import InitDesc
 from initlab.init.law import Law
+from initlab.init.levels import complete
 from initlab.init.registry import registered_name
-from initlab.init.spec import ParameterSpec
-from initlab.nd.random import drawing_from, generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from initlab.autograd import Tensor
+    from initlab.init.spec import ParameterSpec
 
 __all__ = ["Initializer"]
 
@@ -31,9 +32,11 @@ __all__ = ["Initializer"]
 class Initializer:
     """A rule for the first value of a parameter.
 
-    Subclasses come at two levels. The pure one overrides `__call__`; the chapter's one overrides
+    Subclasses come at two levels. The pure one overrides `__call__`, which returns the values, or
+    `write`, which writes them where they stay. The chapter's one overrides
     `_init_weight(self, name, data)`, which fills the Tensor `data` in place, while `nd.random`
-    draws from the parameter's own stream. Equal type and equal arguments make equal initializers.
+    draws from the parameter's own stream. A class defines one of the three, and the others do the
+    same. Equal type and equal arguments make equal initializers.
 
     A call with a name and a Tensor, `init(InitDesc("dense0_weight"), data)`, fills the Tensor, as
     Gluon's does: what ends in weight by the rule itself, bias, beta and min with 0, gamma and max
@@ -42,8 +45,8 @@ class Initializer:
     >>> from initlab.init import ParameterSpec
     >>> from initlab.nd.random import stream
     >>> class Half(Initializer):
-    ...     def _init_weight(self, name, data):
-    ...         data[:] = 0.5
+    ...     def write(self, spec, rng, out):
+    ...         out[...] = 0.5
     >>> Half()(ParameterSpec((2, 2)), stream(0, "weight")).tolist()
     [[0.5, 0.5], [0.5, 0.5]]
     """
@@ -59,10 +62,7 @@ class Initializer:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "__call__" in vars(cls):
-            if "write" not in vars(cls):
-                cls.write = Initializer.write  # type: ignore[method-assign] # not an older write
-            cls.__call__ = _taking_names(cls.__call__)  # type: ignore[method-assign] # itself
+        complete(cls)
 
     gives_biases: ClassVar[bool] = False  # whether a config's biases follow it unless told else
 
@@ -72,41 +72,31 @@ class Initializer:
         Args:
             spec: the parameter, its shape known.
             rng: where to draw from; nothing else may be drawn from.
+
+        Raises:
+            InitlabError: when it cannot draw for `spec`.
         """
-        data = Tensor(np.zeros(spec.shape, spec.dtype))
-        with drawing_from(rng), pause():
-            self._init_weight(InitDesc(spec.name), data)
-        return np.asarray(data)
+        raise NotImplementedError(_UNDEFINED.format(type(self).__name__))
 
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
         """Write what a call would return into `out`, an array of the spec's shape and dtype.
 
+        Args:
+            spec: the parameter, its shape known.
+            rng: where to draw from; nothing else may be drawn from.
+            out: C-contiguous; what stands there is not read.
+
         Raises:
-            ShapeError: when it returns another shape.
-            BadTypeError: when it returns no array.
+            InitlabError: when it cannot draw for `spec`.
+            ShapeError: when a call returns another shape.
+            BadTypeError: when a call returns no array.
         """
-        values = self(spec, rng)
-        if not isinstance(values, np.ndarray):
-            raise BadTypeError(
-                f"{spec.label} needs an array of shape {out.shape}, and {self} returned "
-                f"{values!r}, a {type(values).__name__}."
-            )
-        if values.shape != out.shape:
-            raise ShapeError(
-                f"{spec.label} has shape {out.shape}, which {values.shape} does not fit: {self} "
-                "returned it."
-            )
-        out[...] = values
+        raise NotImplementedError(_UNDEFINED.format(type(self).__name__))
 
     def _init_weight(self, name: str, data: Tensor) -> None:
-        if type(self).__call__ is Initializer.__call__:
-            raise NotImplementedError(
-                f"{type(self).__name__} is an Initializer without __call__(self, spec, rng) "
-                "or _init_weight(self, name, data). Write one of them."
-            )
-        data[:] = self(ParameterSpec(data.shape, data.dtype, name=str(name)), generator())
+        raise NotImplementedError(_UNDEFINED.format(type(self).__name__))
 
     def _init_zero(self, name: str, data: Tensor) -> None:  # noqa: ARG002 - Gluon's signature
         data[:] = 0
@@ -207,24 +197,17 @@ class Initializer:
         return f"{type(self).__name__}({', '.join(told)})"
 
 
+_UNDEFINED = (
+    "{} is an Initializer without __call__(self, spec, rng), write(self, spec, rng, out) or "
+    "_init_weight(self, name, data). Write one of them."
+)
 _ENDINGS = {
     "weight": "_init_weight", "bias": "_init_bias", "gamma": "_init_gamma", "beta": "_init_beta",
     "min": "_init_zero", "max": "_init_one",
 }  # fmt: skip
 _OLD_ENDINGS = {"moving_mean": "_init_zero", "moving_var": "_init_one"}
 
-
-def _taking_names(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Let `call(self, spec, rng)` be called as `init(name, tensor)` too."""
-
-    @wraps(call)
-    def called(self: Initializer, spec: Any, rng: Any) -> Any:
-        return self.fill(spec, rng) if isinstance(spec, str) else call(self, spec, rng)
-
-    return called
-
-
-Initializer.__call__ = _taking_names(Initializer.__call__)  # type: ignore[method-assign] # itself
+complete(Initializer)  # which takes names
 
 
 def _as_json(value: Any) -> Any:

@@ -60,8 +60,10 @@ class Load(Initializer):
             for name, array in found.items()
         }
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Return a copy of the loaded values, or draw by the default.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Write the loaded values, or draw by the default.
 
         Raises:
             BadValueError: for a name that is not there, when there is no default.
@@ -71,9 +73,10 @@ class Load(Initializer):
         array, name = self._find(spec), spec.name
         if self.verbose:
             _LOG.info("Initialized %s by %s", name, "default" if array is None else "loading")
-        if array is not None:
-            return np.array(array, spec.dtype)
-        return self._default(name)(spec, rng)
+        if array is None:
+            self._default(name).write(spec, rng, out)
+        else:
+            out[...] = array
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the moments of the loaded values, or what the default claims."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -16,10 +19,14 @@ __all__ = [
     "as_matrices",
     "from_matrices",
     "in_double",
+    "matrices_of",
     "matrices_within",
     "matrix_shape",
+    "pieces",
     "seen_as",
 ]
+
+PIECE = 2**15  # numbers that are worked on at once, in double precision in the cache
 
 
 def matrix_shape(spec: ParameterSpec) -> tuple[int, int, int]:
@@ -40,15 +47,45 @@ def matrix_shape(spec: ParameterSpec) -> tuple[int, int, int]:
 
 def as_matrices(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
     """Return `values`, of the spec's shape, as matrices; a view where one is possible."""
-    copies, rows, columns = matrix_shape(spec)
-    cut = np.transpose(values, _order(spec))
-    if spec.grouped == "in":
-        return (
-            cut.reshape(copies, spec.inputs, rows, spec.receptive)
-            .swapaxes(1, 2)
-            .reshape(copies, rows, columns)
-        )
-    return cut.reshape(copies, rows, columns)
+    return _opened(values, spec).reshape(matrix_shape(spec))
+
+
+@contextmanager
+def matrices_of(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[Any]]:
+    """Lend the matrices of `values`, to be read and written where they lie.
+
+    They are of shape (copies, rows, *columns): what an output sums runs over several axes where
+    these do not lie next to each other. Only where outputs, too, do not is it a copy, which is
+    written back.
+
+    >>> from initlab.init import ParameterSpec
+    >>> hwio = ParameterSpec((3, 3, 4, 6), in_axes=(2,), out_axes=(3,))
+    >>> kernels = np.zeros(hwio.shape)
+    >>> with matrices_of(kernels, hwio) as matrices:
+    ...     matrices[0, 5] = 1.0
+    >>> matrices.shape, kernels[2, 1, 3].tolist()
+    ((1, 6, 4, 3, 3), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+    """
+    matrices = _opened(values, spec)
+    yield matrices
+    if not np.may_share_memory(matrices, values):
+        from_matrices(matrices, spec, values)
+
+
+def pieces(shape: tuple[int, ...], size: int = PIECE) -> Iterator[tuple[slice, ...]]:
+    """Cut an array of `shape` into parts of at most `size` numbers, whole along its last axes.
+
+    >>> list(pieces((3, 4), 8))
+    [(slice(0, 2, None), slice(0, 4, None)), (slice(2, 3, None), slice(0, 4, None))]
+    """
+    if not shape:
+        yield ()
+        return
+    first, *rest = shape
+    step = max(1, size // max(1, prod(rest)))
+    for start in range(0, first, step):
+        for others in pieces(tuple(rest), size):
+            yield slice(start, min(start + step, first)), *others
 
 
 def seen_as(spec: ParameterSpec, values: NDArray[Any]) -> NDArray[Any]:
@@ -101,6 +138,28 @@ def matrices_within(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any] |
 def in_double(values: NDArray[Any]) -> NDArray[Any]:
     """Return `values` in double precision, real or complex."""
     return values.astype(np.result_type(values, np.float64))
+
+
+def _opened(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
+    """Return `values` as copies x rows x the axes of the columns; a view where one is possible."""
+    copies, rows, columns = matrix_shape(spec)
+    cut = np.transpose(values, _order(spec))
+    ins = tuple(spec.shape[axis] for axis in spec.in_axes)
+    around = tuple(spec.shape[axis] for axis in spec.receptive_axes)
+    if spec.grouped == "in":
+        inside = ins if spec.groups == 1 else (spec.inputs,)
+        cut = np.moveaxis(cut.reshape(copies, *inside, rows, *around), 1 + len(inside), 1)
+    else:
+        cut = cut.reshape(copies, rows, *ins, *around)
+    return _joined(cut, columns)
+
+
+def _joined(cut: NDArray[Any], columns: int) -> NDArray[Any]:
+    """Return it with its columns along one axis, where that is a view."""
+    try:
+        return np.reshape(cut, (*cut.shape[:2], columns), copy=False)
+    except ValueError:
+        return cut
 
 
 def _order(spec: ParameterSpec) -> tuple[int, ...]:

@@ -47,13 +47,15 @@ class Mixed(Initializer):
         self.patterns = list(patterns)
         self.initializers = [create(init) for init in initializers]
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw by the initializer that the name chooses.
 
         Raises:
             BadValueError: when no pattern matches it.
         """
-        return self._chosen(spec.name)(spec, rng)
+        self._chosen(spec.name).write(spec, rng, out)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what the initializer claims that the name chooses."""

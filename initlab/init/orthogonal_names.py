@@ -42,10 +42,6 @@ class TorchOrthogonal(Initializer):
         """The same by the lab's own name."""
         return HaarOrthogonal(self.gain, self.layout)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw."""
-        return self.matrix(spec, rng)
-
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:

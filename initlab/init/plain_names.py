@@ -288,9 +288,11 @@ class TorchSparse(Initializer):
     def _own(self) -> Sparse:
         return Sparse(None, self.sparsity, self.std, Unit.inputs)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw."""
-        return self._own()(spec, rng)
+        self._own().write(spec, rng, out)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of an entry, and how many connections there are."""

@@ -77,6 +77,8 @@ def test_a_subclass_that_defines_neither_level_says_what_to_define():
 
     with pytest.raises(NotImplementedError, match=r"Idle is an Initializer without __call__\(self"):
         Idle()(SPEC, random.stream(0, "w"))
+    with pytest.raises(NotImplementedError, match=r"Idle is an .*, write\(self, spec, rng, out\)"):
+        Idle().write(SPEC, random.stream(0, "w"), np.empty((4, 5)))
 
 
 def test_a_plain_subclass_claims_nothing():
@@ -192,14 +194,32 @@ def test_what_is_written_takes_less_than_a_block_a_thread_beside_the_array(made,
     assert peak < random.cores() * random.BLOCK * out.itemsize
 
 
-def test_a_subclass_of_a_drawn_law_that_is_called_otherwise_is_written_so_too():
-    class Halved(Uniform):
-        def __call__(self, spec, rng):
-            return super().__call__(spec, rng) / 2
+class Called(Uniform):
+    def __call__(self, spec, rng):
+        return super().__call__(spec, rng) / 2
 
-    out = np.empty((4, 5), np.float32)
-    Halved().write(SPEC, random.stream(0, "w"), out)
-    assert_array_equal(out, Uniform()(SPEC, random.stream(0, "w")) / 2)
+
+class Written(Uniform):
+    def write(self, spec, rng, out):
+        super().write(spec, rng, out)
+        out /= 2
+
+
+class Filled(Uniform):
+    def _init_weight(self, name, data):
+        super()._init_weight(name, data)
+        data /= 2
+
+
+@pytest.mark.parametrize("halved", [Called(), Written(), Filled()])
+def test_whichever_way_a_subclass_overrides_all_others_follow_it(halved):
+    halves = Uniform()(SPEC, random.stream(0, "w")) / 2
+    out, data = np.empty((4, 5), np.float32), nd.zeros((4, 5))
+    halved.write(SPEC, random.stream(0, "w"), out)
+    with random.drawing_from(random.stream(0, "w")):
+        halved(init.InitDesc("w_weight"), data)
+    for found in (out, data, halved(SPEC, random.stream(0, "w"))):
+        assert_array_equal(np.asarray(found), halves, strict=True)
 
 
 def test_fixed_values_say_that_they_need_no_generator():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.init.initializer import Initializer
 from initlab.nd.random import fill
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.independent.distribution import Distribution
@@ -30,19 +29,14 @@ class Independent(Initializer):
         """Return the law of each entry."""
         raise NotImplementedError(f"{type(self).__name__} is Independent without entry(self, spec)")
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw block by block, in all cores.
 
         Raises:
             ShapeError: when a dimension is unknown, even one that is in no fan of its rule.
         """
-        spec.require_known()
-        return fill(rng, np.empty(spec.shape, spec.dtype), self.entry(spec).into)
-
-    def write(
-        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
-    ) -> None:
-        """Draw into `out`, without another array of its size."""
         spec.require_known()
         fill(rng, out, self.entry(spec).into)
 

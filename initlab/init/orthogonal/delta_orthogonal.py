@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.init.checks import positive
 from initlab.init.fixed import at_centre
 from initlab.init.initializer import Initializer
@@ -16,6 +14,7 @@ from initlab.init.orthogonal.isometry import convolution_shape
 from initlab.init.promises import Isometric
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -42,21 +41,14 @@ class DeltaOrthogonal(Initializer):
     def __post_init__(self) -> None:
         positive("delta_orthogonal", scale=self.scale)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, beside which only its centre is made, in double precision.
 
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
         """
-        spec.require_known()
-        out = np.empty(spec.shape, spec.dtype)
-        self.write(spec, rng, out)
-        return out
-
-    def write(
-        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
-    ) -> None:
-        """Draw into `out`, beside which only its centre is made, in double precision."""
         seen = self._seen(spec)
         matrices = haar(*convolution_shape(seen, "delta_orthogonal"), rng)
         matrices *= self.scale

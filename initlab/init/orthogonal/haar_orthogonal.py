@@ -51,21 +51,17 @@ class HaarOrthogonal(Initializer):
         positive("orthogonal", scale=self.scale)
         object.__setattr__(self, "layout", choice("orthogonal", "layout", self.layout, Fans))
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw in the spec's precision, float16 by way of float32.
+
+        Without another array of its size where LAPACK has that precision and matrices lie whole in
+        `out`.
 
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
-        spec.require_known()
-        out = np.empty(spec.shape, spec.dtype)
-        self.write(spec, rng, out)
-        return out
-
-    def write(
-        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
-    ) -> None:
-        """Draw into `out`, without another array of its size where matrices lie whole in it."""
         seen = flattened(spec, self.layout)
         shape, values = matrix_shape(seen), out.reshape(seen.shape)
         within = matrices_within(values, seen) if out.dtype in FLOATS else None

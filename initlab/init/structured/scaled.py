@@ -34,12 +34,6 @@ class Scaled(Initializer):
     def __post_init__(self) -> None:
         finite("scaled", factor=self.factor)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw, then multiply."""
-        values = self.of(spec, rng)
-        values *= spec.dtype.type(self.factor)
-        return values
-
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
