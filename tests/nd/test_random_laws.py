@@ -10,6 +10,7 @@ import pytest
 from initlab.errors import BadValueError
 from initlab.init import ParameterSpec, TruncatedGaussian, TruncatedNormal
 from initlab.nd.random import stream
+from initlab.nd.random.box_muller import box_muller
 from initlab.nd.random.single import SingleGenerator
 
 N = 2**22
@@ -48,9 +49,7 @@ def test_both_numbers_of_a_pair_are_uncorrelated_and_so_are_their_squares():
 def test_few_bits_of_a_radius_get_more(word, least, most):
     words = np.array([word], np.uint64)  # the first half is the radius, the angle is 0
     out = np.empty(2, np.float32)
-    from initlab.nd.random.single import _box_muller
-
-    _box_muller(Words(words), out)
+    box_muller(Words(words), out)
     assert least <= abs(out[0]) <= most
     assert out[1] == 0
 

@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["F32", "ROWS", "VECTOR", "exp", "kernel", "tanh"]
+__all__ = ["F32", "ROWS", "VECTOR", "exp", "from_bits", "kernel", "tanh"]
 
 f, i = np.float32, np.int32
 PER_LOG_2, LOG_2, LOG_2_REST = f(1.44269504), f(0.693359375), f(-2.12194440e-4)
@@ -25,10 +25,10 @@ F32 = types.float32
 VECTOR, ROWS = types.Array(F32, 1, "C"), types.Array(F32, 2, "C")
 
 
-def kernel(*arguments: Any) -> Any:
-    """Return what compiles a function of such arguments, its sums in whatever order is quick."""
-    signature = types.void(*arguments)
-    options = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy", "nogil": True}
+def kernel(*arguments: Any, exact: bool = False) -> Any:
+    """Return what compiles a function of such arguments, sums in a quick order if not `exact`."""
+    signature, leave = types.void(*arguments), set() if exact else {"contract", "reassoc"}
+    options = {"fastmath": leave, "error_model": "numpy", "nogil": True}
 
     def compiling(function: Any) -> Any:
         try:
@@ -40,7 +40,7 @@ def kernel(*arguments: Any) -> Any:
 
 
 @intrinsic
-def _from_bits(_: Any, bits: Any) -> Any:  # noqa: ARG001 - the compiler's form
+def from_bits(_: Any, bits: Any) -> Any:  # noqa: ARG001 - the compiler's form
     """Return the float32 that has the bits of an int32."""
 
     def generate(__: Any, builder: Any, ___: Any, args: Any) -> Any:
@@ -61,7 +61,7 @@ def exp(z: Any) -> Any:
     p = p * r + f(4.1665795894e-2)
     p = p * r + f(1.6666665459e-1)
     p = p * r + f(5.0000001201e-1)
-    e = (p * r * r + r + f(1)) * _from_bits((i(n) + BIAS) << MANTISSA)
+    e = (p * r * r + r + f(1)) * from_bits((i(n) + BIAS) << MANTISSA)
     return e if z == z else z  # noqa: PLR0124 - NaN stays NaN
 
 

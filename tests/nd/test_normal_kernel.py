@@ -1,0 +1,152 @@
+"""Normal numbers that numba draws have the bits of those that NumPy draws."""
+
+import subprocess
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from initlab.nd.compiled import compiled
+from initlab.nd.random import BLOCK, box_muller, normal_into
+from initlab.nd.random.blocks import fill_blocks
+from initlab.nd.random.single import SingleGenerator
+
+
+@pytest.fixture
+def both_ways(monkeypatch):
+    """Return what draws so many numbers, first by NumPy, then by numba: each with what it left."""
+
+    def run(size, rng_of=lambda: SingleGenerator(np.random.SFC64(3))):
+        drawn = []
+        for enough in (np.inf, 0):
+            monkeypatch.setattr(box_muller, "ENOUGH", enough)
+            rng = rng_of()
+            numbers = rng.standard_normal(size, dtype=np.float32)
+            drawn.append((numbers.tobytes(), repr(rng.bit_generator.state)))
+        return drawn
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    return compiled("normal", np.empty(BLOCK, np.float32))
+
+
+@pytest.fixture
+def halves():
+    return np.random.SFC64(5).random_raw(2**21).view(np.uint32)
+
+
+@pytest.mark.fast
+def test_the_kernel_is_taken_here(kernel):
+    assert box_muller._agrees(kernel)
+
+
+@pytest.mark.fast
+def test_millions_of_radii_are_numpys(kernel, halves):
+    ours, theirs = np.empty((2, halves.size), np.float32)
+    kernel.radii(halves, 2**8, ours, np.zeros(1, np.uint32))
+    box_muller._radii(np.maximum(halves, 2**8), theirs)
+    frequent = halves >= 2**8
+    np.testing.assert_array_equal(ours[frequent].view(np.int32), theirs[frequent].view(np.int32))
+
+
+@pytest.mark.fast
+def test_millions_of_turns_are_numpys(kernel, halves):
+    ours, theirs = np.empty((2, 2, halves.size), np.float32)
+    radius = np.linspace(0, 11, halves.size, dtype=np.float32)
+    kernel.turns(halves.view(np.int32), radius, *ours)
+    box_muller._turns(halves.view(np.int32), radius, *theirs)
+    np.testing.assert_array_equal(ours.view(np.int32), theirs.view(np.int32))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("size", [2**16, 2**16 + 1, 2**16 + 2, 2**16 + 3, 300_001, BLOCK])
+def test_any_number_of_numbers_and_what_the_generator_is_left_at_are_numpys(both_ways, size):
+    by_numpy, by_numba = both_ways(size)
+    assert by_numpy == by_numba
+
+
+@pytest.mark.fast
+def test_half_a_word_that_was_kept_stays(both_ways):
+    def rng_of():
+        rng = SingleGenerator(np.random.SFC64(3))
+        rng.integers(7, dtype=np.uint32)
+        assert rng.bit_generator.state["has_uint32"]
+        return rng
+
+    by_numpy, by_numba = both_ways(2**17, rng_of)
+    assert by_numpy == by_numba
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("size", [2**17, 2**17 + 1])
+def test_rare_radii_are_numpys(both_ways, size, monkeypatch):
+    monkeypatch.setattr(box_muller, "RARE", 2**24)  # some 256 of them
+    by_numpy, by_numba = both_ways(size)
+    assert by_numpy == by_numba
+
+
+@pytest.mark.fast
+def test_threads_draw_what_numpy_does_on_one(monkeypatch):
+    def filled(threads):
+        target = np.empty(3 * BLOCK + 17, np.float32)
+        fill_blocks(target, normal_into, np.random.SeedSequence(5), threads)
+        return target.tobytes()
+
+    monkeypatch.setattr(box_muller, "ENOUGH", np.inf)
+    expected = filled(1)
+    monkeypatch.setattr(box_muller, "ENOUGH", 0)
+    assert [filled(threads) for threads in (1, 2, 3)] == [expected] * 3
+
+
+@pytest.mark.fast
+def test_a_process_that_draws_little_does_not_import_numba():
+    program = """
+import sys, numpy as np
+from initlab.nd.random import box_muller, stream
+stream(0, "w").standard_normal(2**21, dtype=np.float32)
+assert "numba" not in sys.modules
+box_muller.ENOUGH = 2**21
+stream(0, "w").standard_normal(2**21, dtype=np.float32)
+assert "numba" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+@pytest.mark.fast
+def test_other_generators_are_numpys_to_draw_from(both_ways):
+    by_numpy, by_numba = both_ways(2**17, lambda: SingleGenerator(np.random.PCG64(3)))
+    assert by_numpy == by_numba
+
+
+def _radii(halves, rare, radius, least):
+    box_muller._radii(halves, radius)
+
+
+def _turns_a_bit_off(halves, radius, first, second):
+    box_muller._turns(halves, radius, first, second)
+    np.nextafter(second, 0, out=second, where=halves == 2**29)
+
+
+def _fill_with_a_word_too_many(rng, *args):
+    found = box_muller._fill(rng, *args)
+    rng.bit_generator.random_raw(1)
+    return found
+
+
+def _unused(*_):
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "other", [{"turns": _turns_a_bit_off, "fill": _unused}, {"fill": _fill_with_a_word_too_many}]
+)
+def test_a_kernel_with_other_bits_than_numpys_is_not_used(both_ways, other, monkeypatch):
+    module = ModuleType("other")
+    vars(module).update({"radii": _radii, "turns": box_muller._turns} | other)
+    monkeypatch.setattr(box_muller, "compiled", lambda *_: module)
+    by_numpy, with_other = both_ways(2**17)
+    assert by_numpy == with_other
