@@ -254,15 +254,9 @@ class TorchConstant(Fixed):
     def __post_init__(self) -> None:
         finite("torch.constant", val=self.val)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the filled array."""
-        return Constant(self.val).values(spec)
-
-    def write(
-        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
-    ) -> None:
-        """Fill `out`, without another array of its size."""
-        Constant(self.val).write(spec, rng, out)
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Fill `out`."""
+        Constant(self.val).put(spec, out)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return a law without variance."""

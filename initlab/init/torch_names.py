@@ -146,17 +146,16 @@ class TorchDirac(Fixed):
     def __post_init__(self) -> None:
         positive("dirac", groups=self.groups)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the kernel.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the kernel.
 
         Raises:
             ShapeError: when it has no receptive field, or groups do not divide its axis 0.
         """
-        spec.require_known()
-        if spec.shape[0] % self.groups:
+        if spec.shape and spec.shape[0] % self.groups:
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} does not fall into the {self.groups} groups "
                 "that torch.dirac was told of. Choose dirac, which knows the layer's."
             )
         seen = ParameterSpec(spec.shape, spec.dtype, groups=self.groups, name=spec.name)
-        return Dirac().values(seen)
+        Dirac().put(seen, out)

@@ -15,6 +15,7 @@ from initlab.init import (
     Constant,
     EqualRows,
     Fixed,
+    Formula,
     HaarOrthogonal,
     Identity,
     Independent,
@@ -241,14 +242,15 @@ def test_what_is_no_array_is_named_with_its_parameter_and_initializer():
 
 
 @pytest.mark.parametrize(
-    ("base", "method"),
+    ("base", "method", "given"),
     [
-        (Fixed, "values(self, spec)"),
-        (Independent, "entry(self, spec)"),
-        (Placed, "at(self, place)"),
+        (Fixed, "put(self, spec, out)", (SPEC, None)),
+        (Formula, "entry(self, spec, i, j)", (SPEC, None, None)),
+        (Independent, "entry(self, spec)", (SPEC,)),
+        (Placed, "at(self, place)", (SPEC,)),
     ],
 )
-def test_a_subclass_that_lacks_its_one_method_is_told_which(base, method):
+def test_a_subclass_that_lacks_its_one_method_is_told_which(base, method, given):
     class Bare(base):
         pass
 
@@ -256,4 +258,4 @@ def test_a_subclass_that_lacks_its_one_method_is_told_which(base, method):
     with pytest.raises(
         NotImplementedError, match=re.escape(f"Bare is {base.__name__} without {method}")
     ):
-        getattr(Bare(), name)(SPEC)
+        getattr(Bare(), name)(*given)

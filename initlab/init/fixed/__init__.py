@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from initlab.init.fixed.cosine import Cosine
     from initlab.init.fixed.dirac import Dirac, at_centre
     from initlab.init.fixed.fixed import Fixed, moments
+    from initlab.init.fixed.formula import Formula
     from initlab.init.fixed.hadamard import Hadamard
     from initlab.init.fixed.identity import Identity
     from initlab.init.fixed.sinusoidal import Sinusoidal
@@ -27,6 +28,7 @@ __all__ = [
     "Cosine",
     "Dirac",
     "Fixed",
+    "Formula",
     "Hadamard",
     "Identity",
     "Ones",

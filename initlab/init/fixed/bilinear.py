@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import ShapeError
-from initlab.init.fixed.fixed import Fixed
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.fixed.formula import Formula
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +20,7 @@ __all__ = ["Bilinear", "triangle"]
 
 
 @dataclass(frozen=True)
-class Bilinear(Fixed):
+class Bilinear(Formula):
     """The kernel of linear interpolation, for transposed convolutions (Long et al., 2015).
 
     With a last side of k: f = ceil(k / 2), c = (2f - 1 - f mod 2) / 2f, 1 - |x / f - c| along each
@@ -34,8 +33,13 @@ class Bilinear(Fixed):
     [[[0.25, 0.75, 0.75, 0.25]]]
     """
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the kernel.
+    def entry(
+        self,
+        spec: ParameterSpec,
+        i: NDArray[Any],  # noqa: ARG002 - outputs are alike
+        j: NDArray[Any],
+    ) -> NDArray[Any]:
+        """Return the kernel, for every pair of channels.
 
         Raises:
             ShapeError: when there is no receptive field.
@@ -45,13 +49,10 @@ class Bilinear(Fixed):
                 f"{spec.label} of shape {spec.shape} is no weight of a convolution, which bilinear "
                 "needs. Choose identity for a matrix."
             )
-        last = spec.shape[spec.receptive_axes[-1]]
-        sides = [triangle(spec.shape[axis], last) for axis in spec.receptive_axes]
-        kernel = reduce(np.multiply.outer, sides)
-        copies, rows, _ = matrix_shape(spec)
-        return from_matrices(
-            np.broadcast_to(kernel, (copies, rows, spec.inputs, *kernel.shape)), spec
-        )
+        sides = [spec.shape[axis] for axis in spec.receptive_axes]
+        _, *along = np.unravel_index(j, (spec.inputs, *sides))
+        weights = (triangle(n, sides[-1])[x] for n, x in zip(sides, along, strict=True))
+        return reduce(np.multiply, weights)
 
 
 def triangle(side: int, scale: int | None = None) -> NDArray[np.float64]:

@@ -24,22 +24,12 @@ class Filled(Fixed):
 
     value: float | NDArray[np.floating]
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the filled array.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Fill `out`.
 
         Raises:
             ShapeError: when an array of values does not broadcast to the shape.
         """
-        self._check(spec)
-        return np.full(spec.shape, self.value, spec.dtype)
-
-    def write(
-        self,
-        spec: ParameterSpec,
-        rng: np.random.Generator,  # noqa: ARG002 - no randomness
-        out: NDArray[np.floating],
-    ) -> None:
-        """Fill `out`, without another array of its size."""
         self._check(spec)
         out[...] = self.value
 

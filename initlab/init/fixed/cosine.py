@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.init.checks import positive
-from initlab.init.fixed.fixed import Fixed
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.fixed.formula import Formula
+from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Orthonormal
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["Cosine"]
 
 
 @dataclass(frozen=True)
-class Cosine(Fixed):
+class Cosine(Formula):
     """The first rows or columns of the discrete cosine transform (Ahmed et al., 1974), orthonormal.
 
     Row k of n: sqrt(2 / n) cos(pi k (2j + 1) / 2n), row 0 over sqrt(2).
@@ -41,19 +41,14 @@ class Cosine(Fixed):
     def __post_init__(self) -> None:
         positive("cosine", scale=self.scale)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the matrix, the same for every copy and group.
-
-        Raises:
-            ShapeError: when the parameter has no input and output axes.
-        """
-        copies, rows, columns = matrix_shape(spec)
-        n, m = max(rows, columns), min(rows, columns)
-        waves = np.cos(pi / (2 * n) * np.outer(np.arange(m), 2 * np.arange(n) + 1))
-        waves *= sqrt(2 / n) * self.scale
-        waves[0] /= sqrt(2)
-        matrix = waves if rows <= columns else waves.T
-        return from_matrices(np.broadcast_to(matrix, (copies, rows, columns)), spec)
+    def entry(self, spec: ParameterSpec, i: NDArray[Any], j: NDArray[Any]) -> NDArray[Any]:
+        """Return sqrt(2 / n) cos(pi k (2t + 1) / 2n), of the first rows, or of their transpose."""
+        _, rows, columns = matrix_shape(spec)
+        n = max(rows, columns)
+        k, t = (i, j) if rows <= columns else (j, i)
+        waves = sqrt(2 / n) * self.scale * np.cos(pi / (2 * n) * (k * (2 * t + 1)))
+        entries: NDArray[Any] = waves / np.where(k == 0, sqrt(2), 1)
+        return entries
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the moments of the values; they are orthonormal."""

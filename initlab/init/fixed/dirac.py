@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from initlab.errors import ShapeError
 from initlab.init.checks import finite
-from initlab.init.fixed.fixed import Fixed
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.fixed.formula import Formula
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +18,7 @@ __all__ = ["Dirac", "at_centre"]
 
 
 @dataclass(frozen=True)
-class Dirac(Fixed):
+class Dirac(Formula):
     """A convolution that hands its channels on, as many as there are, in every group.
 
     PyTorch's dirac_ (2017), which has no paper; DiracNets add it to each convolution (Zagoruyko &
@@ -40,46 +37,41 @@ class Dirac(Fixed):
     def __post_init__(self) -> None:
         finite("dirac", gain=self.gain)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the kernel.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the kernel, which is zero but at its centre.
 
         Raises:
             ShapeError: when there is no receptive field.
         """
-        return at_centre(self._matrices(spec), spec)
-
-    def write(
-        self,
-        spec: ParameterSpec,
-        rng: np.random.Generator,  # noqa: ARG002 - no randomness
-        out: NDArray[np.floating],
-    ) -> None:
-        """Write the kernel into `out`, beside which only its centre is made."""
-        at_centre(self._matrices(spec), spec, out)
-
-    def _matrices(self, spec: ParameterSpec) -> NDArray[Any]:
         if not spec.receptive_axes:
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} has no kernel, which dirac needs. Choose "
                 "identity for a matrix."
             )
-        copies, rows, _ = matrix_shape(spec)
-        return np.broadcast_to(self.gain * np.eye(rows, spec.inputs), (copies, rows, spec.inputs))
+        super().put(*at_centre(spec, out))
+
+    def entry(
+        self,
+        spec: ParameterSpec,  # noqa: ARG002 - as many channels as there are
+        i: NDArray[Any],
+        j: NDArray[Any],
+    ) -> NDArray[Any]:
+        """Return the identity times the gain."""
+        identity: NDArray[Any] = self.gain * (i == j)
+        return identity
 
 
-def at_centre(
-    matrices: NDArray[Any], spec: ParameterSpec, out: NDArray[np.floating] | None = None
-) -> NDArray[np.floating]:
-    """Return kernels that are zero but for `matrices`, copies x outputs x inputs, at the centre.
+def at_centre(spec: ParameterSpec, out: NDArray[Any]) -> tuple[ParameterSpec, NDArray[Any]]:
+    """Set kernels to zero, and return what stands at their centre: its spec, and a view of it.
 
     The centre of an even side is the later of its two middles.
 
-    Args:
-        matrices: at the centre.
-        spec: the kernels' parameter.
-        out: where to write them, if not into a new array.
+    >>> from initlab.init import ParameterSpec
+    >>> kernels = np.empty((2, 1, 3))
+    >>> at_centre(ParameterSpec(kernels.shape), kernels)[1][...] = 1.0
+    >>> kernels.tolist()
+    [[[0.0, 1.0, 0.0]], [[0.0, 1.0, 0.0]]]
     """
-    out = np.empty(spec.shape, spec.dtype) if out is None else out
     out[...] = 0
     rank, around = len(spec.shape), spec.receptive_axes
     kept = [axis for axis in range(rank) if axis not in around]
@@ -90,5 +82,4 @@ def at_centre(
     shape = tuple(spec.shape[axis] for axis in kept)
     point = replace(spec, shape=shape, in_axes=ins, out_axes=outs, batch_axes=copies)
     centre = (n // 2 if axis in around else slice(None) for axis, n in enumerate(spec.shape))
-    from_matrices(matrices, point, out[tuple(centre)])
-    return out
+    return point, out[tuple(centre)]

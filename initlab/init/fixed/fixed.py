@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -18,26 +19,30 @@ __all__ = ["Fixed", "moments"]
 
 
 class Fixed(Initializer):
-    """Subclasses define `values(spec)`; what is claimed follows from the values."""
+    """Subclasses define `put(spec, out)`; what is claimed follows from the values."""
 
     random: ClassVar[bool] = False
 
-    def values(self, spec: ParameterSpec) -> NDArray[np.floating]:
-        """Return a new array of the spec's shape, of any floating dtype."""
-        raise NotImplementedError(f"{type(self).__name__} is Fixed without values(self, spec)")
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the values into `out`, an array of the spec's shape and dtype."""
+        raise NotImplementedError(f"{type(self).__name__} is Fixed without put(self, spec, out)")
 
-    def __call__(
+    def write(
         self,
         spec: ParameterSpec,
         rng: np.random.Generator,  # noqa: ARG002 - no randomness
-    ) -> NDArray[np.floating]:
-        """Return the values in the spec's precision."""
-        return np.require(self.values(spec), spec.dtype, ["C", "O", "W"])
+        out: NDArray[np.floating],
+    ) -> None:
+        """Write the values."""
+        self.put(spec, out)
 
     def law(self, spec: ParameterSpec) -> Law:
-        """Return the moments of the values."""
+        """Return the moments of the values, in double precision."""
         spec.require_known()
-        return moments(self.values(spec))
+        double = np.result_type(spec.dtype, np.float64)
+        values = np.empty(spec.shape, double)
+        self.put(replace(spec, dtype=double), values)
+        return moments(values)
 
 
 def moments(values: NDArray[np.floating]) -> Law:

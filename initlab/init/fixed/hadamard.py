@@ -10,8 +10,8 @@ import numpy as np
 
 from initlab.errors import ShapeError
 from initlab.init.checks import positive
-from initlab.init.fixed.fixed import Fixed
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.fixed.formula import Formula
+from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Orthonormal
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["Hadamard", "sylvester"]
 
 
 @dataclass(frozen=True)
-class Hadamard(Fixed):
+class Hadamard(Formula):
     """Rows or columns of Sylvester's Hadamard matrix (1867), H / sqrt(n), orthonormal.
 
     The longer side must be a power of two. All entries have the same absolute value.
@@ -42,30 +42,31 @@ class Hadamard(Fixed):
     def __post_init__(self) -> None:
         positive("hadamard", scale=self.scale)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the matrix, the same for every copy and group.
+    def entry(self, spec: ParameterSpec, i: NDArray[Any], j: NDArray[Any]) -> NDArray[Any]:
+        """Return the signs over sqrt(n).
 
         Raises:
             ShapeError: when the longer side is no power of two.
         """
-        copies, rows, columns = matrix_shape(spec)
+        _, rows, columns = matrix_shape(spec)
         n = max(rows, columns)
         if n & (n - 1):
             raise ShapeError(
                 f"{spec.label} maps {columns} to {rows}, and a Hadamard matrix of {n} rows is not "
                 "made here: the longer side must be a power of two. Choose cosine, or orthogonal."
             )
-        matrix = self.scale / sqrt(n) * sylvester(n)[:rows, :columns]
-        return from_matrices(np.broadcast_to(matrix, (copies, rows, columns)), spec)
+        return self.scale / sqrt(n) * sylvester(i, j)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the moments of the values; they are orthonormal."""
         return replace(super().law(spec), promises=(Orthonormal(self.scale),))
 
 
-def sylvester(n: int) -> NDArray[np.float64]:
-    """Return the n x n matrix of +-1 with orthogonal rows, n a power of two."""
-    matrix = np.ones((1, 1))
-    while len(matrix) < n:
-        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
-    return matrix
+def sylvester(i: NDArray[Any], j: NDArray[Any]) -> NDArray[np.float64]:
+    """Return -1 where i and j have an odd number of binary digits 1 in common, else 1.
+
+    >>> i, j = np.ogrid[:4, :4]
+    >>> sylvester(i, j).astype(int).tolist()
+    [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
+    """
+    return np.where(np.bitwise_count(i & j) % 2, -1.0, 1.0)

@@ -39,25 +39,12 @@ class Identity(Fixed):
     def __post_init__(self) -> None:
         finite("identity", gain=self.gain)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the matrix.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the matrix.
 
         Raises:
             ShapeError: for anything but a matrix.
         """
-        self._check(spec)
-        rows, columns = spec.shape
-        values = np.eye(rows, columns, dtype=spec.dtype)
-        values *= self.gain
-        return values
-
-    def write(
-        self,
-        spec: ParameterSpec,
-        rng: np.random.Generator,  # noqa: ARG002 - no randomness
-        out: NDArray[np.floating],
-    ) -> None:
-        """Write into `out`, without another array of its size."""
         self._check(spec)
         out[...] = 0
         np.fill_diagonal(out, self.gain)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import ShapeError
-from initlab.init.fixed.fixed import Fixed
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.fixed.formula import Formula
+from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["Sinusoidal"]
 
 
 @dataclass(frozen=True)
-class Sinusoidal(Fixed):
+class Sinusoidal(Formula):
     """w_ij = a sin(2 pi k_i j / n + phi_i), rows of sum 0, of Glorot's variance 2 / (n + m).
 
     Fernandez-Hernandez et al. (2025), deterministic: j counts the n = fan_in weights of an output
@@ -36,23 +36,23 @@ class Sinusoidal(Fixed):
     0.02
     """
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the rows, the same for every copy and group.
+    def entry(self, spec: ParameterSpec, i: NDArray[Any], j: NDArray[Any]) -> NDArray[Any]:
+        """Return a sin(2 pi k j / n + phi), k and phi of row i.
 
         Raises:
             ShapeError: when a row has fewer than the three weights that a wave needs.
         """
-        copies, m, n = matrix_shape(spec)
+        _, m, n = matrix_shape(spec)
         waves = (n - 1) // 2  # frequencies below n / 2
         if not waves:
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} is too small for a wave. Choose another "
                 "initializer for it, such as xavier."
             )
-        turn, k = np.divmod(np.arange(m)[:, None], waves)
-        angles = 2 * pi * (k + 1) * np.arange(n) / n + pi * turn / ceil(m / waves)
-        rows = sqrt(4 / (n + m)) * np.sin(angles)  # a sine's mean square is 1 / 2
-        return from_matrices(np.broadcast_to(rows, (copies, m, n)), spec)
+        turn, k = np.divmod(i, waves)
+        angles = 2 * pi * (k + 1) * j / n + pi * turn / ceil(m / waves)
+        entries: NDArray[Any] = sqrt(4 / (n + m)) * np.sin(angles)  # its mean square is 1 / 2
+        return entries
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the moments of the values, and what each row promises."""

@@ -11,8 +11,7 @@ import numpy as np
 
 from initlab.errors import ShapeError
 from initlab.init.checks import choice
-from initlab.init.fixed.fixed import Fixed
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.fixed.formula import Formula
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +45,7 @@ class Scaling(StrEnum):
 
 
 @dataclass(frozen=True, repr=False)
-class STFT(Fixed):
+class STFT(Formula):
     """Output k at sample t: the real or imaginary part of exp(-2 pi i k t / N) times a window.
 
     For a convolution over one channel with N / 2 + 1 outputs (Keras's STFT initializer).
@@ -73,8 +72,8 @@ class STFT(Fixed):
             kind = choice("stft", argument, getattr(self, argument), options)
             object.__setattr__(self, argument, kind)
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the kernels.
+    def entry(self, spec: ParameterSpec, i: NDArray[Any], j: NDArray[Any]) -> NDArray[Any]:
+        """Return the wave of output i at sample j, through the window.
 
         Raises:
             ShapeError: when it is no convolution over one channel and one axis with at least two
@@ -86,11 +85,10 @@ class STFT(Fixed):
                 f"{spec.outputs} outputs; stft is for a convolution along one axis, of one "
                 "channel to N / 2 + 1. For other layers there is cosine."
             )
-        copies, rows, frame = matrix_shape(spec)
-        angle = -2 * pi / (2 * (rows - 1)) * np.outer(np.arange(rows), np.arange(frame))
-        waves = np.cos(angle) if self.side is Side.real else np.sin(angle)
-        waves *= self._window(frame)
-        return from_matrices(np.broadcast_to(waves, (copies, rows, frame)), spec)
+        wave = np.cos if self.side is Side.real else np.sin
+        angle = -2 * pi / (2 * (spec.outputs - 1)) * (i * j)
+        entries: NDArray[Any] = wave(angle) * self._window(spec.receptive)[j]
+        return entries
 
     def _window(self, frame: int) -> NDArray[np.float64]:
         if self.window is Window.none or frame == 1:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from initlab.init.fixed.dirac import at_centre
-from initlab.init.fixed.fixed import Fixed
+from initlab.init.fixed.formula import Formula
 from initlab.init.fixed.hadamard import sylvester
-from initlab.init.matrices import matrix_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +18,7 @@ __all__ = ["ZeroHadamard"]
 
 
 @dataclass(frozen=True)
-class ZeroHadamard(Fixed):
+class ZeroHadamard(Formula):
     """ZerO (Zhao et al., 2022): the identity, or c I H I where outputs outnumber inputs.
 
     H is the Hadamard matrix of 2^m >= outputs rows, c = 2^(-(m-1)/2), I the partial identities; a
@@ -33,15 +30,16 @@ class ZeroHadamard(Fixed):
     [[1.0], [1.0]]
     """
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the matrix, the same for every copy and group, at the kernel's centre.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the matrix at the kernel's centre.
 
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
-        copies, rows, _ = matrix_shape(spec)
-        matrix = np.eye(rows, spec.inputs)
-        if rows > spec.inputs:
-            m = (rows - 1).bit_length()
-            matrix = 2 ** (-(m - 1) / 2) * sylvester(2**m)[:rows, : spec.inputs]
-        return at_centre(np.broadcast_to(matrix, (copies, *matrix.shape)), spec)
+        super().put(*at_centre(spec, out))
+
+    def entry(self, spec: ParameterSpec, i: NDArray[Any], j: NDArray[Any]) -> NDArray[Any]:
+        """Return the identity's, or the Hadamard matrix's where the layer widens."""
+        m = (spec.outputs - 1).bit_length()
+        identity: NDArray[Any] = i == j
+        return identity if spec.outputs <= spec.inputs else 2 ** (-(m - 1) / 2) * sylvester(i, j)

@@ -9,6 +9,7 @@ from initlab.init.checks import positive
 from initlab.init.fixed import at_centre
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
+from initlab.init.matrices import from_matrices
 from initlab.init.orthogonal.haar import haar
 from initlab.init.orthogonal.isometry import convolution_shape
 from initlab.init.promises import Isometric
@@ -52,7 +53,7 @@ class DeltaOrthogonal(Initializer):
         seen = self._seen(spec)
         matrices = haar(*convolution_shape(seen, "delta_orthogonal"), rng)
         matrices *= self.scale
-        at_centre(matrices, seen, out)
+        from_matrices(matrices, *at_centre(seen, out))
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of an entry: with probability 1 / kernel size a Haar matrix's, else 0."""

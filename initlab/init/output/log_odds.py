@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from initlab.errors import BadValueError
 from initlab.init.fixed import Fixed
 
@@ -37,6 +35,6 @@ class LogOdds(Fixed):
         if not 0 < self.p < 1:
             raise BadValueError(f"log_odds: p is a share between 0 and 1, got {self.p}.")
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the bias."""
-        return np.full(spec.shape, log(self.p / (1 - self.p)))
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:  # noqa: ARG002 - of any shape
+        """Write the bias."""
+        out[...] = log(self.p / (1 - self.p))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.errors import BadValueError, ShapeError
 from initlab.init.fixed import Fixed
+from initlab.init.matrices import pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,8 +46,8 @@ class LogShares(Fixed):
                 "that is never seen a small share, such as half a count."
             )
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the bias.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the bias.
 
         Raises:
             ShapeError: when it has another number of classes.
@@ -55,6 +57,6 @@ class LogShares(Fixed):
                 f"{spec.label} has shape {spec.shape}, and log_shares was given "
                 f"{len(self.shares)} shares: one for each output."
             )
-        shares = np.asarray(self.shares, np.float64)
-        bias: NDArray[Any] = np.log(shares / shares.sum())
-        return bias
+        total = fsum(self.shares)
+        for (some,) in pieces(spec.shape):
+            out[some] = np.log(np.asarray(self.shares[some]) / total)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import pi
-from typing import TYPE_CHECKING, ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from initlab.errors import BadValueError
 from initlab.init.checks import positive
@@ -74,7 +72,7 @@ class FourierFeatures(Placed):
 class Phases(Fixed):
     """pi / 2 for the first half of the outputs, 0 for the second."""
 
-    def values(self, spec: ParameterSpec) -> NDArray[np.floating]:
-        """Return the bias."""
-        n = spec.shape[0]
-        return np.repeat([pi / 2, 0.0], [n // 2, n - n // 2])
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the bias."""
+        half = spec.shape[0] // 2
+        out[:half], out[half:] = pi / 2, 0

@@ -10,6 +10,7 @@ import numpy as np
 
 from initlab.errors import ShapeError
 from initlab.init.fixed import Fixed
+from initlab.init.matrices import pieces
 from initlab.init.pretrained.stored import Stored
 from initlab.init.spec import Role
 
@@ -41,15 +42,13 @@ class WeightSelection(Fixed):
         object.__setattr__(self, "file", Path(self.file))
         object.__setattr__(self, "_stored", Stored(self.file))
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the chosen elements.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the chosen elements.
 
         Raises:
             BadValueError: when the larger net has no parameter of that path.
-            ShapeError: when it is smaller along some axis, or has other axes, or the spec's shape
-                is not known.
+            ShapeError: when it is smaller along some axis, or has other axes.
         """
-        spec.require_known()
         larger = self._stored[spec]  # type: ignore[attr-defined] # set when it is made
         if larger.ndim != len(spec.shape) or any(
             n > of for n, of in zip(spec.shape, larger.shape, strict=True)
@@ -59,7 +58,9 @@ class WeightSelection(Fixed):
                 "weight_selection chooses from a net at least as large on each axis."
             )
         chosen = [_spaced(n, of) for n, of in zip(spec.shape, larger.shape, strict=True)]
-        return np.array(larger[np.ix_(*chosen)])
+        for piece in pieces(spec.shape):
+            some = (along[part] for along, part in zip(chosen, piece, strict=True))
+            out[piece] = larger[np.ix_(*some)]
 
 
 def _spaced(n: int, of: int) -> NDArray[np.intp]:

@@ -12,6 +12,7 @@ from initlab.errors import BadValueError
 from initlab.init.checks import finite
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
+from initlab.init.matrices import pieces
 from initlab.init.recurrent.gates import check_gates, gate
 
 if TYPE_CHECKING:
@@ -43,17 +44,19 @@ class Chrono(Initializer):
             raise BadValueError(f"chrono: t_max must be more than 2 steps, got {self.t_max}.")
         check_gates("chrono", self.gates, "i", "f")
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw.
 
         Raises:
             ShapeError: when the parameter is no vector that the gates divide.
         """
-        forget, enter = gate(spec, self.gates, "f"), gate(spec, self.gates, "i")
-        bias = np.zeros(spec.shape)
-        bias[forget] = np.log(rng.uniform(1, self.t_max - 1, forget.stop - forget.start))
-        bias[enter] = -bias[forget]
-        return bias.astype(spec.dtype)
+        forget, enter = out[gate(spec, self.gates, "f")], out[gate(spec, self.gates, "i")]
+        out[...] = 0
+        for (some,) in pieces(forget.shape):
+            forget[some] = np.log(rng.uniform(1, self.t_max - 1, len(forget[some])))
+        np.negative(forget, out=enter)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return mean 0 and the variance 2 E (ln u)^2 / gates, u uniform in (1, t_max - 1)."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from initlab.init.checks import finite
 from initlab.init.fixed import Fixed
 from initlab.init.recurrent.gates import check_gates, gate
@@ -42,13 +40,12 @@ class LSTMBias(Fixed):
         finite("lstm_bias", forget_bias=self.forget_bias)
         check_gates("lstm_bias", self.gates, "f")
 
-    def values(self, spec: ParameterSpec) -> NDArray[Any]:
-        """Return the bias.
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the bias.
 
         Raises:
             ShapeError: when the parameter is no vector that the gates divide.
         """
         chosen = gate(spec, self.gates, "f")
-        bias = np.zeros(spec.shape)
-        bias[chosen] = self.forget_bias
-        return bias
+        out[...] = 0
+        out[chosen] = self.forget_bias
