@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from types import ModuleType
 
 import numpy as np
@@ -11,6 +12,8 @@ from initlab.nd.compiled import compiled
 from initlab.nd.random import BLOCK, box_muller, normal_into
 from initlab.nd.random.blocks import fill_blocks
 from initlab.nd.random.single import SingleGenerator
+
+IDLE = np.zeros(4, np.uint64), np.empty(0, np.uint64)  # a generator, and no words of it to draw
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def test_the_kernel_is_taken_here(kernel):
 @pytest.mark.fast
 def test_millions_of_radii_are_numpys(kernel, halves):
     ours, theirs = np.empty((2, halves.size), np.float32)
-    kernel.radii(halves, 2**8, ours, np.zeros(1, np.uint32))
+    kernel.radii(*IDLE, halves, 2**8, ours, np.zeros(1, np.uint32))
     box_muller._radii(np.maximum(halves, 2**8), theirs)
     frequent = halves >= 2**8
     np.testing.assert_array_equal(ours[frequent].view(np.int32), theirs[frequent].view(np.int32))
@@ -57,7 +60,7 @@ def test_millions_of_radii_are_numpys(kernel, halves):
 def test_millions_of_turns_are_numpys(kernel, halves):
     ours, theirs = np.empty((2, 2, halves.size), np.float32)
     radius = np.linspace(0, 11, halves.size, dtype=np.float32)
-    kernel.turns(halves.view(np.int32), radius, *ours)
+    kernel.turns(*IDLE, halves.view(np.int32), radius, *ours, 1)
     box_muller._turns(halves.view(np.int32), radius, *theirs)
     np.testing.assert_array_equal(ours.view(np.int32), theirs.view(np.int32))
 
@@ -82,6 +85,19 @@ def test_half_a_word_that_was_kept_stays(both_ways):
 
 
 @pytest.mark.fast
+@pytest.mark.parametrize("std", [1, 0.02, 3.0])
+def test_scaled_numbers_are_numpys_rare_ones_included(monkeypatch, std):
+    monkeypatch.setattr(box_muller, "RARE", 2**24)
+    drawn = []
+    for enough in (np.inf, 0):
+        monkeypatch.setattr(box_muller, "ENOUGH", enough)
+        out = np.empty(2**17 + 1, np.float32)
+        normal_into(SingleGenerator(np.random.SFC64(3)), out, std)
+        drawn.append(out.tobytes())
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.fast
 @pytest.mark.parametrize("size", [2**17, 2**17 + 1])
 def test_rare_radii_are_numpys(both_ways, size, monkeypatch):
     monkeypatch.setattr(box_muller, "RARE", 2**24)  # some 256 of them
@@ -93,7 +109,8 @@ def test_rare_radii_are_numpys(both_ways, size, monkeypatch):
 def test_threads_draw_what_numpy_does_on_one(monkeypatch):
     def filled(threads):
         target = np.empty(3 * BLOCK + 17, np.float32)
-        fill_blocks(target, normal_into, np.random.SeedSequence(5), threads)
+        draw = partial(normal_into, std=0.02, mean=1.0)
+        fill_blocks(target, draw, np.random.SeedSequence(5), threads)
         return target.tobytes()
 
     monkeypatch.setattr(box_muller, "ENOUGH", np.inf)
@@ -122,16 +139,20 @@ def test_other_generators_are_numpys_to_draw_from(both_ways):
     assert by_numpy == by_numba
 
 
-def _radii(halves, rare, radius, least):
+def _radii(state, ahead, halves, rare, radius, least):
     box_muller._radii(halves, radius)
 
 
-def _turns_a_bit_off(halves, radius, first, second):
+def _turns(state, ahead, halves, radius, first, second, scale):
+    box_muller._turns(halves, radius, first, second)
+
+
+def _turns_a_bit_off(state, ahead, halves, radius, first, second, scale):
     box_muller._turns(halves, radius, first, second)
     np.nextafter(second, 0, out=second, where=halves == 2**29)
 
 
-def _fill_with_a_word_too_many(rng, *args):
+def _fill_with_a_word_too_many(rng, *args, scale):
     found = box_muller._fill(rng, *args)
     rng.bit_generator.random_raw(1)
     return found
@@ -146,7 +167,7 @@ def _unused(*_):
 )
 def test_a_kernel_with_other_bits_than_numpys_is_not_used(both_ways, other, monkeypatch):
     module = ModuleType("other")
-    vars(module).update({"radii": _radii, "turns": box_muller._turns} | other)
+    vars(module).update({"radii": _radii, "turns": _turns} | other)
     monkeypatch.setattr(box_muller, "compiled", lambda *_: module)
     by_numpy, with_other = both_ways(2**17)
     assert by_numpy == with_other

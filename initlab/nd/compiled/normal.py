@@ -9,9 +9,11 @@ from math import pi
 from typing import Any
 
 import numpy as np
-from numba import types
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
-from initlab.nd.compiled.exponential import VECTOR, kernel
+from initlab.nd.compiled.exponential import F32, VECTOR, kernel
 from initlab.nd.compiled.fused import cos_sin, log
 
 __all__ = ["fill", "radii", "turns"]
@@ -20,65 +22,132 @@ f, u, word = np.float32, np.uint32, np.uint64
 INTEGERS, HALVES, WORDS = (
     types.Array(kind, 1, "C") for kind in (types.int32, types.uint32, types.uint64)
 )
+INTEGER_ROWS, HALF_ROWS, WORD_ROWS = (
+    types.Array(kind, 2, "C") for kind in (types.int32, types.uint32, types.uint64)
+)
 
-PIECE = 2**12  # halves of words, which stay in the nearest cache
+PIECE = 2**11  # halves of words, which stay in the nearest cache
 PER_HALF, PER_TURN = f(2.0**-32), f(pi * 2.0**-31)
 
 
 def fill(
-    rng: np.random.Generator, rare: int, radius: np.ndarray, first: np.ndarray, second: np.ndarray
+    rng: np.random.Generator,
+    rare: int,
+    radius: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    scale: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Fill the three, and return where a radius is 1 for a half below `rare`, and those halves."""
-    words, least = np.empty(PIECE // 2, word), np.full(1, 2**32 - 1, u)
+    """Fill the three, and return where radius and scale are 1 for a rare half, and those halves."""
+    words, least = np.empty((2, PIECE // 2), word), np.full(1, 2**32 - 1, u)
     with rng.bit_generator.lock:
         state: Any = rng.bit_generator.state
         halves = words.view(u), words.view(np.int32)
-        _fill(state["state"]["state"], words, *halves, u(rare), radius, first, second, least)
+        _fill(
+            state["state"]["state"], words, *halves, u(rare), radius, first, second, f(scale), least
+        )
         rng.bit_generator.state = state
     places = np.flatnonzero(radius < 0) if least[0] < rare else np.empty(0, np.intp)
     return places, -1 - radius[places]
 
 
-@kernel(WORDS, WORDS, exact=True)
-def _draw(state: Any, words: Any) -> None:
-    a, b, c, count = state
-    for k in range(words.size):
-        drawn = a + b + count
-        count += word(1)
-        a = b ^ (b >> word(11))
-        b = c + (c << word(3))
-        c = ((c << word(24)) | (c >> word(40))) + drawn
-        words[k] = drawn
-    state[0], state[1], state[2], state[3] = a, b, c, count
+@intrinsic
+def _as_is(_: Any, x: Any) -> Any:  # noqa: ARG001 - the compiler's form
+    """Return a word, of whose making the compiler knows nothing: so it makes no other sums."""
+
+    def generate(__: Any, builder: Any, ___: Any, args: Any) -> Any:
+        kind = ir.IntType(64)
+        return builder.asm(ir.FunctionType(kind, [kind]), "", "=r,0", args, False)
+
+    return types.uint64(types.uint64), generate
 
 
-@kernel(HALVES, types.uint32, VECTOR, HALVES, exact=True)
-def radii(halves: Any, rare: Any, radius: Any, least: Any) -> None:
+@njit(inline="always")
+def _word(a: Any, b: Any, c: Any, count: Any) -> Any:
+    """Return SFC64's next word, and its state after that."""
+    drawn = _as_is(a + count) + b
+    turned = (c << word(24)) | (c >> word(40))
+    return (
+        drawn,
+        b ^ (b >> word(11)),
+        _as_is(c + (c << word(3))),
+        _as_is(turned + drawn),
+        count + word(1),
+    )
+
+
+@njit(inline="always")
+def _radius(half: Any, rare: Any) -> Any:
+    r = np.sqrt(f(-2) * log(f(half) * PER_HALF))
+    return r if half >= rare else f(-1) - f(half)
+
+
+@njit(inline="always")
+def _turn(half: Any, radius: Any, scale: Any) -> Any:
+    cos, sin = cos_sin(f(half) * PER_TURN)
+    r, scale = (radius, scale) if radius >= f(0) else (f(1), f(1))
+    return cos * r * scale, sin * r * scale
+
+
+@kernel(WORDS, WORDS, HALVES, types.uint32, VECTOR, HALVES, exact=True)
+def radii(state: Any, ahead: Any, halves: Any, rare: Any, radius: Any, least: Any) -> None:
     """Write radii; -1 - half where a half is below `rare`, and the least half if it is less."""
     lowest = least[0]
     for k in range(radius.size):
         lowest = u(min(lowest, halves[k]))
     least[0] = lowest
-    for k in range(radius.size):
-        half = halves[k]
-        r = np.sqrt(f(-2) * log(f(half) * PER_HALF))
-        radius[k] = r if half >= rare else f(-1) - f(half)
+    a, b, c, count = state[0], state[1], state[2], state[3]
+    both = min(ahead.size // 8, radius.size // 16)
+    for k in range(both):
+        for j in range(8):
+            ahead[word(8 * k + j)], a, b, c, count = _word(a, b, c, count)
+        for j in range(16):
+            at = word(16 * k + j)
+            radius[at] = _radius(halves[at], rare)
+    for j in range(8 * both, ahead.size):
+        ahead[word(j)], a, b, c, count = _word(a, b, c, count)
+    for j in range(16 * both, radius.size):
+        at = word(j)
+        radius[at] = _radius(halves[at], rare)
+    state[0], state[1], state[2], state[3] = a, b, c, count
 
 
-@kernel(INTEGERS, VECTOR, VECTOR, VECTOR, exact=True)
-def turns(halves: Any, radius: Any, first: Any, second: Any) -> None:
+@kernel(WORDS, WORDS, INTEGERS, VECTOR, VECTOR, VECTOR, F32, exact=True)
+def turns(
+    state: Any, ahead: Any, halves: Any, radius: Any, first: Any, second: Any, scale: Any
+) -> None:
     """Write radius times cosine and sine of the angles, of which the last may have no sine."""
-    for k in range(second.size):
-        cos, sin = cos_sin(f(halves[k]) * PER_TURN)
-        r = radius[k] if radius[k] >= f(0) else f(1)
-        first[k] = cos * r
-        second[k] = sin * r
-    for k in range(second.size, first.size):
-        cos, sin = cos_sin(f(halves[k]) * PER_TURN)
-        first[k] = cos * (radius[k] if radius[k] >= f(0) else f(1))
+    a, b, c, count = state[0], state[1], state[2], state[3]
+    both = min(ahead.size // 8, second.size // 16)
+    for k in range(both):
+        for j in range(8):
+            ahead[word(8 * k + j)], a, b, c, count = _word(a, b, c, count)
+        for j in range(16):
+            at = word(16 * k + j)
+            first[at], second[at] = _turn(halves[at], radius[at], scale)
+    for j in range(8 * both, ahead.size):
+        ahead[word(j)], a, b, c, count = _word(a, b, c, count)
+    for j in range(16 * both, second.size):
+        at = word(j)
+        first[at], second[at] = _turn(halves[at], radius[at], scale)
+    for j in range(second.size, first.size):
+        first[j], _ = _turn(halves[j], radius[j], scale)
+    state[0], state[1], state[2], state[3] = a, b, c, count
 
 
-@kernel(WORDS, WORDS, HALVES, INTEGERS, types.uint32, VECTOR, VECTOR, VECTOR, HALVES, exact=True)
+@kernel(
+    WORDS,
+    WORD_ROWS,
+    HALF_ROWS,
+    INTEGER_ROWS,
+    types.uint32,
+    VECTOR,
+    VECTOR,
+    VECTOR,
+    F32,
+    HALVES,
+    exact=True,
+)
 def _fill(
     state: Any,
     words: Any,
@@ -88,14 +157,35 @@ def _fill(
     radius: Any,
     first: Any,
     second: Any,
+    scale: Any,
     least: Any,
 ) -> None:
     pairs = radius.size
+    turns(
+        state,
+        words[0, : min(PIECE // 2, pairs)],
+        integers[0, :0],
+        radius[:0],
+        first[:0],
+        second[:0],
+        scale,
+    )
     for start in range(0, 2 * pairs, PIECE):
+        here = (start // PIECE) & 1
         count = min(PIECE, 2 * pairs - start)
-        _draw(state, words[: count // 2])
+        ahead = words[1 - here, : min(PIECE, 2 * pairs - start - count) // 2]
         few = min(max(pairs - start, 0), count)  # the former are radii
-        radii(halves[:few], rare, radius[start : start + few], least)
-        at, to = start + few - pairs, start + count - pairs
+        if few:
+            meanwhile = ahead[: ahead.size if few == count else 0]
+            radii(state, meanwhile, halves[here, :few], rare, radius[start : start + few], least)
         if few < count:
-            turns(integers[few:count], radius[at:to], first[at:to], second[at:to])
+            at, to = start + few - pairs, start + count - pairs
+            turns(
+                state,
+                ahead,
+                integers[here, few:count],
+                radius[at:to],
+                first[at:to],
+                second[at:to],
+                scale,
+            )

@@ -6,7 +6,7 @@ more are drawn: the tail is right as far as it goes, to 10.8 deviations.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from math import pi
 from typing import TYPE_CHECKING, Any
 
@@ -36,19 +36,36 @@ class _Drawn:
     numbers = 0
 
 
-def box_muller(rng: np.random.Generator, out: Singles) -> None:
-    """Fill `out`, one-dimensional, with N(0, 1)."""
+def box_muller(rng: np.random.Generator, out: Singles, scale: float = 1.0) -> None:
+    """Fill `out`, one-dimensional, with numbers from N(0, 1) times a scale."""
     pairs = -(-out.size // 2)
     radius, first, second = np.empty(pairs, np.float32), out[:pairs], out[pairs:]
     kernel = _kernel(rng, out)
-    fill = kernel.fill if kernel else _fill
-    places, halves = fill(rng, RARE, radius, first, second)
+    if kernel:
+        places, halves = kernel.fill(rng, RARE, radius, first, second, scale)
+        _give_radii(rng, places, halves, first, second, scale)
+    else:
+        places, halves = _fill(rng, RARE, radius, first, second)
+        _give_radii(rng, places, halves, first, second)
+        if scale != 1:
+            out *= scale
+
+
+def _give_radii(
+    rng: np.random.Generator,
+    places: NDArray[np.intp],
+    halves: NDArray[Any],
+    first: Singles,
+    second: Singles,
+    scale: float = 1.0,
+) -> None:
+    """Draw more bits for rare radii, and multiply the numbers there by them and the scale."""
     if places.size:
         scaled = (halves + (1 - rng.random(places.size))) * 2.0**-32
         radius = _root(scaled.astype(np.float32))
-        first[places] *= radius
-        both = places < second.size
-        second[places[both]] *= radius[both]
+        for numbers in (first, second):
+            there = places < numbers.size
+            numbers[places[there]] = numbers[places[there]] * radius[there] * scale
 
 
 def _fill(
@@ -118,11 +135,13 @@ def _agrees(kernel: ModuleType) -> bool:
     halves = np.concatenate([ends, -ends], axis=None).astype(np.uint32)
     few, turn = np.maximum(halves, 1), halves.view(np.int32)
     ours, theirs = np.empty((2, 3, halves.size), np.float32)
-    kernel.radii(few, 0, ours[0], np.zeros(1, np.uint32))
-    kernel.turns(turn, *ours)
+    idle, none = np.zeros(4, np.uint64), np.empty(0, np.uint64)
+    kernel.radii(idle, none, few, 0, ours[0], np.zeros(1, np.uint32))
+    kernel.turns(idle, none, turn, *ours, 1)
     _radii(few, theirs[0])
     _turns(turn, *theirs)
-    return ours.tobytes() == theirs.tobytes() and _sample(kernel.fill) == _sample(_fill)
+    fill = partial(kernel.fill, scale=1)
+    return ours.tobytes() == theirs.tobytes() and _sample(fill) == _sample(_fill)
 
 
 def _sample(fill: Callable[..., Any]) -> list[Any]:

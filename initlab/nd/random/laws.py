@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from initlab.nd.random.box_muller import box_muller
+from initlab.nd.random.single import SingleGenerator
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,9 +34,12 @@ def normal_into(
     rng: np.random.Generator, out: NDArray[Any], std: float = 1.0, mean: float = 0.0
 ) -> None:
     """Fill `out` with N(mean, std^2)."""
-    rng.standard_normal(dtype=out.dtype, out=out)
-    if std != 1:
-        out *= std
+    if type(rng) is SingleGenerator and out.dtype == np.float32 and type(std) in {int, float}:
+        box_muller(rng, out, std)  # which scales what is in the nearest cache
+    else:
+        rng.standard_normal(dtype=out.dtype, out=out)
+        if std != 1:
+            out *= std
     _shift(out, mean)
 
 
