@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from initlab.init.spec import ParameterSpec
 
 __all__ = [
+    "PIECE",
     "as_matrices",
     "from_matrices",
     "in_double",
@@ -24,8 +25,10 @@ __all__ = [
     "matrix_shape",
     "pieces",
     "seen_as",
+    "whole_matrices",
 ]
 
+FLOATS = (np.float32, np.float64)  # in which LAPACK computes
 PIECE = 2**15  # numbers that are worked on at once, in double precision in the cache
 
 
@@ -70,6 +73,23 @@ def matrices_of(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[A
     yield matrices
     if not np.may_share_memory(matrices, values):
         from_matrices(matrices, spec, values)
+
+
+@contextmanager
+def whole_matrices(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[Any]]:
+    """Lend an array to draw matrices in, each contiguous, of float32 or float64.
+
+    It is the memory of `values` where they lie whole in it, maybe transposed and with their columns
+    in another order (`matrices_within`). Else it is made beside, and written back.
+    """
+    within = matrices_within(values, spec) if values.dtype in FLOATS else None
+    if within is not None:
+        yield within
+        return
+    double = np.finfo(values.dtype).dtype == np.float64  # of complex parts, too
+    matrices = np.empty(matrix_shape(spec), np.float64 if double else np.float32)
+    yield matrices
+    from_matrices(matrices, spec, values)
 
 
 def pieces(shape: tuple[int, ...], size: int = PIECE) -> Iterator[tuple[slice, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -13,6 +14,7 @@ from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init import (
     ICNR,
     NPRNN,
+    RAI,
     STFT,
     Centred,
     Chrono,
@@ -31,11 +33,15 @@ from initlab.init import (
     ParameterSpec,
     Sinusoidal,
     Sparse,
+    Spectral,
     Standardized,
+    Twin,
     Unitary,
     ZeroHadamard,
     create,
 )
+from initlab.init.matrices import as_matrices
+from initlab.init.structured.largest import largest_singular
 from initlab.nd.random import stream
 
 CONV = ParameterSpec((8, 6, 3, 3), "float64")
@@ -43,6 +49,129 @@ CONV = ParameterSpec((8, 6, 3, 3), "float64")
 
 def draw(initializer, spec, path="w"):
     return initializer(spec, stream(0, path))
+
+
+MANY_PIECES = {
+    "kernel": ParameterSpec((180, 120, 3, 3)),
+    "kernel, channels last": ParameterSpec((3, 3, 120, 180), in_axes=(2,), out_axes=(3,)),
+    "transposed": ParameterSpec((120, 180, 5), in_axes=(0,), out_axes=(1,)),
+    "groups": ParameterSpec((400, 60, 5), groups=4),
+    "groups of inputs": ParameterSpec((240, 96, 5), in_axes=(0,), out_axes=(1,), groups=4),
+    "copies": ParameterSpec((600, 12, 16), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
+}
+
+
+@pytest.mark.parametrize("spec", MANY_PIECES.values(), ids=MANY_PIECES)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *(Mirror(Normal(1), sides) for sides in ("both", "outputs", "inputs")),
+        *(Twin(Normal(1), sides) for sides in ("both", "outputs", "inputs")),
+        *(Sparse(5, per=side) for side in ("outputs", "inputs")),
+        Standardized(2.0),
+        Spectral(scale=3.0),
+    ],
+)
+def test_what_is_written_in_pieces_keeps_its_promise_in_every_layout(rule, spec):
+    w = draw(rule, spec).astype(np.float64)
+    (promise,) = rule.law(spec).promises
+    assert promise.broken([w], spec) is None
+
+
+@pytest.mark.parametrize("spec", MANY_PIECES.values(), ids=MANY_PIECES)
+def test_a_mirror_shows_what_was_drawn_for_the_half_of_the_parameter(spec):
+    shape = list(spec.shape)
+    shape[spec.in_axes[0]] //= 2
+    half = replace(spec, shape=tuple(shape))
+    whole, part = as_matrices(draw(Mirror(Normal(1), "inputs"), spec), spec), np.empty(shape, "f4")
+    Normal(1).write(half, stream(0, "w"), part)
+    assert_array_equal(whole[..., : half.fan_in], as_matrices(part, half))
+
+
+@pytest.mark.parametrize("spec", MANY_PIECES.values(), ids=MANY_PIECES)
+def test_rai_lifts_one_weight_of_each_output(spec):
+    """Its Beta(2, 1) numbers stand out from normal ones of deviation 1e-9."""
+    w = as_matrices(draw(RAI(1e-9 * sqrt(spec.fan_in)), spec), spec)
+    lifted = w > 1e-7
+    assert (lifted.sum(axis=2) == 1).all()
+    assert abs(w[lifted].mean() - 2 / 3) < 5 * sqrt(1 / 18 / lifted.sum())
+    assert len(np.unique(np.nonzero(lifted)[2])) > 0.3 * min(spec.fan_in, lifted.sum())
+
+
+def exact_largest(shape, largest=7.0):
+    """A matrix of known singular values, in double precision."""
+    u, v = (
+        np.linalg.qr(stream(0, path).standard_normal((n, min(shape))))[0]
+        for path, n in zip("uv", shape, strict=True)
+    )
+    return u * np.linspace(0.0, largest, min(shape)) @ v.T
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("shape", [(60, 40), (40, 3000), (300, 200), (200, 900)])
+def test_the_largest_singular_value_is_found_where_it_is_known(shape, dtype):
+    w = exact_largest(shape).astype(dtype)
+    turned = w * np.exp(0.7j) if dtype.startswith("complex") else w
+    assert_allclose(largest_singular(turned.astype(dtype)[None]), 7, rtol=10 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("n", [100, 300])
+@pytest.mark.parametrize("kind", ["equal", "rank one", "two ends", "none"])
+def test_the_largest_singular_value_is_found_where_iterations_have_little_to_go_by(kind, n):
+    ends = np.ones(n)
+    ends[1:-1] = 0.5
+    w = {
+        "equal": np.eye(n),
+        "rank one": np.full((n, n), 1 / n),
+        "two ends": np.diag(ends),
+        "none": np.zeros((n, n)),
+    }[kind]
+    assert_allclose(largest_singular(w[None]), 0 if kind == "none" else 1, rtol=1e-14)
+
+
+def test_where_iterations_do_not_end_the_matrix_is_decomposed(monkeypatch):
+    monkeypatch.setattr("initlab.init.structured.largest.STEPS", 9)
+    w = exact_largest((300, 200))
+    assert_allclose(largest_singular(w[None]), 7, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_np_rnns_eigenvalues_have_the_law_of_a_wishart_matrixs(dtype):
+    """Each ordered eigenvalue's mean, and each coordinate's, beside R'R / n + I drawn as told."""
+    count, n = 3000, 7
+    spec = ParameterSpec((count, n, n), dtype, in_axes=(2,), out_axes=(1,), batch_axes=(0,))
+    ours = draw(NPRNN(), spec).astype(np.float64)
+    r = np.random.default_rng(1).standard_normal((count, n, n))
+    theirs = np.swapaxes(r, 1, 2) @ r / n + np.eye(n)
+    theirs /= np.linalg.eigvalsh(theirs)[:, -1, None, None]
+    assert_array_equal(ours, np.swapaxes(ours, 1, 2))
+    for part in (np.linalg.eigvalsh, lambda a: np.einsum("kii->ki", a), lambda a: a[:, 0, 1:] ** 2):
+        a, b = part(ours), part(theirs)
+        error = np.sqrt((a.var(axis=0) + b.var(axis=0)) / count)
+        assert np.all(
+            abs(a.mean(axis=0) - b.mean(axis=0)) < 5 * error + 1e-3 * (dtype == "float16")
+        )
+
+
+def test_a_large_np_rnn_has_marchenko_and_pasturs_eigenvalues():
+    """Of A, those of R'R / n, the k-th moments are Catalan numbers, to O(1 / n); n = 600."""
+    w = draw(NPRNN(), ParameterSpec((600, 600), "float64"))
+    values = np.linalg.eigvalsh(w)
+    assert_array_equal(w, w.T)
+    assert values[-1] == pytest.approx(1, rel=1e-13)
+    a = values / values[0] - 1  # the least eigenvalue of A is some 1 / n^2
+    assert_allclose([np.mean(a), np.mean(a**2), np.mean(a**3)], [1, 2, 5], rtol=0.02)
+
+
+@pytest.mark.parametrize("rule", [Spectral(), NPRNN()])
+def test_a_largest_singular_value_has_the_same_bits_on_any_number_of_blas_threads(rule):
+    from threadpoolctl import threadpool_limits
+
+    drawn = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            drawn.append(draw(rule, ParameterSpec((700, 700))))
+    assert_array_equal(*drawn)
 
 
 @pytest.mark.parametrize("rule", [DeltaOrthogonal(), ConvOrthogonal()])

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from initlab.init.blas import on_one_thread
 from initlab.init.orthogonal.reflections import LARGE, reflect
 from initlab.nd.random import cores, fill, normal_into
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from threadpoolctl import ThreadpoolController
 
 __all__ = ["haar", "haar_into"]
 
-_TURN = Lock()  # the number of BLAS threads is one for the process
 SMALL = 48  # below this side NumPy's batched QR beats products of blocks
 PIECE = 2**16  # numbers of matrices that are decomposed at once
 
@@ -49,16 +46,8 @@ def haar_into(matrices: NDArray[Any], rng: np.random.Generator) -> None:
     if tall.shape[2] < SMALL and tall[0].size < LARGE:
         _by_qr(tall)
         return
-    with _TURN, _pools().limit(limits=1, user_api="blas"):  # products of the same bits, always
+    with on_one_thread():
         _reflect_all(tall)
-
-
-@cache
-def _pools() -> ThreadpoolController:
-    import scipy.linalg.lapack  # noqa: F401 - its BLAS is to be found
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def _reflect_all(tall: NDArray[Any]) -> None:

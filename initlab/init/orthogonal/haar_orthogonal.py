@@ -11,8 +11,8 @@ from initlab.init.checks import choice, positive
 from initlab.init.fans import Fans, flattened
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrices_within, matrix_shape
-from initlab.init.orthogonal.haar import haar, haar_into
+from initlab.init.matrices import matrix_shape, whole_matrices
+from initlab.init.orthogonal.haar import haar_into
 from initlab.init.promises import Haar, Orthonormal
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["HaarOrthogonal"]
-
-FLOATS = (np.float32, np.float64)  # in which LAPACK computes
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,16 +61,9 @@ class HaarOrthogonal(Initializer):
             ShapeError: when the parameter has no input and output axes.
         """
         seen = flattened(spec, self.layout)
-        shape, values = matrix_shape(seen), out.reshape(seen.shape)
-        within = matrices_within(values, seen) if out.dtype in FLOATS else None
-        if within is not None:
-            haar_into(within, rng)
-            within *= self.scale
-        else:
-            double = np.finfo(spec.dtype).dtype == np.float64  # of complex parts, too
-            matrices = haar(*shape, rng, np.float64 if double else np.float32)
-            matrices *= self.scale
-            from_matrices(matrices, seen, values)
+        with whole_matrices(out.reshape(seen.shape), seen) as matrices:
+            haar_into(matrices, rng)
+            np.multiply(matrices, self.scale, out=matrices)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of the entries of a random unit vector, and the Haar promises."""

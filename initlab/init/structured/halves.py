@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from initlab.errors import ShapeError
 from initlab.init.matrices import matrix_shape
-from initlab.init.spec import ParameterSpec
 
-__all__ = ["Sides", "halved"]
+if TYPE_CHECKING:
+    from initlab.init.spec import ParameterSpec
+
+__all__ = ["Sides", "halved", "halves"]
 
 
 class Sides(StrEnum):
@@ -20,19 +24,31 @@ class Sides(StrEnum):
 
 
 def halved(spec: ParameterSpec, sides: Sides) -> ParameterSpec:
-    """Return the spec of one half, laid out as (copies, outputs, inputs, field).
+    """Return the spec of one half, laid out as the whole.
 
     Raises:
         ShapeError: when a side that comes in pairs is odd, or there are no sides.
     """
-    copies, rows, _ = matrix_shape(spec)
-    columns = spec.inputs
-    half_rows = 1 if sides is Sides.inputs else 2
-    half_columns = 1 if sides is Sides.outputs else 2
-    if rows % half_rows or columns % half_columns:
-        raise ShapeError(
-            f"{spec.label} of shape {spec.shape} maps {columns} to {rows}, and a side in pairs is "
-            "even. Make the layer's width even, or pair one side: sides=outputs or sides=inputs."
-        )
-    shape = (copies, rows // half_rows, columns // half_columns, spec.receptive)
-    return ParameterSpec(shape, spec.dtype, spec.role, in_axes=(2,), out_axes=(1,), batch_axes=(0,))
+    shape = list(spec.shape)
+    matrix_shape(spec)
+    for axis, runs in halves(spec, sides).items():
+        if shape[axis] % (2 * runs):
+            raise ShapeError(
+                f"{spec.label} of shape {spec.shape} maps {spec.inputs} to {spec.outputs}, and a "
+                "side in pairs is even. Make the layer's width even, or pair one side: "
+                "sides=outputs or sides=inputs."
+            )
+        shape[axis] //= 2
+    return replace(spec, shape=tuple(shape))
+
+
+def halves(spec: ParameterSpec, sides: Sides) -> dict[int, int]:
+    """Return the axes, in order, that have halves, and in how many groups each has them."""
+    first = {"out": spec.out_axes[0] % len(spec.shape), "in": spec.in_axes[0] % len(spec.shape)}
+    alone = {Sides.outputs: "out", Sides.inputs: "in"}.get(sides)
+    groups = {
+        axis: spec.groups if side == spec.grouped else 1
+        for side, axis in first.items()
+        if alone in (None, side)
+    }
+    return dict(sorted(groups.items()))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.errors import BadValueError, ShapeError
 from initlab.init.independent import VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.promises import Repeated
+from initlab.init.tiled import write_tiled
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -39,14 +39,17 @@ class ICNR(Initializer):
         if self.factor < 1:
             raise BadValueError(f"icnr: factor must be at least 1, got {self.factor}.")
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw the filters and repeat them.
 
         Raises:
             ShapeError: when there is no kernel, or factor^2 does not divide the outputs.
         """
         times, part = self._part(spec)
-        return np.repeat(self.of(part, rng), times, axis=spec.out_axes[0])
+        axis = spec.out_axes[0] % len(spec.shape)
+        write_tiled(self.of, part, rng, out, {axis: part.shape[axis]}, [1] * times)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of the filters."""

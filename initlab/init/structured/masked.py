@@ -12,6 +12,7 @@ from initlab.errors import BadTypeError, BadValueError, ShapeError
 from initlab.init.independent import VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
+from initlab.init.matrices import pieces
 from initlab.init.pretrained import Stored
 
 if TYPE_CHECKING:
@@ -60,17 +61,21 @@ class Masked(Initializer):
         if not 0 < self.keep <= 1:
             raise BadValueError(f"masked: keep is in (0, 1], got {self.keep}.")
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw, then mask.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, then mask there, some values at a time.
 
         Raises:
             ShapeError: when the mask has another shape.
             BadValueError: when the file has none for the parameter.
         """
         mask = self._mask(spec)
-        values = self.of(spec, rng)
-        kept = rng.random(spec.shape) < self.keep if mask is None else mask != 0
-        return np.where(kept, values, 0).astype(spec.dtype)
+        self.of.write(spec, rng, out)
+        for index in pieces(spec.shape):
+            values = out[index]
+            kept = rng.random(values.shape) < self.keep if mask is None else mask[index] != 0
+            out[index] = np.where(kept, values, 0)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the mixture of 0 and the values' law."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.init.checks import choice
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices
 from initlab.init.orthogonal import HaarOrthogonal
 from initlab.init.promises import Mirrored
-from initlab.init.structured.halves import Sides, halved
+from initlab.init.structured.halves import Sides, halved, halves
+from initlab.init.tiled import write_tiled
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -43,19 +42,16 @@ class Mirror(Initializer):
     def __post_init__(self) -> None:
         object.__setattr__(self, "sides", choice("mirror", "sides", self.sides, Sides))
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw W and mirror it.
 
         Raises:
             ShapeError: when a mirrored side is odd, or there are no sides.
         """
-        part = halved(spec, self.sides)
-        w = self.of(part, rng)
-        if self.sides is not Sides.outputs:
-            w = np.concatenate([w, -w], axis=2)
-        if self.sides is not Sides.inputs:
-            w = np.concatenate([w, -w], axis=1)
-        return from_matrices(w, spec)
+        factors = [[1, -1], [-1, 1]] if self.sides is Sides.both else [1, -1]
+        write_tiled(self.of, halved(spec, self.sides), rng, out, halves(spec, self.sides), factors)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of W's entries with either sign."""

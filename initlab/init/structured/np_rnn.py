@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from initlab.errors import ShapeError
+from initlab.init.blas import on_one_thread
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.matrices import matrix_shape, whole_matrices
 from initlab.init.promises import LargestSingular
+from initlab.init.structured.largest import largest_singular
+from initlab.nd.random import fill, normal_into
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["NPRNN"]
+
+WIDTH = 256  # of the squares that are mirrored at once
 
 
 @dataclass(frozen=True)
@@ -29,16 +34,28 @@ class NPRNN(Initializer):
     along all others it forgets.
     """
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw in double precision.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw in the spec's precision, float16 by way of float32.
+
+        R'R has the law of U U', U an upper triangle of independent numbers: normal ones, and on
+        its diagonal the length of an i-dimensional Gaussian vector at place i (Bartlett, 1933).
 
         Raises:
             ShapeError: for anything but square matrices.
         """
         copies, n = _square(spec)
-        r = rng.standard_normal((copies, n, n))
-        a = np.swapaxes(r, 1, 2) @ r / n + np.eye(n)
-        return from_matrices(a / np.linalg.eigvalsh(a)[:, -1, None, None], spec)
+        with whole_matrices(out, spec) as matrices:
+            fill(rng, matrices, normal_into)
+            diagonals = np.einsum("kii->ki", matrices)
+            diagonals[...] = np.sqrt(rng.chisquare(np.arange(1, n + 1), (copies, n)))
+            with on_one_thread():
+                for matrix in matrices:
+                    _square_triangle(matrix)
+            np.divide(matrices, n, out=matrices)
+            diagonals += 1
+            np.divide(matrices, largest_singular(matrices)[:, None, None], out=matrices)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the largest eigenvalue is 1."""
@@ -54,3 +71,16 @@ def _square(spec: ParameterSpec) -> tuple[int, int]:
             "recurrent weights. Choose orthogonal."
         )
     return copies, rows
+
+
+def _square_triangle(matrix: NDArray[Any]) -> None:
+    """Put U U' in the place of a matrix whose upper triangle is U."""
+    from scipy.linalg.lapack import dlauum, slauum  # not at the top: `plan` draws nothing
+
+    lauum = slauum if matrix.dtype == np.float32 else dlauum
+    lauum(matrix.T, lower=1, overwrite_c=1)  # which is Fortran's order; the upper half of U U'
+    for start in range(0, len(matrix), WIDTH):
+        block = slice(start, start + WIDTH)
+        matrix[start + WIDTH :, block] = matrix[block, start + WIDTH :].T
+        square = matrix[block, block]
+        square[...] = np.triu(square) + np.triu(square, 1).T

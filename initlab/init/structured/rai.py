@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from initlab.init.checks import positive
+from initlab.init.independent import Normal
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.matrices import matrices_of, pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,17 +40,22 @@ class RAI(Initializer):
     def __post_init__(self) -> None:
         positive("rai", gain=self.gain)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw.
 
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
-        copies, rows, columns = matrix_shape(spec)
-        w = rng.standard_normal((copies, rows, columns)) * (self.gain / sqrt(columns))
-        chosen = rng.integers(columns, size=(copies, rows, 1))
-        np.put_along_axis(w, chosen, rng.beta(2, 1, chosen.shape), axis=2)
-        return from_matrices(w, spec)
+        Normal(self.gain / sqrt(spec.fan_in)).write(spec, rng, out)
+        with matrices_of(out, spec) as matrices:
+            for index in pieces(matrices.shape[:2]):
+                outputs = matrices[index]
+                each = np.indices(outputs.shape[:2], sparse=True)
+                chosen = rng.integers(spec.fan_in, size=outputs.shape[:2])
+                place = np.unravel_index(chosen, outputs.shape[2:])
+                outputs[(*each, *place)] = rng.beta(2, 1, chosen.shape)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the mixture; the k-th moment of Beta(2, 1) is 2 / (2 + k)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from initlab.init.initializer import Initializer
-from initlab.init.matrices import in_double, matrices_of, matrix_shape
+from initlab.init.structured.units import change_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["Rowwise"]
-
-PIECE = 2**16  # numbers that are changed at once
 
 
 class Rowwise(Initializer):
@@ -35,12 +33,6 @@ class Rowwise(Initializer):
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
-        _, count, width = matrix_shape(spec)
-        height = max(1, PIECE // width)
+        spec.require_fans()
         self.of.write(spec, rng, out)
-        with matrices_of(out, spec) as matrices:
-            for matrix in matrices:
-                for top in range(0, count, height):
-                    rows = matrix[top : top + height]
-                    double = in_double(rows).reshape(-1, width)
-                    rows[...] = self.changed(double, spec).reshape(rows.shape)
+        change_rows(out, spec, lambda rows: self.changed(rows, spec))

@@ -13,8 +13,9 @@ from initlab.errors import BadValueError, ShapeError
 from initlab.init.checks import choice, not_negative
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.matrices import matrices_of, matrix_shape
 from initlab.init.promises import Connections
+from initlab.init.structured.units import some_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,26 +64,30 @@ class Sparse(Initializer):
         if not 0 <= self.sparsity < 1:
             raise BadValueError(f"sparse: sparsity is in [0, 1), got {self.sparsity}.")
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw the connections of each unit uniformly.
 
         Raises:
             ShapeError: when the parameter has no input and output axes, or units with fewer
                 connections than are wanted.
         """
-        copies, rows, columns = matrix_shape(spec)
-        side = (rows, columns) if self.per is Unit.outputs else (columns, rows)
-        count = self._count(spec)
-        order = rng.random((copies, *side)).argpartition(count - 1, axis=2)[..., :count]
-        w = np.zeros((copies, *side))
-        np.put_along_axis(w, order, self.sigma * rng.standard_normal(order.shape), axis=2)
-        return from_matrices(w if self.per is Unit.outputs else np.swapaxes(w, 1, 2), spec)
+        count, all_of = self._count(spec), self._all_of(spec)
+        with matrices_of(out, spec) as matrices:
+            ends = self.per is Unit.outputs
+            axes = 2 if ends else matrices.ndim - 1
+            for units in some_units(matrices if ends else np.moveaxis(matrices, 1, -1), axes):
+                w = np.zeros((*units.shape[:axes], all_of), out.dtype)
+                order = np.argpartition(rng.random(w.shape), count - 1)[..., :count]
+                drawn = self.sigma * rng.standard_normal(order.shape)
+                np.put_along_axis(w, order, drawn.astype(w.dtype), axis=-1)
+                units[...] = w.reshape(units.shape)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the mixture of N(0, sigma^2) and 0."""
-        _, rows, columns = matrix_shape(spec)
         count = self._count(spec)
-        share = count / (columns if self.per is Unit.outputs else rows)
+        share = count / self._all_of(spec)
         promises = (Connections(count, self.per),) if self.sigma else ()
         return Law(
             0.0,
@@ -92,9 +97,12 @@ class Sparse(Initializer):
             promises=promises,
         )
 
-    def _count(self, spec: ParameterSpec) -> int:
+    def _all_of(self, spec: ParameterSpec) -> int:
         _, rows, columns = matrix_shape(spec)
-        all_of = columns if self.per is Unit.outputs else rows
+        return columns if self.per is Unit.outputs else rows
+
+    def _count(self, spec: ParameterSpec) -> int:
+        all_of = self._all_of(spec)
         if self.connections is not None and self.connections > all_of:
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} has {all_of} connections a unit, and sparse "

@@ -12,8 +12,9 @@ from initlab.init.checks import positive
 from initlab.init.independent import Flat, Gaussian, Independent, Normal
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import as_matrices, from_matrices, in_double, matrix_shape
+from initlab.init.matrices import matrices_of, matrix_shape
 from initlab.init.promises import LargestSingular
+from initlab.init.structured.largest import largest_singular
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,19 +41,24 @@ class Spectral(Initializer):
     def __post_init__(self) -> None:
         positive("spectral", scale=self.scale)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw, then divide in double precision.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw into `out`, then divide there.
 
         Raises:
             BadValueError: when what is drawn is zero everywhere.
         """
-        w = as_matrices(in_double(self.of(spec, rng)), spec)
-        largest = np.linalg.norm(w, 2, axis=(1, 2))[:, None, None]
-        if not largest.all():
-            raise BadValueError(
-                f"spectral: {self.of} draws zeros for {spec.label}. Choose another."
-            )
-        return from_matrices(self.scale * w / largest, spec)
+        spec.require_fans()
+        self.of.write(spec, rng, out)
+        with matrices_of(out, spec) as matrices:
+            largest = largest_singular(matrices)
+            if not largest.all():
+                raise BadValueError(
+                    f"spectral: {self.of} draws zeros for {spec.label}. Choose another."
+                )
+            factors = np.expand_dims(self.scale / largest, tuple(range(1, matrices.ndim)))
+            np.multiply(matrices, factors, out=matrices)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the largest singular value; mean 0 where w and -w are one law."""

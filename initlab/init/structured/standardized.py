@@ -11,10 +11,12 @@ import numpy as np
 from initlab import theory
 from initlab.errors import ShapeError
 from initlab.init.checks import positive
+from initlab.init.independent import Normal
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
+from initlab.init.structured.units import change_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,17 +53,17 @@ class Standardized(Initializer):
             return self
         return Standardized(_gamma(activation))
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw Gaussian rows and standardize them.
 
         Raises:
             ShapeError: when outputs have a single weight, whose deviation is 0.
         """
-        shape = self._check(spec)
-        w = rng.standard_normal(shape)
-        w -= w.mean(axis=2, keepdims=True)
-        w *= (self.gain or 1.0) / np.linalg.norm(w, axis=2, keepdims=True)
-        return from_matrices(w, spec)
+        self._check(spec)
+        Normal(1.0).write(spec, rng, out)
+        change_rows(out, spec, self._standardized)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of a random vector's entries, on the sphere orthogonal to (1, ..., 1)."""
@@ -70,6 +72,11 @@ class Standardized(Initializer):
         rows = Rows(sum=0.0, square_sum=g**2)
         kurtosis = 3 * (n - 1) / (n + 1)
         return Law(0.0, g**2 / n, kurtosis, -g, g, Entries.dependent, (rows,))
+
+    def _standardized(self, rows: NDArray[Any]) -> NDArray[Any]:
+        rows -= rows.mean(axis=1, keepdims=True)
+        rows *= (self.gain or 1.0) / np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
 
     @staticmethod
     def _check(spec: ParameterSpec) -> tuple[int, int, int]:

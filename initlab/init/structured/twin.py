@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from initlab.init.checks import choice
 from initlab.init.independent import VarianceScaling
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices
 from initlab.init.promises import Twins
-from initlab.init.structured.halves import Sides, halved
+from initlab.init.structured.halves import Sides, halved, halves
+from initlab.init.tiled import write_tiled
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["Twin"]
+
+FACTORS: Mapping[Sides, ArrayLike] = MappingProxyType(
+    {
+        Sides.both: [[1, 0], [0, 1]],
+        Sides.outputs: [1, 1],
+        Sides.inputs: [sqrt(0.5), -sqrt(0.5)],
+    }
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,21 +51,27 @@ class Twin(Initializer):
     def __post_init__(self) -> None:
         object.__setattr__(self, "sides", choice("twin", "sides", self.sides, Sides))
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
         """Draw W and double it.
 
         Raises:
             ShapeError: when a doubled side is odd, or there are no sides.
         """
-        w = self.of(halved(spec, self.sides), rng)
-        if self.sides is Sides.outputs:
-            return from_matrices(np.concatenate([w, w], axis=1), spec)
-        if self.sides is Sides.inputs:
-            half = w * w.dtype.type(sqrt(0.5))
-            return from_matrices(np.concatenate([half, -half], axis=2), spec)
-        zero = np.zeros_like(w)
-        above, below = (np.concatenate(row, axis=2) for row in ([w, zero], [zero, w]))
-        return from_matrices(np.concatenate([above, below], axis=1), spec)
+        factors: dict[Sides, ArrayLike] = {
+            Sides.both: [[1, 0], [0, 1]],
+            Sides.outputs: [1, 1],
+            Sides.inputs: [sqrt(0.5), -sqrt(0.5)],
+        }
+        write_tiled(
+            self.of,
+            halved(spec, self.sides),
+            rng,
+            out,
+            halves(spec, self.sides),
+            factors[self.sides],
+        )
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of W's entries: as it is, with either sign over sqrt(2), or half of it."""
