@@ -1,19 +1,24 @@
-"""What the arguments of initializers must be."""
+"""What the arguments of initializers, and values that they are given, must be."""
 
 from __future__ import annotations
 
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from initlab.errors import BadTypeError, BadValueError, nearest
+from initlab.init.matrices import pieces
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
+    from numpy.typing import NDArray
+
     Choice = TypeVar("Choice", bound=StrEnum)
 
-__all__ = ["choice", "finite", "not_negative", "positive"]
+__all__ = ["all_finite", "choice", "finite", "not_negative", "positive"]
 
 
 def finite(name: str, **values: float) -> None:
@@ -26,6 +31,11 @@ def finite(name: str, **values: float) -> None:
             )
         if not isfinite(value):
             raise BadValueError(f"{name}: {argument} must be a finite number, got {value!r}.")
+
+
+def all_finite(values: NDArray[Any]) -> bool:
+    """Whether all numbers of an array are finite, looked at some at a time."""
+    return all(np.isfinite(values[piece]).all() for piece in pieces(values.shape))
 
 
 def not_negative(name: str, **values: float) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from initlab import nd
 from initlab.errors import BadValueError, DataError, ShapeError, nearest
+from initlab.init.checks import all_finite
 from initlab.init.create import create
 from initlab.init.fixed import moments
 from initlab.init.initializer import Initializer
@@ -104,7 +105,7 @@ class Load(Initializer):
                 f"Parameter {spec.name!r} cannot be initialized from loading: it has shape "
                 f"{spec.shape}, what is loaded {array.shape}."
             )
-        if array is not None and not np.isfinite(array).all():
+        if array is not None and not all_finite(array):
             raise DataError(
                 f"Parameter {spec.name!r} cannot be initialized from loading: not all of its "
                 "values are finite. Take the file of a run that did not diverge; "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import exp, pi, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from initlab.init.checks import choice, positive
 from initlab.init.fans import Fans, Mode, fan
 from initlab.init.initializer import Initializer
 from initlab.init.law import Law
+from initlab.init.matrices import pieces
 from initlab.nd.random import fill, uniform_into
 
 if TYPE_CHECKING:
@@ -51,19 +53,16 @@ class ComplexScaling(Initializer):
         positive("complex_scaling", scale=self.scale)
         object.__setattr__(self, "mode", choice("complex_scaling", "mode", self.mode, Mode))
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw the radius by inversion and the angle uniformly.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw the radius by inversion and the angle uniformly, in all cores.
 
         Raises:
             BadTypeError: for a parameter of real numbers.
         """
         std = self._std(spec)
-        single = spec.dtype == np.complex64
-        parts = np.empty((2, *spec.shape), np.float32 if single else np.float64)
-        fill(rng, parts, uniform_into)
-        radius = std * np.sqrt(-np.log1p(-CUT * parts[0]) / CUT_SECOND)
-        values: NDArray[np.floating] = (radius * np.exp(2j * pi * parts[1])).astype(spec.dtype)
-        return values
+        fill(rng, out.view(out.real.dtype), partial(_circular_into, std=std))
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law: variance E|w|^2, kurtosis E|w|^4 over its square."""
@@ -78,3 +77,13 @@ class ComplexScaling(Initializer):
                 "For real ones there is variance_scaling."
             )
         return sqrt(self.scale / fan(spec, self.mode, Fans.declared))
+
+
+def _circular_into(rng: np.random.Generator, out: NDArray[Any], std: float) -> None:
+    """Fill `out`, which holds complex numbers as pairs, from radii and then angles."""
+    uniform_into(rng, out)
+    radii, angles = out.reshape(2, -1).copy()
+    numbers = out.view(np.result_type(out.dtype, 1j))
+    for (some,) in pieces(numbers.shape):
+        radius = std * np.sqrt(-np.log1p(-CUT * radii[some]) / CUT_SECOND)
+        numbers[some] = radius * np.exp(2j * pi * angles[some])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from initlab.init.independent import Gaussian, Independent
+from initlab.init.matrices import pieces
 from initlab.init.pretrained.stored import Stored
 from initlab.init.spec import Role
 
@@ -42,5 +44,7 @@ class PretrainedStatistics(Independent):
         Raises:
             BadValueError: when the trained net has no parameter of that path.
         """
-        trained = self._stored[spec].astype(np.float64)  # type: ignore[attr-defined] # set when it is made
-        return Gaussian(float(trained.std()), float(trained.mean()))
+        trained = self._stored[spec]  # type: ignore[attr-defined] # set when it is made
+        mean = trained.mean(dtype=np.float64)
+        squares = fsum(((trained[some] - mean) ** 2).sum() for some in pieces(trained.shape))
+        return Gaussian(sqrt(squares / trained.size), float(mean))

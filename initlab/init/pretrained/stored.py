@@ -9,6 +9,7 @@ import numpy as np
 
 from initlab import nd
 from initlab.errors import BadValueError, DataError, nearest
+from initlab.init.checks import all_finite
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Stored:
                 " Give that parameter another initializer by a rule."
             )
         found = self.arrays[spec.name]
-        if not found.size or not np.isfinite(found).all():
+        if not found.size or not all_finite(found):
             what = "values that are not finite" if found.size else "an empty array"
             raise DataError(
                 f"{self.file.name} holds {what} for {spec.name!r}: nothing can start from it. Take "

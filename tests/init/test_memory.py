@@ -1,0 +1,121 @@
+"""What a draw takes beside the array that it fills: a block a thread, whatever the initializer."""
+
+from __future__ import annotations
+
+import os
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from initlab import nd
+from initlab.errors import InitlabError
+from initlab.init import (
+    Centred,
+    Constant,
+    Cosine,
+    EqualRows,
+    HaarOrthogonal,
+    LogShares,
+    Normal,
+    ParameterSpec,
+    Placed,
+    Scaled,
+    Sinusoidal,
+    TruncatedNormal,
+    initializers,
+)
+from initlab.nd.random import BLOCK, stream
+
+VECTOR = {"role": "bias", "in_axes": (), "out_axes": (0,)}
+SPECS = [
+    ParameterSpec((1024, 2048), name="w"),
+    ParameterSpec((1448, 1448), name="w"),
+    ParameterSpec((512, 456, 3, 3), name="w"),
+    ParameterSpec((2049, 1, 1024), name="w"),
+    ParameterSpec((4 * BLOCK,), name="w", **VECTOR),
+    ParameterSpec((1024, 1024), "complex64", name="w"),
+    ParameterSpec((2,), name="w", **VECTOR),
+]
+LAYOUTS = {
+    "tall": ParameterSpec((400_000, 5)),
+    "one row": ParameterSpec((1, 4 * BLOCK)),
+    "grouped": ParameterSpec((512, 114, 6, 6), groups=4),
+    "channels last": ParameterSpec((3, 3, 456, 512), in_axes=(2,), out_axes=(3,)),
+    "transposed": ParameterSpec((456, 512, 3, 3), in_axes=(0,), out_axes=(1,)),
+    "transposed, grouped": ParameterSpec((456, 512, 3, 3), in_axes=(0,), out_axes=(1,), groups=4),
+    "copies": ParameterSpec((8, 512, 512), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
+    "half": ParameterSpec((1024, 2048), "float16"),
+    "double": ParameterSpec((1024, 2048), "float64"),
+}
+FROM_FILES = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
+FACTORED = {  # each by LAPACK, out of the place where they stay
+    "svd_orthogonal": "the singular vectors of a matrix in double precision",
+    "mxnet.orthogonal": "the same",
+    "delta_orthogonal": "its centre's matrix in double precision",
+    "jax.delta_orthogonal": "the same",
+    "conv_orthogonal": "products of projectors",
+}
+AS_YET = {
+    *("unitary", "mirror", "twin", "sparse", "torch.sparse", "rai", "np_rnn", "icnr", "masked"),
+    *("spectral", "standardized"),
+}  # made as whole arrays of double precision
+
+
+def beside(made, spec):
+    """Return how much memory a draw takes beside the array, by a block's."""
+    out = np.empty(spec.shape, spec.dtype)
+    tracemalloc.start()
+    try:
+        made.write(spec, stream(0, "w"), out)
+        return tracemalloc.get_traced_memory()[1] / (BLOCK * spec.dtype.itemsize)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture(autouse=True)
+def one_core(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    HaarOrthogonal()(ParameterSpec((100, 100)), stream(0, "w"))  # SciPy is imported
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("trained") / "w.safetensors"
+    nd.save(path, {"w": np.ones(SPECS[0].shape, np.float32)})
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(initializers().keys() - FACTORED - AS_YET))
+def test_a_draw_takes_less_than_a_block_a_thread_beside_the_array(name, file):
+    given = initializers()[name]
+    made = given(*[file] * (name in FROM_FILES)) if isinstance(given, type) else given
+    for spec in SPECS:
+        try:
+            taken = beside(made, spec)
+        except InitlabError:  # the next shape is for it
+            continue
+        assert taken < 1
+        return
+    assert isinstance(made, Placed)  # a rule, which others draw for
+
+
+def test_shares_are_turned_into_logarithms_some_at_a_time():
+    shares = np.arange(1.0, 2 * BLOCK + 1)
+    assert beside(LogShares(shares), ParameterSpec(shares.shape, **VECTOR)) < 1
+
+
+@pytest.mark.parametrize("spec", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize(
+    "made",
+    [Normal(), TruncatedNormal(), Constant(3.0), Scaled(3.0, Normal()), Cosine(), Sinusoidal()],
+    ids=str,
+)
+def test_neither_the_layout_nor_the_precision_changes_that(made, spec):
+    assert beside(made, spec) < 1
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"one row", "half"}))
+@pytest.mark.parametrize("made", [Centred(Normal()), EqualRows()], ids=str)
+def test_rows_are_changed_some_at_a_time(made, layout):
+    assert beside(made, LAYOUTS[layout]) < 1
