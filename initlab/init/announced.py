@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Announced(Initializer):
     """
 
     init: Initializer
+    pure: ClassVar[bool] = False  # the log is in order
 
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]

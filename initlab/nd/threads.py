@@ -11,6 +11,7 @@ import os
 from contextvars import ContextVar, copy_context
 from functools import cache
 from itertools import pairwise
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 
 
 class _Blas:
-    """A `with` block in which BLAS computes on so many threads; it can be entered again."""
+    """A `with` block in which BLAS computes on so many threads; several may be in it."""
 
     def __init__(self, count: int) -> None:
         import scipy.linalg.blas  # noqa: F401 - a library of its own, which is to be set too
@@ -40,19 +41,34 @@ class _Blas:
         self._count = count
         self._libraries = ThreadpoolController().lib_controllers
         self._before: list[list[tuple[Any, int]]] = []
+        self._turn = Lock()
 
     def __enter__(self) -> None:
         changed = []
-        for library in self._libraries:
-            found = library.get_num_threads()
-            if found != self._count:  # asking is ten times cheaper than setting
-                library.set_num_threads(self._count)
-                changed.append((library, found))
-        self._before.append(changed)
+        with self._turn:
+            for library in self._libraries:
+                found = library.get_num_threads()
+                if found != self._count:  # asking is ten times cheaper than setting
+                    _set(library, self._count)
+                    changed.append((library, found))
+            self._before.append(changed)
 
     def __exit__(self, *_: object) -> None:
-        for library, found in self._before.pop():
-            library.set_num_threads(found)
+        with self._turn:  # the last of several threads sets back what the first one found
+            for library, found in self._before.pop():
+                _set(library, found)
+
+
+def _set(library: Any, count: int) -> None:
+    """Set a library's threads, whichever of this process's set them before.
+
+    From 3.7 on threadpoolctl lets only one thread do so, until it says that it is done, and the
+    others' calls do nothing.
+    """
+    done = getattr(library, "clear_controlling_thread", lambda **_: None)
+    done(force=True)
+    library.set_num_threads(count)
+    done()
 
 
 class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
@@ -93,7 +109,13 @@ class threads:  # noqa: N801 - reads as what it sets: `with nd.threads(1):`
         self._one.__exit__()
 
 
-_blas = cache(_Blas)
+_made = cache(_Blas)
+_MAKING = Lock()  # who comes while it is made waits for the same one
+
+
+def _blas(count: int) -> _Blas:
+    with _MAKING:
+        return _made(count)
 
 
 def single() -> _Blas:

@@ -13,6 +13,7 @@ from initlab.errors import ShapeError
 from initlab.init import HaarOrthogonal, ParameterSpec
 from initlab.init.matrices import as_matrices, matrices_within
 from initlab.init.orthogonal import haar
+from initlab.init.orthogonal.lapack import reflect_small
 from initlab.init.orthogonal.reflections import reflect
 from initlab.nd.random import BLOCK, cores, stream
 
@@ -142,6 +143,23 @@ def test_reflections_of_a_gaussian_matrix_make_the_q_that_lapack_makes_of_their_
     q = np.array(stream(0, "w").standard_normal(shape), order=order)
     reflect(q)
     assert_allclose(q, theirs * np.sign(first), atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(60, 60), (130, 50), (3000, 60)])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(("dtype", "near"), [("float64", 1e-13), ("float32", 1e-6)])
+@pytest.mark.parametrize("turn", [reflect, reflect_small])
+def test_the_product_of_reflections_is_that_of_one_after_another(turn, shape, order, dtype, near):
+    x = stream(0, "w").standard_normal(shape, dtype)
+    expected = np.eye(*shape)
+    for k in reversed(range(shape[1])):
+        v = np.zeros(len(x))
+        v[k:] = x[k:, k]
+        v[k] += np.copysign(np.linalg.norm(v), v[k])
+        expected -= np.outer(2 * v / (v @ v), v @ expected)
+    q = np.array(x, order=order)
+    turn(q)
+    assert_allclose(q, expected * np.sign(np.diagonal(x)), atol=near)
 
 
 def test_matrices_whose_rows_lie_apart_in_memory_are_drawn_beside_it():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from multiprocessing import get_context
+from queue import Queue
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from initlab.nd import winograd
 from initlab.nd.threads import LARGE, in_shares, product
 
 
-def counts():
-    """Those of every library that can have more than one."""
+def counts(kind="blas openmp"):
+    """Those of every library of the kind that can have more than one."""
     found = [one for one in threadpool_info() if one.get("threading_layer") != "sequential"]
+    found = [one for one in found if one["user_api"] in kind]
     return {library["num_threads"] for library in found}
 
 
@@ -166,3 +168,29 @@ def test_a_number_repeated_is_copied_for_no_product_on_any_threads():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 * 4 * side * side
+
+
+def test_the_last_of_several_threads_to_leave_gives_back_the_number_that_the_first_one_found():
+    before, entered, leave = (
+        counts("blas"),
+        threading.Barrier(3, timeout=30),
+        threading.Semaphore(0),
+    )
+    seen: Queue = Queue()
+
+    def work():
+        with nd.single():
+            entered.wait()
+            leave.acquire(timeout=30)
+            seen.put(counts("blas"))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    entered.wait()
+    for _ in threads:
+        leave.release()
+        assert seen.get(timeout=30) == {1}
+    for thread in threads:
+        thread.join()
+    assert counts("blas") == before

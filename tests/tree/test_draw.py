@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from initlab import nn
 from initlab.errors import BadValueError, ShapeError, UnknownNameError
-from initlab.init import Constant, Initializer, Normal, Rule, make_plan
-from initlab.nd.random import Streams, stream
+from initlab.init import (
+    Centred,
+    Constant,
+    HaarOrthogonal,
+    Initializer,
+    Normal,
+    Rule,
+    Sparse,
+    make_plan,
+)
+from initlab.nd.random import Streams, cores, stream
 from initlab.tree import apply_plan, parameters, resolve_shapes, slots, tie
 
 
@@ -84,3 +95,108 @@ def test_a_plan_of_another_net_is_refused():
     plan = make_plan(slots(net("a")))
     with pytest.raises(UnknownNameError, match=r"Unknown parameter path 'a\.weight'.*b\.weight"):
         apply_plan(net("b"), plan, Streams(0))
+
+
+def matrices(count, side=256):
+    """As many parameters, each small beside a core's share of all and worth a thread."""
+    return nn.Sequential({f"m{k:02}": nn.Dense(side, in_units=side) for k in range(count)})
+
+
+def on(monkeypatch, count):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(count), raising=False)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("use", [Normal(0.5), HaarOrthogonal(), Centred(), Sparse()], ids=str)
+def test_what_is_drawn_at_once_has_the_bits_of_what_is_drawn_alone(monkeypatch, count, use):
+    on(monkeypatch, count)
+    made = matrices(25)
+    values = applied(made, default=use)
+    assert len(values) == 50
+    on(monkeypatch, 1)
+    for path in ("m00.weight", "m11.weight", "m24.weight"):
+        expected = use(parameters(made)[path].spec, stream(7, path))
+        assert_array_equal(values[path], expected, strict=True)
+
+
+class Watched(Initializer):
+    """Notes in which thread it draws what, how many cores it may use there, and who meets it."""
+
+    def __init__(self, meeting=None):
+        self._seen, self._meeting = [], meeting
+
+    def __call__(self, spec, rng):
+        if self._meeting:
+            self._meeting.wait()
+        self._seen.append((spec.name, threading.current_thread(), cores()))
+        return np.ones(spec.shape, spec.dtype)
+
+    def __eq__(self, other):
+        return self is other
+
+    __hash__ = object.__hash__
+
+
+def weights(made):
+    return [path for path, p in parameters(made).items() if p.role == "weight"]
+
+
+def seen(use, made=None, source=None):
+    made = made or matrices(24)
+    roles = {"weight": use, "bias": Constant(0)}
+    apply_plan(made, make_plan(slots(made), roles=roles), source or Streams(7))
+    names, threads, shares = zip(*use._seen, strict=True)
+    assert sorted(names) == weights(made)
+    return list(names), set(threads), set(shares)
+
+
+def test_several_small_parameters_are_drawn_at_once_each_on_a_core_of_its_own(monkeypatch):
+    on(monkeypatch, 3)
+    meeting = threading.Barrier(3, timeout=30)  # broken unless three draw at the same time
+    _, threads, shares = seen(Watched(meeting))
+    assert (len(threads), shares) == (3, {1})
+    assert threading.current_thread() not in threads
+    assert cores() == 3
+
+
+class Chapters(Watched):
+    __call__ = Initializer.__call__
+
+    def _init_weight(self, name, data):
+        data[:] = 1
+        self._seen.append((str(name), threading.current_thread(), cores()))
+
+
+class Sequence(Streams):
+    def stream(self, path):
+        return np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("case", ["chapter", "large", "few", "tiny", "sequence", "again"])
+def test_others_are_drawn_one_after_another_in_the_plans_order(monkeypatch, case):
+    on(monkeypatch, 3)
+    use = Chapters() if case == "chapter" else Watched()
+    made = matrices({"few": 11}.get(case, 24), {"tiny": 255}.get(case, 256))
+    if case == "large":
+        made = matrices(2, 1024)
+    if case == "again":
+        applied(made)
+    names, threads, shares = seen(use, made, Sequence() if case == "sequence" else None)
+    assert (threads, shares) == ({threading.current_thread()}, {3})
+    assert names == weights(made)
+
+
+class RefusesTwo(Initializer):
+    def __call__(self, spec, rng):
+        if spec.name in ("m05.weight", "m06.weight"):
+            raise BadValueError(f"no {spec.name}")
+        return np.zeros(spec.shape, spec.dtype)
+
+
+def test_of_several_that_fail_at_once_the_plans_first_is_told_and_none_has_values(monkeypatch):
+    on(monkeypatch, 2)
+    made = matrices(24)
+    with pytest.raises(BadValueError, match=r"no m05\.weight") as caught:
+        applied(made, roles={"weight": RefusesTwo()})
+    assert caught.value.__notes__ == [f"drawing m05.weight by {RefusesTwo()}"]
+    assert not any(made[k].weight.settled for k in (5, 6))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.init.blas import on_one_thread
+from initlab.init.orthogonal.lapack import reflect_small
 from initlab.init.orthogonal.reflections import LARGE, reflect
+from initlab.nd import single
 from initlab.nd.random import cores, fill, normal_into
 
 if TYPE_CHECKING:
@@ -46,23 +47,22 @@ def haar_into(matrices: NDArray[Any], rng: np.random.Generator) -> None:
     if tall.shape[2] < SMALL and tall[0].size < LARGE:
         _by_qr(tall)
         return
-    with on_one_thread():
+    with single():  # products of the same bits, always
         _reflect_all(tall)
 
 
 def _reflect_all(tall: NDArray[Any]) -> None:
-    """Share out the matrices, or the blocks of one, among the threads that help."""
-    threads = (
-        cores() if tall.size >= LARGE else 1
-    )  # fewer numbers wait for threads as long as for one
+    """Share out the matrices, or the blocks of large ones, among the threads that help."""
+    one = reflect_small if tall[0].size < LARGE else reflect
+    threads = cores() if tall.size >= LARGE else 1  # fewer numbers wait for threads as long
     if threads == 1:
-        list(map(reflect, tall))
+        list(map(one, tall))
         return
     with ThreadPoolExecutor(threads, "initlab-orthogonal") as pool:
         if len(tall) == 1:
             reflect(tall[0], pool.map)
         else:
-            list(pool.map(reflect, tall))
+            list(pool.map(one, tall))
 
 
 def _by_qr(tall: NDArray[Any]) -> None:

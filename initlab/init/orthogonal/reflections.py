@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGE", "reflect"]
 
-LARGE = 2**19  # numbers, from which on threads and wide blocks are worth it
+LARGE = 2**19  # numbers, from which on it beats LAPACK's own
+WIDTH = 256  # of a block: many columns for BLAS, few in the cache
 GRAM = 512  # rows of a sum: in single precision long ones lose digits
 PIECE = 2**17  # numbers that are made before they go where they belong
 
@@ -38,8 +39,7 @@ def reflect(q: NDArray[Any], each: Each = map) -> None:
         each: calls a function with each number, as `map` does; by several threads if it likes.
     """
     signs = np.copysign(np.ones(q.shape[1], q.dtype), np.diagonal(q))
-    width = 128 if q.size < LARGE else 256  # of a block: many columns for BLAS, few in the cache
-    blocks = [slice(start, start + width) for start in range(0, q.shape[1], width)]
+    blocks = [slice(start, start + WIDTH) for start in range(0, q.shape[1], WIDTH)]
     triangles: dict[int, NDArray[Any]] = {}
 
     def step(k: int, number: int) -> None:

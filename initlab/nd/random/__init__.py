@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         seed,
         uniform,
     )
-    from initlab.nd.random.cores import cores
+    from initlab.nd.random.cores import at_once, cores
     from initlab.nd.random.filling import fill
     from initlab.nd.random.laws import normal_into, truncated_into, uniform_into
     from initlab.nd.random.source import RandomSource, Streams
@@ -30,6 +30,7 @@ __all__ = [
     "RandomSource",
     "Stream",
     "Streams",
+    "at_once",
     "cores",
     "drawing_from",
     "fill",
