@@ -66,6 +66,7 @@ def at_centre(spec: ParameterSpec, out: NDArray[Any]) -> tuple[ParameterSpec, ND
 
     The centre of an even side is the later of its two middles.
 
+    >>> import numpy as np
     >>> from initlab.init import ParameterSpec
     >>> kernels = np.empty((2, 1, 3))
     >>> at_centre(ParameterSpec(kernels.shape), kernels)[1][...] = 1.0

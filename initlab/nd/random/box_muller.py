@@ -89,6 +89,7 @@ def _fill(
         at = start + few.size - pairs
         to = at + turn.size
         _turns(turn.view(np.int32), radius[at:to], first[at:to], second[at:to])
+        del words, few, turn  # or there are two pieces at once
     places, halves = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return places, halves
 
