@@ -119,22 +119,27 @@ def test_what_is_drawn_at_once_has_the_bits_of_what_is_drawn_alone(monkeypatch, 
         assert_array_equal(values[path], expected, strict=True)
 
 
-class Watched(Initializer):
-    """Notes in which thread it draws what, how many cores it may use there, and who meets it."""
+class Noted(Initializer):
+    """Notes in which thread it draws what, and how many cores it may use there."""
 
     def __init__(self, meeting=None):
         self._seen, self._meeting = [], meeting
 
-    def __call__(self, spec, rng):
-        if self._meeting:
-            self._meeting.wait()
-        self._seen.append((spec.name, threading.current_thread(), cores()))
-        return np.ones(spec.shape, spec.dtype)
+    def note(self, name):
+        self._seen.append((str(name), threading.current_thread(), cores()))
 
     def __eq__(self, other):
         return self is other
 
     __hash__ = object.__hash__
+
+
+class Pure(Noted):
+    def __call__(self, spec, rng):
+        if self._meeting:
+            self._meeting.wait()
+        self.note(spec.name)
+        return np.ones(spec.shape, spec.dtype)
 
 
 def weights(made):
@@ -153,18 +158,16 @@ def seen(use, made=None, source=None):
 def test_several_small_parameters_are_drawn_at_once_each_on_a_core_of_its_own(monkeypatch):
     on(monkeypatch, 3)
     meeting = threading.Barrier(3, timeout=30)  # broken unless three draw at the same time
-    _, threads, shares = seen(Watched(meeting))
+    _, threads, shares = seen(Pure(meeting))
     assert (len(threads), shares) == (3, {1})
     assert threading.current_thread() not in threads
     assert cores() == 3
 
 
-class Chapters(Watched):
-    __call__ = Initializer.__call__
-
+class Chapters(Noted):
     def _init_weight(self, name, data):
+        self.note(name)
         data[:] = 1
-        self._seen.append((str(name), threading.current_thread(), cores()))
 
 
 class Sequence(Streams):
@@ -175,7 +178,7 @@ class Sequence(Streams):
 @pytest.mark.parametrize("case", ["chapter", "large", "few", "tiny", "sequence", "again"])
 def test_others_are_drawn_one_after_another_in_the_plans_order(monkeypatch, case):
     on(monkeypatch, 3)
-    use = Chapters() if case == "chapter" else Watched()
+    use = Chapters() if case == "chapter" else Pure()
     made = matrices({"few": 11}.get(case, 24), {"tiny": 255}.get(case, 256))
     if case == "large":
         made = matrices(2, 1024)
