@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.init.blas import on_one_thread
 from initlab.init.matrices import PIECE, in_double, pieces
 from initlab.init.structured.units import some_units
+from initlab.nd import single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def largest_singular(matrices: NDArray[Any]) -> NDArray[np.float64]:
     if rows < prod(columns):
         high, axes = np.moveaxis(matrices, 1, -1), 1 + len(columns)
     some = pieces((copies,), max(1, PIECE // matrices[0].size))
-    with on_one_thread():
+    with single():
         squares = np.concatenate([_largest_square(high[which], axes) for which in some])
     largest: NDArray[np.float64] = np.sqrt(squares)
     return largest

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import ShapeError
-from initlab.init.blas import on_one_thread
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import matrix_shape, whole_matrices
 from initlab.init.promises import LargestSingular
 from initlab.init.structured.largest import largest_singular
+from initlab.nd import single
 from initlab.nd.random import fill, normal_into
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class NPRNN(Initializer):
             fill(rng, matrices, normal_into)
             diagonals = np.einsum("kii->ki", matrices)
             diagonals[...] = np.sqrt(rng.chisquare(np.arange(1, n + 1), (copies, n)))
-            with on_one_thread():
+            with single():
                 for matrix in matrices:
                     _square_triangle(matrix)
             np.divide(matrices, n, out=matrices)
