@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.nd.random.box_muller import box_muller
-from initlab.nd.random.single import SingleGenerator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +33,8 @@ def normal_into(
     rng: np.random.Generator, out: NDArray[Any], std: float = 1.0, mean: float = 0.0
 ) -> None:
     """Fill `out` with N(mean, std^2)."""
+    from initlab.nd.random.single import SingleGenerator  # and NumPy's: a plan draws nothing
+
     if type(rng) is SingleGenerator and out.dtype == np.float32 and type(std) in {int, float}:
         box_muller(rng, out, std)  # which scales what is in the nearest cache
     else:
