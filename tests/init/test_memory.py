@@ -56,11 +56,6 @@ FACTORED = {  # each by LAPACK, out of the place where they stay
     "jax.delta_orthogonal": "the same",
     "conv_orthogonal": "products of projectors",
 }
-AS_YET = {
-    *("unitary", "mirror", "twin", "sparse", "torch.sparse", "rai", "np_rnn", "icnr", "masked"),
-    *("spectral", "standardized"),
-}  # made as whole arrays of double precision
-
 
 def beside(made, spec):
     """Return how much memory a draw takes beside the array, by a block's."""
@@ -86,7 +81,7 @@ def file(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("name", sorted(initializers().keys() - FACTORED - AS_YET))
+@pytest.mark.parametrize("name", sorted(initializers().keys() - FACTORED))
 def test_a_draw_takes_less_than_a_block_a_thread_beside_the_array(name, file):
     given = initializers()[name]
     made = given(*[file] * (name in FROM_FILES)) if isinstance(given, type) else given
@@ -115,7 +110,7 @@ def test_neither_the_layout_nor_the_precision_changes_that(made, spec):
     assert beside(made, spec) < 1
 
 
-@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"one row", "half"}))
+@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"one row"}))
 @pytest.mark.parametrize("made", [Centred(Normal()), EqualRows()], ids=str)
 def test_rows_are_changed_some_at_a_time(made, layout):
     assert beside(made, LAYOUTS[layout]) < 1

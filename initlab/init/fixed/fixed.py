@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import fsum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
+from initlab.init.matrices import pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,8 +49,9 @@ class Fixed(Initializer):
 
 def moments(values: NDArray[np.floating]) -> Law:
     """Return the law of an entry chosen at random from fixed values; kurtosis 1 where all agree."""
-    w = np.real(values).astype(np.float64)
-    mean, variance = float(w.mean()), float(w.var()) if np.ptp(w) else 0.0
-    fourth = float(((w - mean) ** 4).mean())
-    kurtosis = fourth / variance**2 if variance else 1.0
-    return Law(mean, variance, kurtosis, float(w.min()), float(w.max()), Entries.fixed)
+    w = np.real(values)
+    low, high, mean = float(w.min()), float(w.max()), float(w.mean(dtype=np.float64))
+    sums = [[np.sum((w[some] - np.float64(mean)) ** k) for some in pieces(w.shape)] for k in (2, 4)]
+    variance, fourth = (fsum(parts) / w.size if low < high else 0.0 for parts in sums)
+    kurtosis = fourth / variance**2 if variance**2 else 1.0
+    return Law(mean, variance, kurtosis, low, high, Entries.fixed)
