@@ -55,7 +55,9 @@ FACTORED = {  # each by LAPACK, out of the place where they stay
     "delta_orthogonal": "its centre's matrix in double precision",
     "jax.delta_orthogonal": "the same",
     "conv_orthogonal": "products of projectors",
+    "unitary": "Fourier transforms of complex matrices",
 }
+
 
 def beside(made, spec):
     """Return how much memory a draw takes beside the array, by a block's."""
