@@ -88,7 +88,7 @@ def _fill(
             _radii(few, radii)
         at = start + few.size - pairs
         to = at + turn.size
-        _turns(turn.view(np.int32), radius[at:to], first[at:to], second[at:to])
+        _turns(turn, radius[at:to], first[at:to], second[at:to])
         del words, few, turn  # or there are two pieces at once
     places, halves = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return places, halves
@@ -106,9 +106,9 @@ def _root(x: Singles) -> Singles:
     return np.sqrt(x, out=x)
 
 
-def _turns(halves: NDArray[np.int32], radius: Singles, first: Singles, second: Singles) -> None:
+def _turns(halves: NDArray[np.uint32], radius: Singles, first: Singles, second: Singles) -> None:
     """Write radius times cosine and sine of the angles, of which the last may have no sine."""
-    _scaled(halves, pi * 2.0**-31, first)
+    _scaled(halves.view(np.int32), pi * 2.0**-31, first)
     np.sin(first[: second.size], out=second)
     second *= radius[: second.size]
     np.cos(first, out=first)
@@ -134,13 +134,13 @@ def _agrees(kernel: ModuleType) -> bool:
     """Return whether it has NumPy's bits here: of a sample, and at the ends and quarters."""
     ends = 2 ** np.arange(33)[:, None] + np.arange(-1, 2)
     halves = np.concatenate([ends, -ends], axis=None).astype(np.uint32)
-    few, turn = np.maximum(halves, 1), halves.view(np.int32)
+    few = np.maximum(halves, 1)
     ours, theirs = np.empty((2, 3, halves.size), np.float32)
     idle, none = np.zeros(4, np.uint64), np.empty(0, np.uint64)
     kernel.radii(idle, none, few, 0, ours[0], np.zeros(1, np.uint32))
-    kernel.turns(idle, none, turn, *ours, 1)
+    kernel.turns(idle, none, halves, *ours, 1)
     _radii(few, theirs[0])
-    _turns(turn, *theirs)
+    _turns(halves, *theirs)
     fill = partial(kernel.fill, scale=1)
     return ours.tobytes() == theirs.tobytes() and _sample(fill) == _sample(_fill)
 
