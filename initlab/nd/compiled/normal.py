@@ -24,7 +24,7 @@ U32 = types.uint32
 HALVES, WORDS = types.Array(U32, 1, "C"), types.Array(types.uint64, 1, "C")
 TWO = types.Array(types.uint64, 2, "C")
 
-PIECE = 2**12  # halves of words, which stay in the nearest cache
+PIECE = 2**11  # halves of words, which stay in the nearest cache
 PER_HALF, PER_TURN = f(2.0**-32), f(pi * 2.0**-31)
 
 
