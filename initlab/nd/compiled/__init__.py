@@ -2,10 +2,10 @@
 
 `pip install "initlab[fast]"` brings it, and it switches itself on: for arrays of single precision
 without gaps, not for reading alone, that are large enough to pay. Each kernel does what the NumPy
-form beside its primitive does, to some units of rounding, and without the interpreter, so that
-threads share it well. What it was compiled to is kept beside the code, or where numba keeps such
-things for a user, if it can be; whoever changes `exponential` deletes that (`__pycache__/*.nb?`),
-for numba looks at a kernel's own file.
+form beside its primitive does, to some units of rounding (`normal` to the last bit), and without
+the interpreter, so that threads share it well. What it was compiled to is kept beside the code, or
+where numba keeps such things for a user, if it can be; whoever changes `exponential` or `fused`
+deletes that (`__pycache__/*.nb?`), for numba looks at a kernel's own file.
 """
 
 from __future__ import annotations
