@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from initlab.init.fixed.bilinear import Bilinear
     from initlab.init.fixed.constant import Constant, Ones, Zeros
     from initlab.init.fixed.cosine import Cosine
-    from initlab.init.fixed.dirac import Dirac, at_centre
+    from initlab.init.fixed.dirac import Dirac
     from initlab.init.fixed.fixed import Fixed, moments
     from initlab.init.fixed.formula import Formula
     from initlab.init.fixed.hadamard import Hadamard
@@ -38,6 +38,5 @@ __all__ = [
     "Window",
     "ZeroHadamard",
     "Zeros",
-    "at_centre",
     "moments",
 ]
