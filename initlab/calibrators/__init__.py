@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from initlab.calibrators.names import calibrators
     from initlab.calibrators.output_prior import OutputPrior
     from initlab.calibrators.pca import PCA
+    from initlab.calibrators.rai_bias import RAIBias
     from initlab.calibrators.ridge import Ridge
     from initlab.calibrators.weight_norm import WeightNorm
 else:
@@ -39,6 +40,7 @@ __all__ = [
     "MetaInit",
     "Mimetic",
     "OutputPrior",
+    "RAIBias",
     "Ridge",
     "WeightNorm",
     "calibrators",

@@ -28,6 +28,7 @@ def calibrators() -> Mapping[str, type[room.Calibrator]]:
             "pca": lambda: room.PCA,
             "kmeans": lambda: room.KMeans,
             "output_prior": lambda: room.OutputPrior,
+            "rai_bias": lambda: room.RAIBias,
             "ridge": lambda: room.Ridge,
         }
     )

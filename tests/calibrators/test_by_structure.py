@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from initlab import nn
 from initlab.autograd import Tensor
-from initlab.calibrators import PCA, Admin, Batch, KMeans, Mimetic, OutputPrior, Ridge
+from initlab.calibrators import PCA, Admin, Batch, KMeans, Mimetic, OutputPrior, RAIBias, Ridge
+from initlab.errors import BadValueError
 from initlab.init import create, make_plan
 from initlab.nd.random import Streams
 from initlab.tree import apply_plan, fresh_names, parameters, resolve_shapes, slots
@@ -320,3 +321,45 @@ def test_ridge_is_scikit_learns(use_bias):
     if use_bias:
         assert_allclose(array(net[1].bias), peer.intercept_, atol=1e-6)
         assert done.reached == pytest.approx(peer.score(features, np.eye(3)[y]), abs=0.05)
+
+
+@pytest.mark.parametrize("layer", ["dense", "grouped convolution"])
+def test_of_each_outputs_weights_and_bias_one_is_from_beta_2_1(layer):
+    """What was picked: the share of biases, and, where it is positive and large, its moments."""
+    if layer == "dense":
+        made, x, n = nn.Dense(60_000), np.ones((1, 4), np.float32), 4
+    else:
+        made, x, n = nn.Conv2D(60_000, 1, groups=2), np.ones((1, 8, 1, 1), np.float32), 4
+    with fresh_names():
+        net = nn.Sequential({"a": made})
+    resolve_shapes(net, x)
+    gain = 1e-4  # so that what is from Beta(2, 1) stands out
+    roles = {"weight": create("rai", gain=gain)}
+    apply_plan(net, make_plan(slots(net), roles=roles), Streams(0))
+    (done,) = RAIBias(gain=gain).calibrate(net, Batch(x, seed=1))
+    w = np.column_stack([array(net[0].weight).reshape(60_000, n), array(net[0].bias)])
+    large = w > 6 * gain / np.sqrt(n)  # of a Beta(2, 1) number all but 1e-7
+    assert (large.sum(axis=1) == 1).all()
+    picks, error = large.mean(axis=0), np.sqrt(0.2 * 0.8 / 60_000)
+    assert_allclose(picks, 1 / (n + 1), atol=5 * error)
+    assert done.reached == pytest.approx(picks[-1])
+    beta, rest = w[large], w[~large] * np.sqrt(n) / gain
+    assert abs(beta.mean() - 2 / 3) < 5 * np.sqrt(1 / 18 / beta.size)
+    assert abs(w[large[:, -1], -1].mean() - 2 / 3) < 5 * np.sqrt(1 / 18 / picks[-1] / 60_000)
+    assert abs(rest.mean()) < 5 / np.sqrt(rest.size)
+    assert abs(rest.var() - 1) < 5 * np.sqrt(2 / rest.size)
+
+
+def test_layers_without_a_bias_keep_what_rai_gave_them():
+    x = np.ones((1, 4), np.float32)
+    net = drawn(nn.Dense(3, use_bias=False), x=x)
+    before = array(net[0].weight)
+    (done,) = RAIBias().calibrate(net, Batch(x))
+    assert done.why == "no layer has a bias"
+    assert_array_equal(array(net[0].weight), before)
+
+
+@pytest.mark.parametrize("gain", [0.0, -1.0, float("nan")])
+def test_a_gain_that_is_not_positive_is_refused(gain):
+    with pytest.raises(BadValueError, match="rai_bias: gain must be positive, got"):
+        RAIBias(gain=gain)

@@ -25,7 +25,15 @@ from initlab.tree import parameters
 
 CATALOG = load_catalog(installed=False)
 NAMES = sorted(calibrators())
-PARTIAL = {"admin", "kmeans", "mimetic", "output_prior", "pca", "ridge"}  # not every weight
+PARTIAL = {
+    "admin",
+    "kmeans",
+    "mimetic",
+    "output_prior",
+    "pca",
+    "rai_bias",
+    "ridge",
+}  # not every weight
 by_name = pytest.mark.parametrize("name", NAMES)
 
 

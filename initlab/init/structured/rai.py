@@ -28,7 +28,8 @@ class RAI(Initializer):
 
     Lu, Shin, Su & Karniadakis (2019). Theirs picks among an output's weights and its bias, which it
     is with a chance of 1 / (fan_in + 1). Here it is always a weight: a bias is drawn from a stream
-    of its own, and neither can know what was picked in the other.
+    of its own, and neither can know what was picked in the other. The calibrator `rai_bias` comes
+    after it, draws biases and gives them their share.
 
     Args:
         gain: theirs is 0.6007, which keeps ReLU signals from growing: as (gz + b)+ <= gz+ + b, no
