@@ -12,6 +12,7 @@ from initlab.init import Initializer, Uniform, create
 from initlab.tree.agreement import agree, require_attribute
 from initlab.tree.buffer import gather
 from initlab.tree.constant import Constant
+from initlab.tree.drawing import carry_out
 from initlab.tree.parameter import Parameter
 from initlab.tree.store import fill, stored_arrays
 
@@ -157,7 +158,7 @@ class ParameterDict:
     def initialize(
         self,
         init: Initializer | str = _UNIFORM,
-        ctx: Any = None,
+        ctx: Any = None,  # noqa: ARG002 - Gluon's signature; there is one device
         verbose: bool = False,
         force_reinit: bool = False,
     ) -> None:
@@ -172,8 +173,11 @@ class ParameterDict:
         default = create(init)
         if all(parameter.known for parameter in self._params.values()):
             gather(self._params.values())  # else all together once all are known
-        for parameter in self._params.values():
-            parameter.initialize(None, ctx, default, force_reinit, verbose=verbose)
+        prepared = [
+            parameter.prepare(None, default, force_reinit, verbose=verbose)
+            for parameter in self._params.values()
+        ]
+        carry_out([draw for draw in prepared if draw is not None])
 
     def zero_grad(self) -> None:
         """Set every gradient to zeros."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import prod
+from functools import partial
 from typing import TYPE_CHECKING
 
 from initlab.errors import UnknownNameError
-from initlab.nd.random import at_once, cores
 from initlab.tree.buffer import gather
+from initlab.tree.drawing import Draw, carry_out
 from initlab.tree.walk import parameters
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from initlab.tree.parameter import Parameter
 
 __all__ = ["apply_plan"]
-
-WORTH = 2**16  # numbers: fewer are drawn as soon as a thread is told to
 
 
 def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
@@ -40,41 +37,17 @@ def apply_plan(net: Block, plan: InitPlan, source: RandomSource) -> None:
     for entry in plan:
         if entry.path not in found:
             raise UnknownNameError("parameter path", entry.path, found)
-        draws.append(_Draw(found[entry.path], entry, source.stream(entry.path)))
-    small = sum(draw.size for draw in draws) // (4 * cores())
-    together = [draw for draw in draws if draw.alone and WORTH <= draw.size <= small]
-    for draw in draws:
-        if draw not in together:
-            draw()
-    at_once(together)
+        parameter, rng = found[entry.path], source.stream(entry.path)
+        give = partial(_give, parameter, entry, rng)
+        draws.append(Draw(entry.initializer, entry.spec, rng, not parameter.settled, give))
+    carry_out(draws)
 
 
-@dataclass(frozen=True, eq=False)
-class _Draw:
-    """A parameter that is to get what the plan says."""
-
-    parameter: Parameter
-    entry: PlanEntry
-    rng: np.random.Generator
-
-    @property
-    def size(self) -> int:
-        return prod(self.entry.spec.shape)
-
-    @property
-    def alone(self) -> bool:
-        """Whether it touches nothing but this parameter, which nobody holds yet."""
-        from initlab.nd.random import Stream  # and NumPy's generators: a plan draws nothing
-
-        own = isinstance(self.rng, Stream) and not self.parameter.settled
-        return own and self.entry.initializer.pure
-
-    def __call__(self) -> None:
-        initializer, path = self.entry.initializer, self.entry.path
-        try:
-            self.parameter.draw(initializer, self.entry.spec, self.rng)
-        except Exception as error:
-            error.add_note(f"drawing {path} by {initializer}")
-            raise
-        if self.entry.lr_mult != 1:
-            self.parameter.lr_mult = self.entry.lr_mult
+def _give(parameter: Parameter, entry: PlanEntry, rng: np.random.Generator) -> None:
+    try:
+        parameter.draw(entry.initializer, entry.spec, rng)
+    except Exception as error:
+        error.add_note(f"drawing {entry.path} by {entry.initializer}")
+        raise
+    if entry.lr_mult != 1:
+        parameter.lr_mult = entry.lr_mult

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from initlab.errors import BadValueError, ShapeError
 from initlab.init import Announced, Initializer, Role, Uniform, create
 from initlab.nd.random import generator, library_stream
+from initlab.tree.drawing import Draw
 from initlab.tree.values import Values, known_req
 
 if TYPE_CHECKING:
@@ -113,13 +115,26 @@ class Parameter(Values):
             InitlabError: for an initializer that is none or does not fit.
             ShapeError: when the shape is not known and deferring is not allowed.
         """
+        draw = self.prepare(init, default_init, force_reinit, verbose=verbose)
+        if draw is not None:
+            draw.carry_out()
+
+    def prepare(
+        self, init: Init, default_init: Init, force_reinit: bool, *, verbose: bool = False
+    ) -> Draw | None:
+        """Return the draw that `initialize` with these arguments makes; None if there is none yet.
+
+        Raises:
+            InitlabError: for an initializer that is none.
+            ShapeError: when the shape is not known and deferring is not allowed.
+        """
         if self._data is not None and not force_reinit:
             warnings.warn(
                 f"Parameter {self.name!r} is already initialized, ignoring. "
                 "Set force_reinit=True to re-initialize.",
-                stacklevel=2,
+                stacklevel=3,
             )
-            return
+            return None
         chosen = create(default_init)  # type: ignore[arg-type] # None is refused
         if init is not None:
             chosen = create(init)
@@ -127,25 +142,28 @@ class Parameter(Values):
             chosen = create(self.init)
         chosen = Announced(chosen) if verbose else chosen
         if self.known:
-            self._draw(chosen)
-        elif self.allow_deferred_init:
-            self._pending = chosen
-        else:
+            return self._draw(chosen)
+        if not self.allow_deferred_init:
             raise ShapeError(
                 f"Cannot initialize Parameter {self.name!r} because it has invalid shape: "
                 f"{self._shape}. Give every dimension."
             )
+        self._pending = chosen
+        return None
 
     def settle(self) -> None:
         """Carry out an initialization that waited for the shape; nothing if none does."""
         pending = self._pending
         if isinstance(pending, Initializer):
-            self._draw(pending)
+            self._draw(pending).carry_out()
         elif pending is not None:
             self.assign(pending.array)
 
-    def _draw(self, init: Initializer) -> None:
+    def _draw(self, init: Initializer) -> Draw:
         rng = library_stream(self.name, self._draws) if init.random else generator()
+        return Draw(init, self.spec, rng, not self.settled, partial(self._begin, init, rng))
+
+    def _begin(self, init: Initializer, rng: np.random.Generator) -> None:
         place = self._fitting_place()
         if self._data is None and place is not None:
             array = place.values(self.spec.shape)

@@ -19,7 +19,7 @@ from initlab.init import (
     make_plan,
 )
 from initlab.nd.random import Streams, cores, stream
-from initlab.tree import apply_plan, parameters, resolve_shapes, slots, tie
+from initlab.tree import apply_plan, fresh_names, parameters, resolve_shapes, slots, tie
 
 
 def net(*names):
@@ -162,6 +162,21 @@ def test_several_small_parameters_are_drawn_at_once_each_on_a_core_of_its_own(mo
     assert (len(threads), shares) == (3, {1})
     assert threading.current_thread() not in threads
     assert cores() == 3
+
+
+def test_a_nets_initialize_draws_at_once_too_with_the_bits_of_each_parameter_alone(monkeypatch):
+    on(monkeypatch, 3)
+    use = Pure(threading.Barrier(3, timeout=30))
+    matrices(24).initialize(use)
+    assert {share for _, _, share in use._seen} == {1}
+    with fresh_names():
+        made = matrices(24)
+    with fresh_names():
+        alone = matrices(24)
+    made.initialize(HaarOrthogonal())
+    for name, parameter in alone.collect_params().items():
+        parameter.initialize(default_init=HaarOrthogonal())
+        assert_array_equal(made.collect_params()[name].data(), parameter.data(), strict=True)
 
 
 class Chapters(Noted):
