@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import TYPE_CHECKING
 
@@ -48,6 +47,8 @@ def at_once(draws: Sequence[Callable[[], None]]) -> None:
         for draw in draws:
             draw()
         return
+    from concurrent.futures import ThreadPoolExecutor  # a plan draws nothing
+
     with ThreadPoolExecutor(threads, "initlab-at-once", _begin) as pool:
         list(pool.map(_call, draws))
 
