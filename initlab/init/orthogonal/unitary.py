@@ -12,7 +12,7 @@ from initlab.errors import ShapeError
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices, matrix_shape
+from initlab.init.matrices import PIECE, matrices_of, matrix_shape, pieces
 from initlab.init.promises import Orthonormal
 
 if TYPE_CHECKING:
@@ -39,16 +39,24 @@ class Unitary(Initializer):
     def __post_init__(self) -> None:
         positive("unitary", scale=self.scale)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw in double precision.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw in double precision, some rows at a time.
 
         Raises:
             ShapeError: for anything but square matrices of even side.
         """
-        copies, n = self._check(spec)
-        u = np.stack([_unitary(n // 2, rng) for _ in range(copies)])
-        whole = np.block([[u.real, -u.imag], [u.imag, u.real]])
-        return from_matrices(self.scale * whole, spec)
+        _, n = self._check(spec)
+        half = n // 2
+        with matrices_of(out, spec) as matrices:
+            for matrix in matrices:
+                factors = _factors(half, rng)
+                for (rows,) in pieces((half,), max(1, PIECE // n)):
+                    u = self.scale * _rows(rows, *factors)
+                    upper, lower = matrix[:half][rows], matrix[half:][rows]
+                    upper[...] = np.hstack([u.real, -u.imag]).reshape(upper.shape)
+                    lower[...] = np.hstack([u.imag, u.real]).reshape(lower.shape)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return mean 0, since phases are uniform, and variance scale^2 / n by orthonormality."""
@@ -73,15 +81,31 @@ class Unitary(Initializer):
         return copies, rows
 
 
-def _unitary(n: int, rng: np.random.Generator) -> NDArray[Any]:
-    phases = np.exp(1j * rng.uniform(-pi, pi, (3, n, 1)))
-    u = np.fft.fft(np.diag(phases[0, :, 0]), axis=0, norm="ortho")
-    u = phases[1] * _reflected(u, rng)[rng.permutation(n)]
-    matrix: NDArray[Any] = phases[2] * _reflected(np.fft.ifft(u, axis=0, norm="ortho"), rng)
-    return matrix
+def _factors(n: int, rng: np.random.Generator) -> tuple[NDArray[Any], ...]:
+    """Return the diagonals of D1, D2 and D3, the vectors of R1 and R2, and P."""
+    diagonals = np.exp(1j * rng.uniform(-pi, pi, (3, n)))
+    first = rng.uniform(-1, 1, (2, n))
+    permutation = rng.permutation(n)
+    second = rng.uniform(-1, 1, (2, n))
+    return diagonals, first[0] + 1j * first[1], second[0] + 1j * second[1], permutation
 
 
-def _reflected(u: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
-    v = rng.uniform(-1, 1, (2, len(u)))
-    v = v[0] + 1j * v[1]
-    return u - np.outer(v, 2 * (v.conj() @ u) / (np.abs(v) ** 2).sum())
+def _rows(
+    rows: slice,
+    diagonals: NDArray[Any],
+    first: NDArray[Any],
+    second: NDArray[Any],
+    permutation: NDArray[Any],
+) -> NDArray[Any]:
+    """Return some rows of the product: of the identity, and one factor after another."""
+    d1, d2, d3 = diagonals
+    u = np.zeros((len(d3[rows]), len(d3)), d3.dtype)
+    np.einsum("ii->i", u[:, rows])[...] = d3[rows]
+    u = d2 * np.fft.ifft(_reflected(u, second), norm="ortho")
+    u[:, permutation] = u.copy()
+    product: NDArray[Any] = d1 * np.fft.fft(_reflected(u, first), norm="ortho")
+    return product
+
+
+def _reflected(u: NDArray[Any], v: NDArray[Any]) -> NDArray[Any]:
+    return u - np.outer(u @ v, 2 * v.conj() / (np.abs(v) ** 2).sum())
