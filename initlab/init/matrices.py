@@ -20,6 +20,7 @@ __all__ = [
     "as_matrices",
     "from_matrices",
     "in_double",
+    "lapack_dtype",
     "matrices_of",
     "matrices_within",
     "matrix_shape",
@@ -28,7 +29,6 @@ __all__ = [
     "whole_matrices",
 ]
 
-FLOATS = (np.float32, np.float64)  # in which LAPACK computes
 PIECE = 2**15  # numbers that are worked on at once, in double precision in the cache
 
 
@@ -82,14 +82,23 @@ def whole_matrices(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArra
     It is the memory of `values` where they lie whole in it, maybe transposed and with their columns
     in another order (`matrices_within`). Else it is made beside, and written back.
     """
-    within = matrices_within(values, spec) if values.dtype in FLOATS else None
+    dtype = lapack_dtype(values.dtype)
+    within = matrices_within(values, spec) if values.dtype == dtype else None
     if within is not None:
         yield within
         return
-    double = np.finfo(values.dtype).dtype == np.float64  # of complex parts, too
-    matrices = np.empty(matrix_shape(spec), np.float64 if double else np.float32)
+    matrices = np.empty(matrix_shape(spec), dtype)
     yield matrices
     from_matrices(matrices, spec, values)
+
+
+def lapack_dtype(dtype: np.dtype[Any]) -> type[np.float32 | np.float64]:
+    """Return what real matrices of a parameter of that dtype are computed in.
+
+    >>> lapack_dtype(np.dtype("float16")), lapack_dtype(np.dtype("complex128"))
+    (<class 'numpy.float32'>, <class 'numpy.float64'>)
+    """
+    return np.float64 if np.finfo(dtype).dtype == np.float64 else np.float32
 
 
 def pieces(shape: tuple[int, ...], size: int = PIECE) -> Iterator[tuple[slice, ...]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from initlab.init.blas import on_one_thread
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import from_matrices
-from initlab.init.orthogonal.haar import haar
-from initlab.init.orthogonal.isometry import convolution_shape
+from initlab.init.matrices import PIECE, in_double, lapack_dtype, matrices_of, pieces
+from initlab.init.orthogonal.isometry import convolution_shape, write_tap
+from initlab.init.orthogonal.reflections import triangle
 from initlab.init.promises import Isometric
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["ConvOrthogonal"]
+
+VECTORS = 2**17  # numbers of those that reflect at once: enough of them for BLAS
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,25 @@ class ConvOrthogonal(Initializer):
     def __post_init__(self) -> None:
         positive("conv_orthogonal", scale=self.scale)
 
-    def __call__(self, spec: ParameterSpec, rng: np.random.Generator) -> NDArray[np.floating]:
-        """Draw in double precision.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Draw in the spec's precision, float16 by way of float32.
 
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
         """
-        copies, outputs, inputs = convolution_shape(spec, "conv_orthogonal")
-        sides = [spec.shape[axis] for axis in spec.receptive_axes]
-        kernels = [self._kernel(outputs, inputs, sides, rng) for _ in range(copies)]
-        return from_matrices(self.scale * np.stack(kernels), spec)
+        convolution_shape(spec, "conv_orthogonal")
+        sides = tuple(spec.shape[axis] for axis in spec.receptive_axes)
+        dtype = lapack_dtype(out.dtype)
+        kernels = out if out.dtype == dtype else np.empty(out.shape, dtype)
+        write_tap((0,) * len(sides), self.scale, spec, rng, kernels)
+        with matrices_of(kernels, spec) as matrices, on_one_thread():
+            for matrix in matrices:
+                joined = matrix.ndim == 2
+                _widen(matrix.reshape(len(matrix), -1, *sides) if joined else matrix, sides, rng)
+        if kernels is not out:
+            out[...] = kernels
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the variance: the squares' sum is scale^2 for each input, by isometry."""
@@ -63,28 +75,55 @@ class ConvOrthogonal(Initializer):
             promises=(Isometric(self.scale),),
         )
 
-    @staticmethod
-    def _kernel(
-        outputs: int, inputs: int, sides: list[int], rng: np.random.Generator
-    ) -> NDArray[np.float64]:
-        """Return one kernel of shape (outputs, inputs, *sides)."""
-        kernel: NDArray[np.float64] = haar(1, outputs, inputs, rng)[0].reshape(
-            outputs, inputs, *(1 for _ in sides)
-        )
-        for axis in [2 + a for a, side in enumerate(sides) for _ in range(side - 1)]:
-            kept = np.tensordot(_projector(outputs, rng), kernel, 1)
-            kernel = _shifted(kept, axis, 0) + _shifted(kernel - kept, axis, 1)
-        return kernel
+
+def _widen(kernel: NDArray[Any], sides: tuple[int, ...], rng: np.random.Generator) -> None:
+    """Apply the factors to a kernel (outputs, inputs, *sides) that is zero but at its first tap.
+
+    P is Q D Q', Q a Haar matrix and D one for a random half of the dimensions, the first ones. So
+    the others move on a tap between Q' and Q, both of them reflections at vectors that are drawn
+    anew each time.
+    """
+    n, reached = len(kernel), [slice(1) for _ in sides]
+    for axis, side in enumerate(sides):
+        for taps in range(1, side):
+            reached[axis] = slice(taps + 1)
+            index: Any = (..., *reached)
+            window = np.moveaxis(kernel[index], axis - len(sides), 1)
+            kept = int(rng.binomial(n, 0.5))
+            blocks = [
+                _Block(top, min(top + max(1, VECTORS // n), kept), rng.integers(2**32, size=8))
+                for top in range(0, kept, max(1, VECTORS // n))
+            ]
+            for block in blocks:
+                block.reflect(window[:, :taps], back=True)
+            for tap in range(taps, 0, -1):
+                window[kept:, tap] = window[kept:, tap - 1]
+            window[kept:, 0] = 0
+            for block in reversed(blocks):
+                block.reflect(window)
 
 
-def _projector(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the projector to a random half, more or less, of n dimensions."""
-    basis = haar(1, n, n, rng)[0]
-    half: NDArray[np.float64] = basis[:, rng.random(n) < 0.5]
-    return half @ half.T
+class _Block(NamedTuple):
+    """Some of the reflections whose product is a Haar matrix (Stewart, 1980).
 
+    Args:
+        start: the first: the axis that its vector begins at.
+        stop: behind the last.
+        seed: of the vectors.
+    """
 
-def _shifted(kernel: NDArray[Any], axis: int, by: int) -> NDArray[Any]:
-    padding = [(0, 0)] * kernel.ndim
-    padding[axis] = (by, 1 - by)
-    return np.pad(kernel, padding)
+    start: int
+    stop: int
+    seed: NDArray[np.integer]
+
+    def reflect(self, window: NDArray[Any], *, back: bool = False) -> None:
+        """Apply their product, or its inverse, to what stands along axis 0, in double precision."""
+        rows = window[self.start :]
+        rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed)))
+        v = rng.standard_normal((len(rows), self.stop - self.start))
+        t = triangle(v)
+        for piece in pieces(rows.shape[1:], max(1, PIECE // len(rows))):
+            columns = rows[:, *piece]
+            x = in_double(columns).reshape(len(rows), -1)
+            x -= v @ ((t.T if back else t) @ (v.T @ x))
+            columns[...] = x.reshape(columns.shape)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.orthogonal.haar_orthogonal import HaarOrthogonal
-from initlab.init.orthogonal.isometry import convolution_shape
+from initlab.init.orthogonal.isometry import convolution_shape, write_tap
 from initlab.init.promises import Isometric
-from initlab.init.tiled import write_tiled
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -45,19 +42,15 @@ class DeltaOrthogonal(Initializer):
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
-        """Draw the matrix of a kernel of one point, and put it at the centre.
+        """Draw in the spec's precision, float16 by way of float32.
 
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
         """
-        seen, around = self._seen(spec), spec.receptive_axes
+        seen = self._seen(spec)
         convolution_shape(seen, "delta_orthogonal")
-        shape = tuple(1 if axis in around else n for axis, n in enumerate(spec.shape))
-        sides = tuple(spec.shape[axis] for axis in around)
-        kernel = np.zeros(sides)
-        kernel[tuple(n // 2 for n in sides)] = 1
-        point = replace(seen, shape=shape)
-        write_tiled(HaarOrthogonal(self.scale), point, rng, out, dict.fromkeys(around, 1), kernel)
+        centre = tuple(seen.shape[axis] // 2 for axis in seen.receptive_axes)
+        write_tap(centre, self.scale, seen, rng, out)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of an entry: with probability 1 / kernel size a Haar matrix's, else 0."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Each = Callable[[Callable[[int], None], Iterable[int]], Iterable[None]]
 
-__all__ = ["LARGE", "reflect"]
+__all__ = ["LARGE", "reflect", "triangle"]
 
 LARGE = 2**19  # numbers, from which on it beats LAPACK's own
 WIDTH = 256  # of a block: many columns for BLAS, few in the cache
@@ -46,32 +46,34 @@ def reflect(q: NDArray[Any], each: Each = map) -> None:
         """Apply block k to a later one; or, where it is its own turn, make ready the one before."""
         if number == k:
             if k:
-                triangles[k - 1] = _triangle(q, blocks[k - 1])
+                triangles[k - 1] = triangle(q[blocks[k - 1].start :, blocks[k - 1]])
             return
         if number == k + 1:  # whose vectors were last needed in the step before
             _settle(q, blocks[number], triangles.pop(number))
         _apply(q, blocks[k], triangles[k], blocks[number])
 
     last = len(blocks) - 1
-    triangles[last] = _triangle(q, blocks[last])
+    triangles[last] = triangle(q[blocks[last].start :, blocks[last]])
     for k in range(last, -1, -1):
         list(each(partial(step, k), range(k, last + 1)))
     _settle(q, blocks[0], triangles[0])
     q *= signs
 
 
-def _triangle(q: NDArray[Any], block: slice) -> NDArray[Any]:
-    """Turn a block's Gaussian vectors x into v = x + sign(x_1) |x| e_1, and return their T."""
+def triangle(v: NDArray[Any]) -> NDArray[Any]:
+    """Turn Gaussian vectors x, column by column, into reflections', and return their T.
+
+    Column k begins at row k, with v = x + sign(x_1) |x| e_1.
+    """
     from scipy.linalg.lapack import dtrtri, strtri  # not at the top: `plan` draws nothing
 
-    v = q[block.start :, block]
     square = v[: v.shape[1]]
     square[...] = np.tril(square)
     diagonal = np.einsum("ii->i", square)
     diagonal += np.copysign(np.sqrt(np.einsum("ij,ij->j", v, v)), diagonal)
-    triangle = np.triu(sum(rows.T @ rows for rows in np.split(v, range(GRAM, len(v), GRAM))))
-    np.einsum("ii->i", triangle)[...] /= 2
-    inverse: NDArray[Any] = (strtri if q.dtype == np.float32 else dtrtri)(triangle)[0]
+    gram = np.triu(sum(rows.T @ rows for rows in np.split(v, range(GRAM, len(v), GRAM))))
+    np.einsum("ii->i", gram)[...] /= 2
+    inverse: NDArray[Any] = (strtri if v.dtype == np.float32 else dtrtri)(gram)[0]
     return inverse
 
 
