@@ -157,7 +157,8 @@ def matrices_within(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any] |
     copies, rows, columns = matrix_shape(spec)
     order, rank = _order(spec), len(spec.shape)
     ahead = len(spec.batch_axes)
-    sides = [axis in {out % rank for out in spec.out_axes} for axis in range(ahead, rank)]
+    outs = {out % rank for out in spec.out_axes}
+    sides = [axis in outs for axis in range(ahead, rank) if spec.shape[axis] > 1] or [True]
     kept = order[:ahead] == tuple(range(ahead)) and (spec.groups == 1 or order[ahead] == ahead)
     if not (kept and values.flags.c_contiguous and sides in (sorted(sides), sorted(sides)[::-1])):
         return None

@@ -52,8 +52,6 @@ FROM_FILES = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
 FACTORED = {  # each by LAPACK, out of the place where they stay
     "svd_orthogonal": "the singular vectors of a matrix in double precision",
     "mxnet.orthogonal": "the same",
-    "conv_orthogonal": "products of projectors",
-    "unitary": "Fourier transforms of complex matrices",
 }
 
 

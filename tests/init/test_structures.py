@@ -24,6 +24,7 @@ from initlab.init import (
     Dirac,
     HaarOrthogonal,
     Hadamard,
+    Isometric,
     LogOdds,
     LogShares,
     LSTMBias,
@@ -182,6 +183,35 @@ def test_an_isometric_convolution_keeps_the_length_of_a_signal(rule):
         for j in range(3):  # circular
             y += np.einsum("oi,ixy->oxy", w[:, :, i, j], np.roll(x, (i, j), (1, 2)))
     assert np.linalg.norm(y) == pytest.approx(np.linalg.norm(x), rel=1e-12)
+
+
+@pytest.mark.parametrize("layout", sorted(MANY_PIECES.keys() - {"copies"}))
+@pytest.mark.parametrize("rule", [DeltaOrthogonal(2.0), ConvOrthogonal(2.0)])
+def test_a_large_kernel_keeps_lengths_in_every_layout(rule, layout):
+    spec = MANY_PIECES[layout]
+    assert Isometric(2.0).broken([draw(rule, spec).astype(np.float64)], spec) is None
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_several_blocks_of_reflections_make_a_projector(dtype):
+    spec = ParameterSpec((700, 60, 3), dtype)
+    w = draw(ConvOrthogonal(), spec)
+    assert w.dtype == dtype
+    assert Isometric(1.0).broken([w.astype(np.float64)], spec) is None
+
+
+def test_an_isometric_kernels_taps_are_visited_as_by_a_random_walk():
+    """Each factor leaves half of the channels, on average, and moves half: binomial shares."""
+    count = 800
+    spec = ParameterSpec((5, 3, 3, 2), "float64")
+    rng = stream(0, "w")
+    w = np.array([ConvOrthogonal()(spec, rng) for _ in range(count)])
+    shares = (w**2).sum(axis=1)  # draws x inputs x taps
+    expected = np.outer([1 / 4, 1 / 2, 1 / 4], [1 / 2, 1 / 2])
+    error = shares.mean(axis=1).std(axis=0) / count**0.5
+    assert np.all(abs(shares.mean(axis=(0, 1)) - expected) < 5 * error)
+    alike = (w**2).sum(axis=(2, 3, 4))  # no output is preferred: each has 3 inputs of 5 dimensions
+    assert np.all(abs(alike.mean(axis=0) - 3 / 5) < 5 * alike.std(axis=0) / count**0.5)
 
 
 def test_a_flat_orthogonal_kernel_does_not():

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from initlab.init.blas import on_one_thread
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
@@ -15,6 +14,7 @@ from initlab.init.matrices import PIECE, in_double, lapack_dtype, matrices_of, p
 from initlab.init.orthogonal.isometry import convolution_shape, write_tap
 from initlab.init.orthogonal.reflections import triangle
 from initlab.init.promises import Isometric
+from initlab.nd import single
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ConvOrthogonal"]
 
-VECTORS = 2**17  # numbers of those that reflect at once: enough of them for BLAS
+VECTORS = 2**17  # numbers of those that reflect at once
+WIDTH = 128  # how many these are at most: many for BLAS, of few numbers between them
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class ConvOrthogonal(Initializer):
         dtype = lapack_dtype(out.dtype)
         kernels = out if out.dtype == dtype else np.empty(out.shape, dtype)
         write_tap((0,) * len(sides), self.scale, spec, rng, kernels)
-        with matrices_of(kernels, spec) as matrices, on_one_thread():
+        with matrices_of(kernels, spec) as matrices, single():
             for matrix in matrices:
                 joined = matrix.ndim == 2
                 _widen(matrix.reshape(len(matrix), -1, *sides) if joined else matrix, sides, rng)
@@ -90,17 +91,25 @@ def _widen(kernel: NDArray[Any], sides: tuple[int, ...], rng: np.random.Generato
             index: Any = (..., *reached)
             window = np.moveaxis(kernel[index], axis - len(sides), 1)
             kept = int(rng.binomial(n, 0.5))
+            width = min(WIDTH, max(1, VECTORS // n))
             blocks = [
-                _Block(top, min(top + max(1, VECTORS // n), kept), rng.integers(2**32, size=8))
-                for top in range(0, kept, max(1, VECTORS // n))
+                _Block(start, min(start + width, kept), rng.integers(2**32, size=8))
+                for start in range(0, kept, width)
             ]
             for block in blocks:
                 block.reflect(window[:, :taps], back=True)
-            for tap in range(taps, 0, -1):
-                window[kept:, tap] = window[kept:, tap - 1]
-            window[kept:, 0] = 0
+            _shift(window[kept:])
             for block in reversed(blocks):
                 block.reflect(window)
+
+
+def _shift(window: NDArray[Any]) -> None:
+    """Move what stands at all taps but the last, along axis 1, on by one."""
+    rows, taps, *others = window.shape
+    for row, *piece in pieces((rows, *others), max(1, PIECE // taps)):
+        moved = window[row, :, *piece]
+        moved[:, 1:] = moved[:, :-1].copy()
+        moved[:, 0] = 0
 
 
 class _Block(NamedTuple):
