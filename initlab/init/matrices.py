@@ -22,7 +22,6 @@ __all__ = [
     "in_double",
     "lapack_dtype",
     "matrices_of",
-    "matrices_within",
     "matrix_shape",
     "pieces",
     "seen_as",
@@ -79,17 +78,27 @@ def matrices_of(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[A
 def whole_matrices(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[Any]]:
     """Lend an array to draw matrices in, each contiguous, of float32 or float64.
 
-    It is the memory of `values` where they lie whole in it, maybe transposed and with their columns
-    in another order (`matrices_within`). Else it is made beside, and written back.
+    It is the memory of `values`, where they may be transposed and their columns in another order,
+    which laws do not notice. Where outputs stand between other axes, those trade places afterwards.
+    Only for other dtypes, or where copies or outputs lie apart, it is made beside and written back.
+
+    >>> from initlab.init import ParameterSpec
+    >>> hwio = ParameterSpec((3, 3, 4, 6), in_axes=(2,), out_axes=(3,))
+    >>> with whole_matrices(np.empty(hwio.shape), hwio) as matrices:
+    ...     matrices.shape
+    (1, 36, 6)
     """
-    dtype = lapack_dtype(values.dtype)
-    within = matrices_within(values, spec) if values.dtype == dtype else None
-    if within is not None:
-        yield within
+    copies, rows, columns = matrix_shape(spec)
+    dtype, around = lapack_dtype(values.dtype), _around_outputs(spec)
+    if around is None or values.dtype != dtype or not values.flags.c_contiguous:
+        matrices = np.empty((copies, rows, columns), dtype)
+        yield matrices
+        from_matrices(matrices, spec, values)
         return
-    matrices = np.empty(matrix_shape(spec), dtype)
-    yield matrices
-    from_matrices(matrices, spec, values)
+    ahead, behind = around
+    yield values.reshape((copies, rows, columns) if ahead == 1 else (copies, columns, rows))
+    if ahead > 1 and behind > 1:
+        _exchange(values.reshape(-1, behind, rows))
 
 
 def lapack_dtype(dtype: np.dtype[Any]) -> type[np.float32 | np.float64]:
@@ -144,30 +153,30 @@ def from_matrices(
     return out
 
 
-def matrices_within(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any] | None:
-    """Return the matrices that lie whole in the memory of `values`, or None.
-
-    They may be transposed and their columns in another order, which some laws do not notice.
-
-    >>> from initlab.init import ParameterSpec
-    >>> hwio = ParameterSpec((3, 3, 4, 6), in_axes=(2,), out_axes=(3,))
-    >>> matrices_within(np.empty(hwio.shape), hwio).shape
-    (1, 36, 6)
-    """
-    copies, rows, columns = matrix_shape(spec)
-    order, rank = _order(spec), len(spec.shape)
-    ahead = len(spec.batch_axes)
-    outs = {out % rank for out in spec.out_axes}
-    sides = [axis in outs for axis in range(ahead, rank) if spec.shape[axis] > 1] or [True]
-    kept = order[:ahead] == tuple(range(ahead)) and (spec.groups == 1 or order[ahead] == ahead)
-    if not (kept and values.flags.c_contiguous and sides in (sorted(sides), sorted(sides)[::-1])):
-        return None
-    return values.reshape((copies, rows, columns) if sides[0] else (copies, columns, rows))
-
-
 def in_double(values: NDArray[Any]) -> NDArray[Any]:
     """Return `values` in double precision, real or complex."""
     return values.astype(np.result_type(values, np.float64))
+
+
+def _around_outputs(spec: ParameterSpec) -> tuple[int, int] | None:
+    """Return how many columns the axes ahead of outputs have, and those behind.
+
+    None where copies do not come first, or outputs lie apart.
+    """
+    order, shape = _order(spec), spec.shape
+    first, copies = len(spec.batch_axes), tuple(range(len(spec.batch_axes)))
+    outs = sorted(axis % len(shape) for axis in spec.out_axes)
+    together = outs == list(range(outs[0], outs[-1] + 1))
+    if not together or order[:first] != copies or (spec.groups > 1 and order[first] != first):
+        return None
+    return prod(shape[first : outs[0]]), prod(shape[outs[-1] + 1 :])
+
+
+def _exchange(blocks: NDArray[Any]) -> None:
+    """Transpose matrices in their own memory, some at a time."""
+    for some, *_ in pieces(blocks.shape, max(PIECE, blocks[0].size)):
+        flat = blocks[some].reshape(-1, blocks[0].size)
+        flat[...] = blocks[some].swapaxes(1, 2).reshape(flat.shape)
 
 
 def _opened(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:

@@ -49,10 +49,7 @@ LAYOUTS = {
     "double": ParameterSpec((1024, 2048), "float64"),
 }
 FROM_FILES = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
-FACTORED = {  # each by LAPACK, out of the place where they stay
-    "svd_orthogonal": "the singular vectors of a matrix in double precision",
-    "mxnet.orthogonal": "the same",
-}
+FACTORED = {"svd_orthogonal", "mxnet.orthogonal"}  # Gluon's singular vectors, by LAPACK beside it
 
 
 def beside(made, spec):
@@ -112,3 +109,8 @@ def test_neither_the_layout_nor_the_precision_changes_that(made, spec):
 @pytest.mark.parametrize("made", [Centred(Normal()), EqualRows()], ids=str)
 def test_rows_are_changed_some_at_a_time(made, layout):
     assert beside(made, LAYOUTS[layout]) < 1
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"half"}))  # which LAPACK has not
+def test_orthogonal_matrices_are_made_where_they_stay(layout):
+    assert beside(HaarOrthogonal(), LAYOUTS[layout]) < 1
