@@ -22,8 +22,8 @@ UNTOLD = {
     "ConvOrthogonal": {"kurtosis"},
     # its reflections' vectors come from a square, for which |v|^-2 has no moments in closed form
     "Unitary": {"kurtosis"},
-    # LAPACK chooses the signs of singular vectors; a uniform matrix's are not Haar's
-    "Orthogonal": {"mean", "kurtosis"},
+    # a uniform matrix's singular vectors are not Haar's
+    "Orthogonal": {"kurtosis"},
     # all entries are over a random matrix's largest eigenvalue or singular value, whose inverse
     # has no moments in closed form
     "NPRNN": {"mean", "variance", "kurtosis"},

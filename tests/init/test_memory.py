@@ -18,6 +18,7 @@ from initlab.init import (
     HaarOrthogonal,
     LogShares,
     Normal,
+    Orthogonal,
     ParameterSpec,
     Placed,
     Scaled,
@@ -88,6 +89,11 @@ def test_a_draw_takes_less_than_a_block_a_thread_beside_the_array(name, file):
         assert taken < 1
         return
     assert isinstance(made, Placed)  # a rule, which others draw for
+
+
+@pytest.mark.parametrize("shape", [(1024, 1024), (2048, 512), (90, 900)])
+def test_singular_vectors_take_two_squares_of_the_short_side_in_double_precision(shape):
+    assert beside(Orthogonal(), ParameterSpec(shape)) < 1 + 2 * 2 * min(shape) ** 2 / BLOCK
 
 
 def test_shares_are_turned_into_logarithms_some_at_a_time():
