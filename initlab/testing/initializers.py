@@ -113,6 +113,7 @@ def check_initializer(
     for spec in accepted:
         _check_array(subject, spec)
         _check_purity(subject, spec, accepted)
+        _check_written(subject, spec)
         check_law(subject, spec, [_drawn(subject, spec, number) for number in range(DRAWS)])
     require(subject == before and repr(subject) == text, subject, "is changed by drawing")
 
@@ -175,6 +176,14 @@ def _check_purity(subject: Initializer, spec: ParameterSpec, others: list[Parame
     )
     own = first.flags.writeable and not np.shares_memory(first, again) and _same(first, kept)
     require(own, subject, "returns memory that it keeps; each draw must be an array of its own")
+
+
+def _check_written(subject: Initializer, spec: ParameterSpec) -> None:
+    out = np.full(spec.shape, np.nan, spec.dtype)
+    subject.write(spec, _stream("weight"), out)
+    same = _same(out, subject(spec, _stream("weight")))
+    told = f"writes other values than it returns for {spec}, into an array that holds no numbers"
+    require(same, subject, told)
 
 
 def _global_state() -> bytes:

@@ -70,6 +70,13 @@ class Caching(Gaussian):
         return self.kept.setdefault((spec.shape, spec.dtype), super().__call__(spec, rng))
 
 
+class LeavesSome(Gaussian):
+    __call__ = Gaussian.__call__
+
+    def write(self, spec, rng, out):
+        out[1:] = self(spec, rng)[1:]
+
+
 class WrongClaim(Gaussian):
     def law(self, spec):
         return replace(super().law(spec), variance=1.05 * self.sigma**2)
@@ -175,6 +182,7 @@ BROKEN = {
     Unseeded: r"draws other values from an equal stream",
     OwnSeed: r"draws the same values from every stream",
     Caching: r"returns memory that it keeps",
+    LeavesSome: r"writes other values than it returns",
     WrongClaim: r"claims variance 0\.0105 but draws 0\.0\d+, [\d.]+ standard errors away",
     WrongClaimOfUnknownLaw: r"claims variance 0\.0105 but draws",
     NegativeClaim: r"claims a variance of -1\.0",
