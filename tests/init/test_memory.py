@@ -11,19 +11,31 @@ import pytest
 from initlab import nd
 from initlab.errors import InitlabError
 from initlab.init import (
+    ICNR,
+    NPRNN,
+    RAI,
     Centred,
     Constant,
+    ConvOrthogonal,
     Cosine,
+    DeltaOrthogonal,
     EqualRows,
     HaarOrthogonal,
     LogShares,
+    Masked,
+    Mirror,
     Normal,
     Orthogonal,
     ParameterSpec,
     Placed,
     Scaled,
     Sinusoidal,
+    Sparse,
+    Spectral,
+    Standardized,
     TruncatedNormal,
+    Twin,
+    Unitary,
     initializers,
 )
 from initlab.nd.random import BLOCK, stream
@@ -111,12 +123,34 @@ def test_neither_the_layout_nor_the_precision_changes_that(made, spec):
     assert beside(made, spec) < 1
 
 
-@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"one row"}))
-@pytest.mark.parametrize("made", [Centred(Normal()), EqualRows()], ids=str)
-def test_rows_are_changed_some_at_a_time(made, layout):
-    assert beside(made, LAYOUTS[layout]) < 1
+MATRICES = LAYOUTS.keys() - {"half"}  # of a precision that LAPACK has
+PAIRED = LAYOUTS.keys() - {"tall", "one row"}
+KERNELS = {"grouped", "channels last", "transposed", "transposed, grouped"}
 
 
-@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"half"}))  # which LAPACK has not
+@pytest.mark.parametrize(
+    ("made", "layouts"),
+    [
+        *((made, LAYOUTS) for made in (Centred(Normal()), EqualRows(), Standardized(), RAI())),
+        *((made, LAYOUTS) for made in (Masked(Normal()), Spectral(Normal()))),
+        (Sparse(), LAYOUTS.keys() - {"tall"}),
+        (Sparse(None, per="inputs"), PAIRED | {"tall"}),
+        (Mirror(Normal()), PAIRED),
+        (Mirror(), PAIRED & MATRICES),
+        (Twin(Normal()), PAIRED),
+        (ICNR(of=Normal()), KERNELS),
+        (DeltaOrthogonal(), KERNELS),
+        (ConvOrthogonal(), KERNELS),
+        (NPRNN(), {"copies"}),
+        (Unitary(), {"copies"}),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_what_is_changed_some_at_a_time_takes_no_more_in_any_layout(made, layouts):
+    taken = {layout: beside(made, LAYOUTS[layout]) for layout in sorted(layouts)}
+    assert not {layout: blocks for layout, blocks in taken.items() if blocks >= 1}
+
+
+@pytest.mark.parametrize("layout", sorted(MATRICES))
 def test_orthogonal_matrices_are_made_where_they_stay(layout):
     assert beside(HaarOrthogonal(), LAYOUTS[layout]) < 1

@@ -308,6 +308,20 @@ def test_martens_has_fifteen_connections_whatever_the_width():
         draw(Sparse(connections=500), ParameterSpec((20, 30)))
 
 
+def test_the_connections_of_a_unit_with_very_many_are_anywhere_among_them():
+    """40 of 100,000, 60 times: mean and variance of a uniform place, each to 5 standard errors."""
+    spec, chosen = ParameterSpec((60, 100_000)), Sparse(connections=40)
+    w = draw(chosen, spec)
+    assert ((w != 0).sum(axis=1) == 40).all()
+    place = (np.nonzero(w)[1] + 0.5) / 100_000
+    count = place.size
+    assert abs(place.mean() - 1 / 2) < 5 * sqrt(1 / 12 / count)
+    assert abs(((place - 0.5) ** 2).mean() - 1 / 12) < 5 * sqrt(1 / 180 / count)
+    first = (w[:, :25_000] != 0).sum(axis=1)  # hypergeometric, all but binomial: mean 10, var 7.5
+    assert abs(first.mean() - 10) < 5 * sqrt(7.5 / 60)
+    assert abs(first.var() - 7.5) < 5 * 7.5 * sqrt(2 / 60)
+
+
 @pytest.mark.parametrize(
     ("m", "n", "rank"), [(256, 256, 254), (9, 9, 8), (300, 200, 198), (7, 40, 7)]
 )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from initlab.init.independent import VarianceScaling
-from initlab.init.initializer import Initializer  # noqa: TC001 - an option's type is read
+from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
-from initlab.init.structured.rowwise import Rowwise
+from initlab.init.structured.units import centre, some_rows
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -22,7 +23,7 @@ __all__ = ["Centred"]
 
 
 @dataclass(frozen=True)
-class Centred(Rowwise):
+class Centred(Initializer):
     """What another initializer draws, minus its mean over each output's weights.
 
     A constant input, such as the mean of ReLU signals, then adds nothing. Huang et al. (2017) keep
@@ -34,14 +35,18 @@ class Centred(Rowwise):
 
     of: Initializer = VarianceScaling(2.0)
 
-    def changed(
-        self,
-        rows: NDArray[Any],
-        spec: ParameterSpec,  # noqa: ARG002 - the mean needs none
-    ) -> NDArray[Any]:
-        """Return the rows minus their means."""
-        centred: NDArray[Any] = rows - rows.mean(axis=1, keepdims=True)
-        return centred
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Have the other write into `out`, and subtract means there.
+
+        Raises:
+            ShapeError: when the parameter has no input and output axes.
+        """
+        spec.require_fans()
+        self.of.write(spec, rng, out)
+        for rows, along in some_rows(out, spec):
+            centre(rows, along)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return variance (1 - 1/n) of the values', where these are independent."""

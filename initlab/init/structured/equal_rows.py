@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from initlab.errors import BadValueError
 from initlab.init.checks import positive
 from initlab.init.independent import Normal
-from initlab.init.initializer import Initializer  # noqa: TC001 - an option's type is read
+from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
-from initlab.init.structured.rowwise import Rowwise
+from initlab.init.structured.units import lengths, some_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ __all__ = ["EqualRows"]
 
 
 @dataclass(frozen=True)
-class EqualRows(Rowwise):
+class EqualRows(Initializer):
     """What another initializer draws, each output's weights scaled to one length.
 
     Without the spread of lengths that a Gaussian draw has no unit starts louder than another. It is
@@ -43,19 +43,25 @@ class EqualRows(Rowwise):
     def __post_init__(self) -> None:
         positive("equal_rows", length=self.length)
 
-    def changed(self, rows: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
-        """Return the rows at their length.
+    def write(
+        self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
+    ) -> None:
+        """Have the other write into `out`, and bring rows to their length there.
 
         Raises:
             BadValueError: when an output's weights are all zero.
+            ShapeError: when the parameter has no input and output axes.
         """
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        if not lengths.all():
-            raise BadValueError(
-                f"equal_rows: {self.of} draws an output of zeros for {spec.label}. Choose another."
-            )
-        scaled: NDArray[Any] = self.length * rows / lengths
-        return scaled
+        spec.require_fans()
+        self.of.write(spec, rng, out)
+        for rows, along in some_rows(out, spec):
+            found = lengths(rows, along)
+            if not found.all():
+                raise BadValueError(
+                    f"equal_rows: {self.of} draws an output of zeros for {spec.label}. Choose "
+                    "another."
+                )
+            np.multiply(rows, self.length / found, out=rows)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the lengths; for centred values the variance, length^2 / fan_in."""

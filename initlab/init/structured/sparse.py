@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
-from typing import TYPE_CHECKING
+from math import ceil, prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from initlab.errors import BadValueError, ShapeError
 from initlab.init.checks import choice, not_negative
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import matrices_of, matrix_shape
+from initlab.init.matrices import matrices_of, matrix_shape, pieces
 from initlab.init.promises import Connections
 from initlab.init.structured.units import some_units
 
@@ -78,11 +78,7 @@ class Sparse(Initializer):
             ends = self.per is Unit.outputs
             axes = 2 if ends else matrices.ndim - 1
             for units in some_units(matrices if ends else np.moveaxis(matrices, 1, -1), axes):
-                w = np.zeros((*units.shape[:axes], all_of), out.dtype)
-                order = np.argpartition(rng.random(w.shape), count - 1)[..., :count]
-                drawn = self.sigma * rng.standard_normal(order.shape)
-                np.put_along_axis(w, order, drawn.astype(w.dtype), axis=-1)
-                units[...] = w.reshape(units.shape)
+                self._connect(units, axes, all_of, count, rng)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the mixture of N(0, sigma^2) and 0."""
@@ -96,6 +92,22 @@ class Sparse(Initializer):
             entries=Entries.dependent,
             promises=promises,
         )
+
+    def _connect(
+        self, units: NDArray[Any], axes: int, left: int, wanted: int, rng: np.random.Generator
+    ) -> None:
+        """Choose `wanted` of the `left` weights of each unit: in parts where they are many."""
+        for piece in pieces(units.shape[axes:]):
+            index: Any = (..., *piece)
+            part = units[index]
+            size = prod(part.shape[axes:])
+            here = wanted if size == left else int(rng.hypergeometric(wanted, left - wanted, size))
+            left, wanted = left - size, wanted - here
+            w = np.zeros((*part.shape[:axes], size), part.dtype)
+            order = np.argpartition(rng.random(w.shape), max(here - 1, 0))[..., :here]
+            drawn = self.sigma * rng.standard_normal(order.shape)
+            np.put_along_axis(w, order, drawn.astype(w.dtype), axis=-1)
+            part[...] = w.reshape(part.shape)
 
     def _all_of(self, spec: ParameterSpec) -> int:
         _, rows, columns = matrix_shape(spec)

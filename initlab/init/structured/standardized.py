@@ -16,7 +16,7 @@ from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import matrix_shape
 from initlab.init.promises import Rows
-from initlab.init.structured.units import change_rows
+from initlab.init.structured.units import centre, lengths, some_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,9 @@ class Standardized(Initializer):
         """
         self._check(spec)
         Normal(1.0).write(spec, rng, out)
-        change_rows(out, spec, self._standardized)
+        for rows, along in some_rows(out, spec):
+            centre(rows, along)
+            np.multiply(rows, (self.gain or 1.0) / lengths(rows, along), out=rows)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of a random vector's entries, on the sphere orthogonal to (1, ..., 1)."""
@@ -72,11 +74,6 @@ class Standardized(Initializer):
         rows = Rows(sum=0.0, square_sum=g**2)
         kurtosis = 3 * (n - 1) / (n + 1)
         return Law(0.0, g**2 / n, kurtosis, -g, g, Entries.dependent, (rows,))
-
-    def _standardized(self, rows: NDArray[Any]) -> NDArray[Any]:
-        rows -= rows.mean(axis=1, keepdims=True)
-        rows *= (self.gain or 1.0) / np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows
 
     @staticmethod
     def _check(spec: ParameterSpec) -> tuple[int, int, int]:
