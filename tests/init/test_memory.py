@@ -154,3 +154,8 @@ def test_what_is_changed_some_at_a_time_takes_no_more_in_any_layout(made, layout
 @pytest.mark.parametrize("layout", sorted(MATRICES))
 def test_orthogonal_matrices_are_made_where_they_stay(layout):
     assert beside(HaarOrthogonal(), LAYOUTS[layout]) < 1
+
+
+def test_many_small_orthogonal_matrices_are_decomposed_some_at_a_time():
+    spec = ParameterSpec((8000, 20, 16), in_axes=(1,), out_axes=(2,), batch_axes=(0,))
+    assert beside(HaarOrthogonal(), spec) < 1

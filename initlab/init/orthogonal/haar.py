@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["haar", "haar_into"]
 
 SMALL = 48  # below this side NumPy's batched QR beats products of blocks
-PIECE = 2**16  # numbers of matrices that are decomposed at once
+PIECE = 2**15  # numbers of matrices that are decomposed at once
 
 
 def haar(
