@@ -24,6 +24,8 @@ BLOCK = 2**19
 """Elements, 1.4 ms of normal draws: in calls so long that two threads seldom wait for each other
 between them, and so short that what they work on stays in the cache."""
 
+TOGETHER = 64  # generators that are made at once, in a tenth of their time between blocks
+
 
 def fill_blocks(
     target: np.ndarray,
@@ -56,9 +58,10 @@ def fill_blocks(
 
 
 def _fill_share(flat: np.ndarray, draw: Draw, key: np.random.SeedSequence, share: range) -> None:
-    rngs = [_generator(key, number) for number in share]  # a tenth of their time between blocks
-    for number, rng in zip(share, rngs, strict=True):
-        fill_one(flat[number * BLOCK : (number + 1) * BLOCK], draw, rng)
+    for first in range(0, len(share), TOGETHER):
+        numbers = share[first : first + TOGETHER]
+        for number, rng in zip(numbers, [_generator(key, n) for n in numbers], strict=True):
+            fill_one(flat[number * BLOCK : (number + 1) * BLOCK], draw, rng)
 
 
 def _generator(key: np.random.SeedSequence, number: int) -> SingleGenerator:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["box_muller"]
 
-PIECE = 3 * 2**16  # halves of random words at a time: shorter calls keep two threads waiting
+PIECE = 2**17  # halves of random words at a time: shorter calls keep two threads waiting
 RARE = 2**8  # below it the radius gets 53 more bits: beyond 5.8 deviations
 ENOUGH = 2**28
 """How many numbers a process draws before numba is loaded, for as long as these took."""
