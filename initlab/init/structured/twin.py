@@ -59,19 +59,8 @@ class Twin(Initializer):
         Raises:
             ShapeError: when a doubled side is odd, or there are no sides.
         """
-        factors: dict[Sides, ArrayLike] = {
-            Sides.both: [[1, 0], [0, 1]],
-            Sides.outputs: [1, 1],
-            Sides.inputs: [sqrt(0.5), -sqrt(0.5)],
-        }
-        write_tiled(
-            self.of,
-            halved(spec, self.sides),
-            rng,
-            out,
-            halves(spec, self.sides),
-            factors[self.sides],
-        )
+        part, places = halved(spec, self.sides), halves(spec, self.sides)
+        write_tiled(self.of, part, rng, out, places, FACTORS[self.sides])
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of W's entries: as it is, with either sign over sqrt(2), or half of it."""
