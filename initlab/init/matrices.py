@@ -161,13 +161,15 @@ def in_double(values: NDArray[Any]) -> NDArray[Any]:
 def _around_outputs(spec: ParameterSpec) -> tuple[int, int] | None:
     """Return how many columns the axes ahead of outputs have, and those behind.
 
-    None where copies do not come first, or outputs lie apart.
+    None where copies do not come first, or outputs or the inputs of one group lie apart.
     """
     order, shape = _order(spec), spec.shape
     first, copies = len(spec.batch_axes), tuple(range(len(spec.batch_axes)))
     outs = sorted(axis % len(shape) for axis in spec.out_axes)
     together = outs == list(range(outs[0], outs[-1] + 1))
-    if not together or order[:first] != copies or (spec.groups > 1 and order[first] != first):
+    if not together or order[:first] != copies:
+        return None
+    if spec.groups > 1 and (order[first] != first or shape[first] % spec.groups):
         return None
     return prod(shape[first : outs[0]]), prod(shape[outs[-1] + 1 :])
 

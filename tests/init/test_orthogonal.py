@@ -73,6 +73,23 @@ def test_each_group_and_each_copy_is_a_map_of_its_own():
     assert not np.allclose(stacked[0], stacked[1])
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ParameterSpec((1, 2, 6), "float64", in_axes=(0, 2), out_axes=(1,), groups=3),
+        ParameterSpec((2, 2, 9), "float64", in_axes=(0, 2), out_axes=(1,), groups=3),
+        ParameterSpec((6, 2, 5), "float64", in_axes=(0, 2), out_axes=(1,), groups=3),
+        ParameterSpec((1, 6, 2, 7), "float64", in_axes=(0, 1), out_axes=(2,), groups=3),
+        ParameterSpec((2, 3, 7), "float64", in_axes=(2,), out_axes=(0, 1), groups=3),
+    ],
+    ids=lambda spec: f"{spec.shape}, {spec.in_axes} to {spec.out_axes}",
+)
+def test_groups_may_run_over_several_axes(spec):
+    w = as_matrices(draw(spec), spec)
+    assert w.shape[1] <= w.shape[2]
+    assert_allclose(w @ np.swapaxes(w, 1, 2), [np.eye(w.shape[1])] * 3, atol=1e-12)
+
+
 def test_a_vector_and_an_unknown_shape_are_refused():
     with pytest.raises(ShapeError, match=r"\(7,\) has no fan_in and fan_out.*zeros, constant"):
         draw(ParameterSpec((7,)))

@@ -116,6 +116,13 @@ def test_the_largest_singular_value_is_found_where_it_is_known(shape, dtype):
     assert_allclose(largest_singular(turned.astype(dtype)[None]), 7, rtol=10 * np.finfo(dtype).eps)
 
 
+@pytest.mark.parametrize("shape", [(200, 600), (129, 400), (1000, 200)])
+def test_a_half_precision_matrix_has_its_largest_singular_value_to_rounding(shape):
+    """Rounding each of many entries by itself moves it by far less than it moves an entry."""
+    w = draw(Spectral(), ParameterSpec(shape, "float16")).astype(np.float64)
+    assert np.linalg.norm(w, 2) == pytest.approx(1, abs=float(np.finfo(np.float16).eps) / 20)
+
+
 @pytest.mark.parametrize("n", [100, 300])
 @pytest.mark.parametrize("kind", ["equal", "rank one", "two ends", "none"])
 def test_the_largest_singular_value_is_found_where_iterations_have_little_to_go_by(kind, n):
@@ -361,6 +368,29 @@ def test_np_rnn_keeps_one_direction_and_shrinks_the_others():
     values = np.linalg.eigvalsh(draw(NPRNN(), ParameterSpec((30, 30), "float64")))
     assert values[-1] == pytest.approx(1)
     assert 0 < values[0] < values[-2] < 1
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ParameterSpec((3, 3, 4, 36), in_axes=(2,), out_axes=(3,)),
+        ParameterSpec((36, 4, 3, 3)),
+        ParameterSpec((4, 36, 3, 3), in_axes=(0,), out_axes=(1,)),
+        ParameterSpec((4, 2, 2), in_axes=(2, 1)),
+        ParameterSpec((2, 4, 2), in_axes=(1,), out_axes=(2, 0)),
+        ParameterSpec((2, 2, 4), in_axes=(2,), out_axes=(1, 0)),
+        ParameterSpec((12, 6), in_axes=(0,), out_axes=(1,), groups=2),
+        ParameterSpec((6, 5, 6), in_axes=(0,), out_axes=(2,), batch_axes=(1,)),
+        ParameterSpec((3, 6, 2, 3), in_axes=(3, 2), out_axes=(1,), batch_axes=(0,)),
+    ],
+    ids=lambda spec: f"{spec.shape}, {spec.in_axes} to {spec.out_axes}",
+)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_np_rnn_is_symmetric_in_the_order_of_the_layers_own_axes(spec, dtype):
+    w = as_matrices(draw(NPRNN(), replace(spec, dtype=dtype)), spec)
+    assert_array_equal(w, np.swapaxes(w, 1, 2))
+    close = 10 * np.finfo(dtype).eps
+    assert_allclose(np.linalg.norm(w.astype(np.float64), 2, axis=(1, 2)), 1, rtol=close)
 
 
 def test_centred_rows_do_not_see_a_constant_input():
