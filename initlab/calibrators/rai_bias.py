@@ -29,10 +29,11 @@ class RAIBias(Calibrator):
     Lu, Shin, Su & Karniadakis, "Dying ReLU and initialization" (2019). The initializer `rai` picks
     among the weights alone, for a weight and a bias are drawn each from a stream of its own. This
     comes after it: with a chance of 1 / (fan_in + 1) the bias is picked, and the output's weights
-    are drawn again. The batch is not looked at.
+    are drawn again. It adds to `rai` of the same gain: another base has no weights from Beta(2, 1).
+    The batch is not looked at, and a weight that is tied has the first layer's bias.
 
     Args:
-        gain: as of the base; theirs is 0.6007.
+        gain: that of the base; theirs is 0.6007.
 
     Raises:
         BadValueError: for a gain that is not positive.
@@ -56,7 +57,7 @@ class RAIBias(Calibrator):
         weight = np.array(layer.weight.data())
         matrices, std = as_matrices(weight, spec), self.gain / sqrt(spec.fan_in)
         if bias is None or bias.spec.shape != (matrices[..., 0].size,):
-            return untouched(layer.path, "its outputs share biases")
+            return untouched(layer.path, "its bias is no vector of one number for each output")
         picked = rng.random(bias.spec.shape) < 1 / (spec.fan_in + 1)
         values = np.where(picked, rng.beta(2, 1, picked.shape), rng.normal(0, std, picked.shape))
         rows = picked.reshape(matrices.shape[:2])

@@ -60,15 +60,13 @@ class Initializer:
     pure: ClassVar[bool] = True
     """Whether a draw does nothing but return values: several may then be made at once, in threads.
 
-    What fills a Tensor by `_init_weight` is taken not to be."""
+    What fills a Tensor by `_init_weight` is taken not to be, nor what draws by one that is not."""
 
     def __init__(self, **options: Any) -> None:
         self._kwargs = options
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "_init_weight" in vars(cls) and "pure" not in vars(cls):
-            cls.pure = False
         complete(cls)
 
     gives_biases: ClassVar[bool] = False  # whether a config's biases follow it unless told else

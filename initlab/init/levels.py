@@ -22,18 +22,27 @@ if TYPE_CHECKING:
 
 __all__ = ["complete"]
 
+WAYS = {"__call__", "write", "_init_weight"}
+
 
 def complete(cls: Any) -> None:
-    """Let what a class leaves out of the three follow from what it defines, not be inherited."""
-    own = vars(cls)
+    """Let what a class leaves out of the three follow from what it defines, not be inherited.
+
+    Where it defines none, the first of its bases that does counts: one that is no initializer, such
+    as a mixin, has not all three.
+    """
+    home = next(base for base in cls.__mro__ if WAYS & vars(base).keys())
+    own = vars(home)
+    if home is not cls and own.keys() >= WAYS:
+        return
     if "__call__" in own:
         call = own["__call__"]
     elif "write" in own:
         call = _returning(own["write"])
-    elif "_init_weight" in own:
-        call = _drawing(own["_init_weight"])
     else:
-        return
+        call = _drawing(own["_init_weight"])
+        if "pure" not in vars(cls):
+            cls.pure = False
     followed = {"write": _writing(call), "_init_weight": _filling(call)}
     for name in followed.keys() - own:
         setattr(cls, name, followed[name])

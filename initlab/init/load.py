@@ -45,6 +45,7 @@ class Load(Initializer):
     """
 
     overrules = True
+    pure = False  # the log is in order
 
     def __init__(
         self,

@@ -32,7 +32,10 @@ Result = TypeVar("Result")
 
 
 class _Blas:
-    """A `with` block in which BLAS computes on so many threads; several may be in it."""
+    """A `with` block in which BLAS computes on so many threads; several may be in such blocks."""
+
+    _before: ClassVar[list[list[tuple[Any, int]]]] = []
+    _turn: ClassVar[Lock] = Lock()
 
     def __init__(self, count: int) -> None:
         import scipy.linalg.blas  # noqa: F401 - a library of its own, which is to be set too
@@ -40,8 +43,6 @@ class _Blas:
 
         self._count = count
         self._libraries = ThreadpoolController().lib_controllers
-        self._before: list[list[tuple[Any, int]]] = []
-        self._turn = Lock()
 
     def __enter__(self) -> None:
         changed = []

@@ -175,7 +175,7 @@ class ParameterDict:
             gather(self._params.values())  # else all together once all are known
         prepared = [
             parameter.prepare(None, default, force_reinit, verbose=verbose)
-            for parameter in self._params.values()
+            for parameter in {id(p): p for p in self._params.values()}.values()
         ]
         carry_out([draw for draw in prepared if draw is not None])
 

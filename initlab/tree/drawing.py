@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from initlab.init import Initializer
 from initlab.nd.random import at_once, cores
 
 if TYPE_CHECKING:
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from initlab.init import Initializer, ParameterSpec
+    from initlab.init import ParameterSpec
 
 __all__ = ["Draw", "carry_out"]
 
@@ -45,23 +48,33 @@ class Draw:
 
     @property
     def alone(self) -> bool:
-        """Whether it touches nothing but this parameter, so that a thread may make it."""
+        """Whether it touches nothing but this parameter and its stream."""
         from initlab.nd.random import Stream  # and NumPy's generators: a plan draws nothing
 
-        return self.first and self.initializer.pure and isinstance(self.rng, Stream)
+        return self.first and isinstance(self.rng, Stream) and _pure(self.initializer)
 
 
 def carry_out(draws: Sequence[Draw]) -> None:
-    """Make all draws: those that are small beside a core's share of all at once, others in order.
+    """Make all draws: in order, and then at once those that are small beside a core's share of all.
 
     Raises:
-        Exception: what the first that fails raises; those after it may be made or not.
+        Exception: what the first of these that fails raises; those that come after it in the one
+            group are not made, in the other some.
     """
     small = sum(draw.size for draw in draws) // (4 * cores())
-    together = []
+    together, drawing = [], Counter(id(draw.rng) for draw in draws)
     for draw in draws:
-        if WORTH <= draw.size <= small and draw.alone:
+        if WORTH <= draw.size <= small and drawing[id(draw.rng)] == 1 and draw.alone:
             together.append(draw.carry_out)
         else:
             draw.carry_out()
     at_once(together)
+
+
+def _pure(value: object) -> bool:
+    """Return whether an initializer is, and all those that it has."""
+    if isinstance(value, Initializer):
+        return value.pure and _pure(vars(value))
+    if isinstance(value, Mapping):
+        return all(map(_pure, value.values()))
+    return not isinstance(value, list | tuple) or all(map(_pure, value))

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from initlab import autograd, init, nd
 from initlab.errors import BadTypeError
@@ -196,6 +196,46 @@ def test_whichever_way_a_subclass_overrides_all_others_follow_it(halved):
         halved(init.InitDesc("w_weight"), data)
     for found in (out, data, halved(SPEC, random.stream(0, "w"))):
         assert_array_equal(np.asarray(found), halves, strict=True)
+
+
+class Doubling:
+    def __call__(self, spec, rng):
+        return 2 * super().__call__(spec, rng)
+
+
+class DoublingInPlace:
+    def write(self, spec, rng, out):
+        super().write(spec, rng, out)
+        out *= 2
+
+
+class Filling:
+    def _init_weight(self, name, data):
+        data[:] = 0.14 * random.uniform(-0.5, 0.5, shape=data.shape) * 2
+
+
+class ByDoubling(Doubling, Uniform):
+    pass
+
+
+class ByDoublingInPlace(DoublingInPlace, Uniform):
+    pass
+
+
+class ByFilling(Filling, Initializer):
+    pass
+
+
+@pytest.mark.parametrize("made", [ByDoubling(), ByDoublingInPlace(), ByFilling()])
+def test_whichever_way_a_mixin_overrides_all_others_follow_it(made):
+    doubles = 2 * Uniform()(SPEC, random.stream(0, "w"))
+    out, data = np.empty((4, 5), np.float32), nd.zeros((4, 5))
+    made.write(SPEC, random.stream(0, "w"), out)
+    with random.drawing_from(random.stream(0, "w")):
+        made(init.InitDesc("w_weight"), data)
+    for found in (out, data, made(SPEC, random.stream(0, "w"))):
+        assert_allclose(np.asarray(found), doubles, rtol=1e-5, atol=1e-8)
+    assert made.pure is not isinstance(made, Filling)
 
 
 def test_fixed_values_say_that_they_need_no_generator():

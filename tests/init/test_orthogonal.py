@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from initlab.errors import ShapeError
 from initlab.init import HaarOrthogonal, ParameterSpec
 from initlab.init.matrices import as_matrices
-from initlab.init.orthogonal import haar
+from initlab.init.orthogonal import haar_into
 from initlab.init.orthogonal.lapack import reflect_small
 from initlab.init.orthogonal.reflections import reflect
 from initlab.nd.random import BLOCK, cores, stream
@@ -20,6 +20,12 @@ from initlab.nd.random import BLOCK, cores, stream
 
 def draw(spec, scale=1.0):
     return HaarOrthogonal(scale)(spec, stream(0, "w")).astype(np.float64)
+
+
+def haar(count, rows, columns, rng, dtype=np.float64):
+    matrices = np.empty((count, rows, columns), dtype)
+    haar_into(matrices, rng)
+    return matrices
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -13,13 +13,24 @@ from initlab.init import (
     Constant,
     HaarOrthogonal,
     Initializer,
+    Load,
+    Mixed,
     Normal,
     Rule,
+    Scaled,
     Sparse,
     make_plan,
 )
 from initlab.nd.random import Streams, cores, stream
-from initlab.tree import apply_plan, fresh_names, parameters, resolve_shapes, slots, tie
+from initlab.tree import (
+    ParameterDict,
+    apply_plan,
+    fresh_names,
+    parameters,
+    resolve_shapes,
+    slots,
+    tie,
+)
 
 
 def net(*names):
@@ -190,18 +201,64 @@ class Sequence(Streams):
         return np.random.default_rng(0)
 
 
-@pytest.mark.parametrize("case", ["chapter", "large", "few", "tiny", "sequence", "again"])
+class OneStream(Streams):
+    def stream(self, path):
+        return ONE
+
+
+ONE = stream(0, "one")
+
+
+@pytest.mark.parametrize("case", ["large", "few", "tiny", "sequence", "one stream", "again"])
 def test_others_are_drawn_one_after_another_in_the_plans_order(monkeypatch, case):
     on(monkeypatch, 3)
-    use = Chapters() if case == "chapter" else Pure()
+    use = Pure()
     made = matrices({"few": 11}.get(case, 24), {"tiny": 255}.get(case, 256))
     if case == "large":
         made = matrices(2, 1024)
     if case == "again":
         applied(made)
-    names, threads, shares = seen(use, made, Sequence() if case == "sequence" else None)
+    source = {"sequence": Sequence(), "one stream": OneStream()}.get(case)
+    names, threads, shares = seen(use, made, source)
     assert (threads, shares) == ({threading.current_thread()}, {3})
     assert names == weights(made)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda use: use,
+        lambda use: Scaled(2.0, use),
+        lambda use: Mixed([".*"], [use]),
+        lambda use: Load({}, default_init=use, verbose=True),
+    ],
+)
+def test_what_fills_tensors_is_drawn_in_order_also_by_another_initializer(monkeypatch, wrapped):
+    on(monkeypatch, 3)
+    use, made = Chapters(), matrices(24)
+    plan = make_plan(slots(made), roles={"weight": wrapped(use), "bias": Constant(0)})
+    apply_plan(made, plan, Streams(7))
+    names, threads, _ = zip(*use._seen, strict=True)
+    assert (list(names), set(threads)) == (weights(made), {threading.current_thread()})
+
+
+def test_what_is_loaded_is_logged_in_order(monkeypatch, caplog):
+    on(monkeypatch, 3)
+    made = matrices(24)
+    caplog.set_level("INFO", "initlab")
+    apply_plan(made, make_plan(slots(made), default=Load({}, Pure(), verbose=True)), Streams(7))
+    assert [record.args[0] for record in caplog.records] == weights(made)
+
+
+def test_a_parameter_under_two_names_is_drawn_once(monkeypatch):
+    on(monkeypatch, 3)
+    with fresh_names():
+        made = matrices(12)
+    twice, use = ParameterDict(), Pure()
+    for name, parameter in made.collect_params().items():
+        twice.update({name: parameter, f"again_{name}": parameter})
+    twice.initialize(use)
+    assert len(use._seen) == 12  # biases start at 0
 
 
 class RefusesTwo(Initializer):

@@ -9,7 +9,7 @@ from initlab.doors import on_demand
 if TYPE_CHECKING:
     from initlab.init.orthogonal.conv_orthogonal import ConvOrthogonal
     from initlab.init.orthogonal.delta_orthogonal import DeltaOrthogonal
-    from initlab.init.orthogonal.haar import haar
+    from initlab.init.orthogonal.haar import haar_into
     from initlab.init.orthogonal.haar_orthogonal import HaarOrthogonal
     from initlab.init.orthogonal.svd import Orthogonal, SourceType
     from initlab.init.orthogonal.unitary import Unitary
@@ -23,5 +23,5 @@ __all__ = [
     "Orthogonal",
     "SourceType",
     "Unitary",
-    "haar",
+    "haar_into",
 ]

@@ -15,24 +15,10 @@ from initlab.nd.random import cores, fill, normal_into
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["haar", "haar_into"]
+__all__ = ["haar_into"]
 
 SMALL = 48  # below this side NumPy's batched QR beats products of blocks
 PIECE = 2**15  # numbers of matrices that are decomposed at once
-
-
-def haar(
-    count: int, rows: int, columns: int, rng: np.random.Generator, dtype: Any = np.float64
-) -> NDArray[Any]:
-    """Return `count` independent Haar matrices of float32 or float64, of shape (n, r, c).
-
-    >>> w = haar(1, 2, 3, np.random.default_rng(0))[0]
-    >>> bool(np.allclose(w @ w.T, np.eye(2)))
-    True
-    """
-    matrices = np.empty((count, rows, columns), dtype)
-    haar_into(matrices, rng)
-    return matrices
 
 
 def haar_into(matrices: NDArray[Any], rng: np.random.Generator) -> None:
@@ -41,6 +27,11 @@ def haar_into(matrices: NDArray[Any], rng: np.random.Generator) -> None:
     A Gaussian matrix's QR decomposition makes one (Mezzadri, 2007). Its Householder vectors are
     those of independent Gaussian vectors of falling length (Stewart, 1980), so they are drawn at
     once, and only multiplied: half the work of a QR.
+
+    >>> w = np.empty((1, 2, 3))
+    >>> haar_into(w, np.random.default_rng(0))
+    >>> bool(np.allclose(w[0] @ w[0].T, np.eye(2)))
+    True
     """
     fill(rng, matrices, normal_into)
     tall = matrices if matrices.shape[1] > matrices.shape[2] else np.swapaxes(matrices, 1, 2)
