@@ -416,8 +416,31 @@ def test_a_ticket_is_the_mask_over_the_very_values_of_the_seed():
 
 
 def test_a_mirrored_side_is_even():
-    with pytest.raises(ShapeError, match=r"a side in pairs is even.*sides=outputs"):
+    with pytest.raises(ShapeError, match=r"is even along .* here axis 1 of 3\. .*sides=outputs"):
         draw(Mirror(), ParameterSpec((4, 3)))
+    with pytest.raises(ShapeError, match=r"maps 2 to 24, .* here axis 0 of 3\. Make that even"):
+        draw(Mirror(), ParameterSpec((3, 2, 8), out_axes=(0, 2)))
+    with pytest.raises(ShapeError, match=r"here axis 0 of 6 / 2 groups\. Make that even"):
+        draw(Mirror(), ParameterSpec((6, 2), groups=2))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ParameterSpec((1, 8, 4, 3, 3), out_axes=(0, 2)),
+        ParameterSpec((8, 1, 4, 3, 3), in_axes=(1, 2)),
+        ParameterSpec((1, 8, 4, 6), out_axes=(0, 2), in_axes=(-1, 1)),
+        ParameterSpec((1, 8, 6), out_axes=(0, 1), in_axes=(2,), groups=2),
+        ParameterSpec((5, 1, 4, 1, 6), in_axes=(3, 4), out_axes=(1, 2), batch_axes=(0,)),
+    ],
+    ids=lambda spec: f"{spec.shape}, {spec.in_axes} to {spec.out_axes}",
+)
+@pytest.mark.parametrize("sides", ["both", "outputs", "inputs"])
+@pytest.mark.parametrize("rule", [Mirror, Twin])
+def test_a_side_of_several_axes_has_halves_along_the_first_of_more_than_one(rule, sides, spec):
+    made = rule(Normal(1), sides)
+    (promise,) = made.law(spec).promises
+    assert promise.broken([draw(made, spec)], spec) is None
 
 
 def test_a_hadamard_matrix_wants_a_power_of_two():

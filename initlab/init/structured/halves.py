@@ -33,18 +33,22 @@ def halved(spec: ParameterSpec, sides: Sides) -> ParameterSpec:
     matrix_shape(spec)
     for axis, runs in halves(spec, sides).items():
         if shape[axis] % (2 * runs):
+            each = f" / {runs} groups" if runs > 1 else ""
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} maps {spec.inputs} to {spec.outputs}, and a "
-                "side in pairs is even. Make the layer's width even, or pair one side: "
-                "sides=outputs or sides=inputs."
+                f"side in pairs is even along its first axis, here axis {axis} of {shape[axis]}"
+                f"{each}. Make that even, or pair one side: sides=outputs or sides=inputs."
             )
         shape[axis] //= 2
     return replace(spec, shape=tuple(shape))
 
 
 def halves(spec: ParameterSpec, sides: Sides) -> dict[int, int]:
-    """Return the axes, in order, that have halves, and in how many groups each has them."""
-    first = {"out": spec.out_axes[0] % len(spec.shape), "in": spec.in_axes[0] % len(spec.shape)}
+    """Return the axes, in order, that have halves, and in how many groups each has them.
+
+    A side's halves are those of its first axis, of several that of more than one.
+    """
+    first = {"out": _first(spec, spec.out_axes), "in": _first(spec, spec.in_axes)}
     alone = {Sides.outputs: "out", Sides.inputs: "in"}.get(sides)
     groups = {
         axis: spec.groups if side == spec.grouped else 1
@@ -52,3 +56,8 @@ def halves(spec: ParameterSpec, sides: Sides) -> dict[int, int]:
         if alone in (None, side)
     }
     return dict(sorted(groups.items()))
+
+
+def _first(spec: ParameterSpec, axes: tuple[int, ...]) -> int:
+    longer = (axis for axis in axes if spec.shape[axis] > 1)
+    return next(longer, axes[0]) % len(spec.shape)
