@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["haar_into"]
 
-SMALL = 48  # below this side NumPy's batched QR beats products of blocks
+SMALL = 48  # below this side NumPy's batched QR beats LAPACK's orgqr for each matrix
 PIECE = 2**15  # numbers of matrices that are decomposed at once
 
 
