@@ -108,6 +108,12 @@ def test_singular_vectors_take_two_squares_of_the_short_side_in_double_precision
     assert beside(Orthogonal(), ParameterSpec(shape)) < 1 + 2 * 2 * min(shape) ** 2 / BLOCK
 
 
+def test_the_largest_of_trained_weights_are_found_some_at_a_time(tmp_path):
+    spec, path = SPECS[0], tmp_path / "trained.safetensors"
+    nd.save(path, {"w": np.random.default_rng(0).standard_normal(spec.shape, np.float32)})
+    assert beside(Masked(Normal(), file=path), spec) < 1
+
+
 def test_shares_are_turned_into_logarithms_some_at_a_time():
     shares = np.arange(1.0, 2 * BLOCK + 1)
     assert beside(LogShares(shares), ParameterSpec(shares.shape, **VECTOR)) < 1

@@ -68,6 +68,18 @@ def test_of_the_smallest_ticket_one_weight_stays(file):
     assert np.flatnonzero(w).tolist() == [59]  # the largest
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_of_the_largest_weights_as_many_stay_as_numpys_sort_has_first(tmp_path, dtype):
+    """300,000 weights, of which in half precision thousands have one size: the first of these."""
+    trained = np.random.default_rng(0).standard_normal((3, 100_000)).astype(dtype)
+    path = saved_from({"w": trained}, tmp_path / "trained.safetensors")
+    ticket = Masked(Normal(1.0), keep=0.3, file=path)
+    first = np.argsort(-np.abs(trained), axis=None, kind="stable")[:90_000]
+    w = ticket(spec_of(3, 100_000), stream(0, "w"))
+    assert_array_equal(np.flatnonzero(w), np.sort(first))
+    assert ticket.law(spec_of(3, 100_000)).variance == pytest.approx(0.3)
+
+
 def drawn(*overrides):
     spec = initlab.compose([*overrides, "model.depth=2", "tracking=none"])
     net, plan = assemble(spec)

@@ -14,8 +14,11 @@ from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
 from initlab.init.matrices import pieces
 from initlab.init.pretrained import Stored
+from initlab.init.structured.selection import where_largest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -72,15 +75,21 @@ class Masked(Initializer):
         """
         mask = self._mask(spec)
         self.of.write(spec, rng, out)
-        for index in pieces(spec.shape):
-            values = out[index]
-            kept = rng.random(values.shape) < self.keep if mask is None else mask[index] != 0
-            out[index] = np.where(kept, values, 0)
+        places = pieces(spec.shape)
+        parts: Iterable[tuple[Any, NDArray[np.bool_]]]
+        if mask is None:
+            parts = ((index, rng.random(out[index].shape) < self.keep) for index in places)
+        elif self._is_trained(mask):
+            parts = where_largest(mask, self._count(mask))
+        else:
+            parts = ((index, mask[index] != 0) for index in places)
+        for index, kept in parts:
+            out[index] = np.where(kept, out[index], 0)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the mixture of 0 and the values' law."""
         mask = self._mask(spec)
-        share = self.keep if mask is None else float(np.mean(mask != 0))
+        share = self.keep if mask is None else self._count(mask) / mask.size
         base = self.of.law(spec)
         if base.mean is None or base.variance is None or not share:
             return Law(low=min(base.low, 0), high=max(base.high, 0), entries=Entries.dependent)
@@ -98,15 +107,16 @@ class Masked(Initializer):
                 f"{spec.label} has shape {spec.shape} and the mask {mask.shape}: it is "
                 "another parameter's."
             )
-        if mask is None or self.file is None or np.isin(mask, (0, 1)).all():
-            return mask
-        return _largest(mask, self.keep)
+        return mask
 
+    def _is_trained(self, mask: NDArray[Any]) -> bool:
+        """Return whether it is trained weights, as a file may have instead of zeros and ones."""
+        return self.file is not None and not all(
+            np.isin(mask[index], (0, 1)).all() for index in pieces(mask.shape)
+        )
 
-def _largest(weights: NDArray[Any], keep: float) -> NDArray[np.bool_]:
-    """Return where the share `keep` of the weights is that is largest, one weight at least."""
-    sizes = np.abs(weights).ravel()
-    count = max(1, round(keep * sizes.size))
-    mask = np.zeros(sizes.size, bool)
-    mask[np.argpartition(sizes, sizes.size - count)[sizes.size - count :]] = True
-    return mask.reshape(weights.shape)
+    def _count(self, mask: NDArray[Any]) -> int:
+        """Return how many values stay: for trained weights the share to keep, one at least."""
+        if self._is_trained(mask):
+            return max(1, round(self.keep * mask.size))
+        return int(np.count_nonzero(mask))
