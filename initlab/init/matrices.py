@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from initlab.init.permuted import permute
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +26,7 @@ __all__ = [
     "matrices_of",
     "matrix_shape",
     "pieces",
+    "real_array",
     "seen_as",
     "whole_matrices",
 ]
@@ -49,7 +52,8 @@ def matrix_shape(spec: ParameterSpec) -> tuple[int, int, int]:
 
 def as_matrices(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
     """Return `values`, of the spec's shape, as matrices; a view where one is possible."""
-    return _opened(values, spec).reshape(matrix_shape(spec))
+    cut = np.transpose(values, _order(spec))
+    return _opened(cut, spec, copy=None).reshape(matrix_shape(spec))
 
 
 @contextmanager
@@ -57,8 +61,8 @@ def matrices_of(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[A
     """Lend the matrices of `values`, to be read and written where they lie.
 
     They are of shape (copies, rows, *columns): what an output sums runs over several axes where
-    these do not lie next to each other. Only where outputs, too, do not is it a copy, which is
-    written back.
+    these do not lie next to each other. Where outputs do not, or copies, numbers trade places
+    before and afterwards.
 
     >>> from initlab.init import ParameterSpec
     >>> hwio = ParameterSpec((3, 3, 4, 6), in_axes=(2,), out_axes=(3,))
@@ -68,19 +72,33 @@ def matrices_of(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[A
     >>> matrices.shape, kernels[2, 1, 3].tolist()
     ((1, 6, 4, 3, 3), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
     """
-    matrices = _opened(values, spec)
-    yield matrices
-    if not np.may_share_memory(matrices, values):
-        from_matrices(matrices, spec, values)
+    order = _order(spec)
+    try:
+        seen = _opened(np.transpose(values, order), spec, copy=False)
+    except ValueError:
+        seen = None
+    if seen is not None:
+        yield seen
+        return
+    moved = permute(values, order)
+    yield _opened(moved, spec, copy=False)
+    permute(moved, np.argsort(order).tolist())
 
 
 @contextmanager
-def whole_matrices(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[Any]]:
+def whole_matrices(
+    values: NDArray[Any], spec: ParameterSpec, *, ordered: bool = False
+) -> Iterator[NDArray[Any]]:
     """Lend an array to draw matrices in, each contiguous, of float32 or float64.
 
-    It is the memory of `values`, where they may be transposed and their columns in another order,
-    which laws do not notice. Where outputs stand between other axes, those trade places afterwards.
-    Only for other dtypes, or where copies or outputs lie apart, it is made beside and written back.
+    It is the memory of `values`, or half of it where these are complex; numbers trade places
+    afterwards where the axes ask for it. Only for float16 it is made beside and written back.
+
+    Args:
+        values: C-contiguous; what stands there is not read.
+        spec: whose matrices they are.
+        ordered: whether rows and columns are in the layer's own order, or any that trades fewer
+            places, which most laws do not notice; matrices may be transposed either way.
 
     >>> from initlab.init import ParameterSpec
     >>> hwio = ParameterSpec((3, 3, 4, 6), in_axes=(2,), out_axes=(3,))
@@ -89,16 +107,45 @@ def whole_matrices(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArra
     (1, 36, 6)
     """
     copies, rows, columns = matrix_shape(spec)
-    dtype, around = lapack_dtype(values.dtype), _around_outputs(spec)
-    if around is None or values.dtype != dtype or not values.flags.c_contiguous:
-        matrices = np.empty((copies, rows, columns), dtype)
-        yield matrices
-        from_matrices(matrices, spec, values)
+    around = _around_outputs(spec, ordered=ordered)
+    with real_array(values) as reals:
+        if around is None:
+            matrices = reals.reshape(copies, rows, columns)
+            yield matrices
+            _laid_out(matrices, spec, permute)
+        else:
+            ahead, behind = around
+            high = (copies, rows, columns) if ahead == 1 else (copies, columns, rows)
+            yield reals.reshape(high)
+            if ahead > 1:
+                permute(reals.reshape(-1, behind, rows), (0, 2, 1))
+
+
+@contextmanager
+def real_array(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Lend an array of that shape to draw in, of float32 or float64.
+
+    It is `values` itself; of complex numbers the end of their memory, from where each goes to its
+    place, which is ahead of all that are still to go. For float16 it is made beside.
+
+    Args:
+        values: C-contiguous; what stands there is not read.
+
+    >>> values = np.empty((2, 2), complex)
+    >>> with real_array(values) as reals:
+    ...     reals[...] = [[1, 2], [3, 4]]
+    >>> values.tolist()
+    [[(1+0j), (2+0j)], [(3+0j), (4+0j)]]
+    """
+    dtype = lapack_dtype(values.dtype)
+    if values.dtype == dtype:
+        yield values
         return
-    ahead, behind = around
-    yield values.reshape((copies, rows, columns) if ahead == 1 else (copies, columns, rows))
-    if ahead > 1 and behind > 1:
-        _exchange(values.reshape(-1, behind, rows))
+    flat = values.reshape(-1)
+    drawn = flat.view(dtype)[-flat.size :] if np.iscomplexobj(flat) else np.empty(flat.size, dtype)
+    yield drawn.reshape(values.shape)
+    for some in pieces(flat.shape):
+        flat[some] = drawn[some].copy()
 
 
 def lapack_dtype(dtype: np.dtype[Any]) -> type[np.float32 | np.float64]:
@@ -131,26 +178,14 @@ def seen_as(spec: ParameterSpec, values: NDArray[Any]) -> NDArray[Any]:
     return as_matrices(values.reshape(spec.shape), spec)
 
 
-def from_matrices(
-    matrices: NDArray[Any], spec: ParameterSpec, out: NDArray[np.floating] | None = None
-) -> NDArray[np.floating]:
+def from_matrices(matrices: NDArray[Any], spec: ParameterSpec) -> NDArray[np.floating]:
     """Return matrices as an array of the spec's shape and dtype; the inverse of `as_matrices`.
 
     Args:
         matrices: copies x outputs x everything else.
         spec: the parameter that they make.
-        out: where to write them, if not into a new array.
     """
-    copies, rows, _ = matrix_shape(spec)
-    if spec.grouped == "in":
-        matrices = matrices.reshape(copies, rows, spec.inputs, spec.receptive).swapaxes(1, 2)
-    order = _order(spec)
-    cut = matrices.reshape(tuple(spec.shape[axis] for axis in order))
-    laid_out = np.transpose(cut, np.argsort(order))
-    if out is None:
-        return np.ascontiguousarray(laid_out, spec.dtype)
-    out[...] = laid_out
-    return out
+    return np.ascontiguousarray(_laid_out(matrices, spec, np.transpose), spec.dtype)
 
 
 def in_double(values: NDArray[Any]) -> NDArray[Any]:
@@ -158,40 +193,56 @@ def in_double(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.result_type(values, np.float64))
 
 
-def _around_outputs(spec: ParameterSpec) -> tuple[int, int] | None:
+def _around_outputs(spec: ParameterSpec, *, ordered: bool) -> tuple[int, int] | None:
     """Return how many columns the axes ahead of outputs have, and those behind.
 
-    None where copies do not come first, or outputs or the inputs of one group lie apart.
+    None where copies do not come first, outputs or the inputs of one group lie apart, or the axes
+    of a side are to be `ordered` and are not.
     """
     order, shape = _order(spec), spec.shape
     first, copies = len(spec.batch_axes), tuple(range(len(spec.batch_axes)))
-    outs = sorted(axis % len(shape) for axis in spec.out_axes)
-    together = outs == list(range(outs[0], outs[-1] + 1))
-    if not together or order[:first] != copies:
+    outs = [axis % len(shape) for axis in spec.out_axes]
+    low, high = min(outs), max(outs) + 1
+    if high - low != len(outs) or order[:first] != copies:
         return None
     if spec.groups > 1 and (order[first] != first or shape[first] % spec.groups):
         return None
-    return prod(shape[first : outs[0]]), prod(shape[outs[-1] + 1 :])
+    own = (*range(low, high), *range(first, low), *range(high, len(shape)))
+    if ordered and own != (*outs, *(axis for axis in order[first:] if axis not in outs)):
+        return None
+    return prod(shape[first:low]), prod(shape[high:])
 
 
-def _exchange(blocks: NDArray[Any]) -> None:
-    """Transpose matrices in their own memory, some at a time."""
-    for some, *_ in pieces(blocks.shape, max(PIECE, blocks[0].size)):
-        flat = blocks[some].reshape(-1, blocks[0].size)
-        flat[...] = blocks[some].swapaxes(1, 2).reshape(flat.shape)
+def _laid_out(
+    matrices: NDArray[Any],
+    spec: ParameterSpec,
+    transpose: Callable[[NDArray[Any], Sequence[int]], NDArray[Any]],
+) -> NDArray[Any]:
+    """Return copies x rows x columns with the axes of the spec, which `transpose` moves."""
+    copies, rows, _ = matrices.shape
+    if spec.grouped == "in":
+        matrices = matrices.reshape(copies, rows, spec.inputs, spec.receptive)
+        matrices = transpose(matrices, (0, 2, 1, 3))
+    order = _order(spec)
+    cut = matrices.reshape([spec.shape[axis] for axis in order])
+    return transpose(cut, np.argsort(order).tolist())
 
 
-def _opened(values: NDArray[Any], spec: ParameterSpec) -> NDArray[Any]:
-    """Return `values` as copies x rows x the axes of the columns; a view where one is possible."""
+def _opened(cut: NDArray[Any], spec: ParameterSpec, *, copy: bool | None) -> NDArray[Any]:
+    """Return copies x rows x the axes of the columns, of axes in the order of `_order`.
+
+    Raises:
+        ValueError: where `copy` is False and that is no view.
+    """
     copies, rows, columns = matrix_shape(spec)
-    cut = np.transpose(values, _order(spec))
     ins = tuple(spec.shape[axis] for axis in spec.in_axes)
     around = tuple(spec.shape[axis] for axis in spec.receptive_axes)
     if spec.grouped == "in":
         inside = ins if spec.groups == 1 else (spec.inputs,)
-        cut = np.moveaxis(cut.reshape(copies, *inside, rows, *around), 1 + len(inside), 1)
+        cut = np.reshape(cut, (copies, *inside, rows, *around), copy=copy)
+        cut = np.moveaxis(cut, 1 + len(inside), 1)
     else:
-        cut = cut.reshape(copies, rows, *ins, *around)
+        cut = np.reshape(cut, (copies, rows, *ins, *around), copy=copy)
     return _joined(cut, columns)
 
 

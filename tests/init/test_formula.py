@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from initlab.init import Formula, ParameterSpec, as_matrices, from_matrices
-from initlab.init.matrices import matrices_of
+from initlab.init.matrices import matrices_of, whole_matrices
 
 
 class Place(Formula):
@@ -50,6 +50,18 @@ LAYOUTS = {
         ParameterSpec((2, 6, 5), in_axes=(1,), out_axes=(0, 2)),
         lambda head, i, o: 1000 * (5 * head + o) + i,
     ),
+    "copies apart": (
+        ParameterSpec((3, 5, 2, 6), in_axes=(1,), out_axes=(3,), batch_axes=(0, 2)),
+        lambda _, i, __, o: 1000 * o + i,
+    ),
+    "groups behind copies": (
+        ParameterSpec((4, 5, 3), in_axes=(1,), out_axes=(0,), batch_axes=(2,), groups=2),
+        lambda o, i, _: 1000 * (o % 2) + i,
+    ),
+    "inputs of a group apart": (
+        ParameterSpec((2, 4, 9, 2), in_axes=(0, 2), out_axes=(1,), groups=3),
+        lambda i, o, j, k: 1000 * o + 2 * ((9 * i + j) % 6) + k,
+    ),
 }
 
 
@@ -60,20 +72,23 @@ def test_an_entry_stands_where_its_layer_reads_it(spec, place):
 
 
 @pytest.mark.parametrize("spec", [spec for spec, _ in LAYOUTS.values()], ids=LAYOUTS)
-def test_the_matrices_that_are_lent_are_those_that_are_returned_and_are_written_back(spec):
+def test_the_matrices_that_are_lent_are_those_that_are_returned_in_the_arrays_memory(spec):
     values = np.arange(np.prod(spec.shape), dtype=np.float64).reshape(spec.shape)
     whole = np.array(as_matrices(values, spec))
     assert_array_equal(from_matrices(whole, spec), values.astype(np.float32))
     with matrices_of(values, spec) as matrices:
+        assert np.may_share_memory(matrices, values)
         assert_array_equal(matrices.reshape(whole.shape), whole)
         np.negative(matrices, out=matrices)
     assert_array_equal(as_matrices(values, spec), -whole)
 
 
-def test_only_outputs_apart_are_copied():
-    lent = {}
-    for name, (spec, _) in LAYOUTS.items():
-        out = np.empty(spec.shape)
-        with matrices_of(out, spec) as matrices:
-            lent[name] = np.may_share_memory(matrices, out)
-    assert [name for name, shared in lent.items() if not shared] == ["outputs apart"]
+@pytest.mark.parametrize("spec", [spec for spec, _ in LAYOUTS.values()], ids=LAYOUTS)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "complex128"])
+def test_matrices_that_are_drawn_whole_stand_in_the_layers_own_order_if_so_wished(spec, dtype):
+    values = np.empty(spec.shape, dtype)
+    with whole_matrices(values, spec, ordered=True) as lent:
+        lent[...] = np.arange(lent.size).reshape(lent.shape) % 2039
+        drawn = lent.copy()
+    matrices = as_matrices(values, spec)
+    assert any(np.array_equal(matrices, w) for w in (drawn, np.swapaxes(drawn, 1, 2)))

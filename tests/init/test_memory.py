@@ -60,6 +60,22 @@ LAYOUTS = {
     "copies": ParameterSpec((8, 512, 512), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
     "half": ParameterSpec((1024, 2048), "float16"),
     "double": ParameterSpec((1024, 2048), "float64"),
+    "complex": ParameterSpec((1024, 2048), "complex64"),
+    "complex, channels last": ParameterSpec(
+        (3, 3, 456, 512), "complex64", in_axes=(2,), out_axes=(3,)
+    ),
+    "outputs apart": ParameterSpec((64, 512, 64), in_axes=(1,), out_axes=(0, 2)),
+    "outputs apart, grouped": ParameterSpec((64, 512, 64), in_axes=(1,), out_axes=(0, 2), groups=4),
+    "copies apart": ParameterSpec((4, 128, 64, 64), in_axes=(1,), out_axes=(0, 2), batch_axes=(3,)),
+    "inputs apart, grouped": ParameterSpec((60, 512, 64), in_axes=(0, 2), out_axes=(1,), groups=8),
+    "large kernel, transposed": ParameterSpec((2, 1024, 32, 32), in_axes=(0,), out_axes=(1,)),
+}
+SQUARE = {
+    "channels last": ParameterSpec((3, 3, 128, 1152), in_axes=(2,), out_axes=(3,)),
+    "transposed": ParameterSpec((128, 1152, 3, 3), in_axes=(0,), out_axes=(1,)),
+    "outputs apart": ParameterSpec((32, 1024, 32), in_axes=(1,), out_axes=(0, 2)),
+    "copies": LAYOUTS["copies"],
+    "complex": ParameterSpec((1448, 1448), "complex64"),
 }
 FROM_FILES = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
 FACTORED = {"svd_orthogonal", "mxnet.orthogonal"}  # Gluon's singular vectors, by LAPACK beside it
@@ -130,8 +146,14 @@ def test_neither_the_layout_nor_the_precision_changes_that(made, spec):
 
 
 MATRICES = LAYOUTS.keys() - {"half"}  # of a precision that LAPACK has
-PAIRED = LAYOUTS.keys() - {"tall", "one row"}
-KERNELS = {"grouped", "channels last", "transposed", "transposed, grouped"}
+PAIRED = LAYOUTS.keys() - {"tall", "one row", "inputs apart, grouped"}
+KERNELS = {
+    "grouped",
+    "channels last",
+    "transposed",
+    "transposed, grouped",
+    "complex, channels last",
+}
 
 
 @pytest.mark.parametrize(
@@ -140,14 +162,13 @@ KERNELS = {"grouped", "channels last", "transposed", "transposed, grouped"}
         *((made, LAYOUTS) for made in (Centred(Normal()), EqualRows(), Standardized(), RAI())),
         *((made, LAYOUTS) for made in (Masked(Normal()), Spectral(Normal()))),
         (Sparse(), LAYOUTS.keys() - {"tall"}),
-        (Sparse(None, per="inputs"), PAIRED | {"tall"}),
+        (Sparse(None, per="inputs"), LAYOUTS.keys() - {"one row"}),
         (Mirror(Normal()), PAIRED),
         (Mirror(), PAIRED & MATRICES),
         (Twin(Normal()), PAIRED),
         (ICNR(of=Normal()), KERNELS),
         (DeltaOrthogonal(), KERNELS),
         (ConvOrthogonal(), KERNELS),
-        (NPRNN(), {"copies"}),
         (Unitary(), {"copies"}),
     ],
     ids=lambda given: type(given).__name__,
@@ -155,6 +176,11 @@ KERNELS = {"grouped", "channels last", "transposed", "transposed, grouped"}
 def test_what_is_changed_some_at_a_time_takes_no_more_in_any_layout(made, layouts):
     taken = {layout: beside(made, LAYOUTS[layout]) for layout in sorted(layouts)}
     assert not {layout: blocks for layout, blocks in taken.items() if blocks >= 1}
+
+
+@pytest.mark.parametrize("spec", SQUARE.values(), ids=SQUARE)
+def test_np_rnn_is_made_where_it_stays(spec):
+    assert beside(NPRNN(), spec) < 1
 
 
 @pytest.mark.parametrize("layout", sorted(MATRICES))

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import os
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy.linalg.lapack import dorgqr
 from threadpoolctl import threadpool_limits
 
@@ -94,6 +95,25 @@ def test_groups_may_run_over_several_axes(spec):
     w = as_matrices(draw(spec), spec)
     assert w.shape[1] <= w.shape[2]
     assert_allclose(w @ np.swapaxes(w, 1, 2), [np.eye(w.shape[1])] * 3, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ParameterSpec((300, 200), "complex64"),
+        ParameterSpec((200, 300), "complex64", in_axes=(0,), out_axes=(1,)),
+        ParameterSpec((4, 60, 50), "complex64", in_axes=(1,), out_axes=(0, 2)),
+        ParameterSpec((9, 40, 3, 7), "complex64", in_axes=(0,), out_axes=(1,)),
+    ],
+    ids=lambda spec: f"{spec.shape}, {spec.in_axes} to {spec.out_axes}",
+)
+def test_complex_matrices_have_the_real_numbers_of_their_precision(spec):
+    w = HaarOrthogonal()(spec, stream(0, "w"))
+    real = HaarOrthogonal()(replace(spec, dtype=np.dtype("float32")), stream(0, "w"))
+    assert_array_equal(w, real.astype(np.complex64), strict=True)
+    matrix = as_matrices(real.astype(np.float64), spec)[0]
+    gram = matrix @ matrix.T if len(matrix) <= matrix.shape[1] else matrix.T @ matrix
+    assert_allclose(gram, np.eye(len(gram)), atol=1e-5)
 
 
 def test_a_vector_and_an_unknown_shape_are_refused():

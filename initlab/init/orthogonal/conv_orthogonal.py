@@ -10,7 +10,7 @@ import numpy as np
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import PIECE, in_double, lapack_dtype, matrices_of, pieces
+from initlab.init.matrices import PIECE, in_double, matrices_of, pieces, real_array
 from initlab.init.orthogonal.isometry import convolution_shape, write_tap
 from initlab.init.orthogonal.reflections import triangle
 from initlab.init.promises import Isometric
@@ -54,15 +54,12 @@ class ConvOrthogonal(Initializer):
         """
         convolution_shape(spec, "conv_orthogonal")
         sides = tuple(spec.shape[axis] for axis in spec.receptive_axes)
-        dtype = lapack_dtype(out.dtype)
-        kernels = out if out.dtype == dtype else np.empty(out.shape, dtype)
-        write_tap((0,) * len(sides), self.scale, spec, rng, kernels)
-        with matrices_of(kernels, spec) as matrices, single():
-            for matrix in matrices:
-                joined = matrix.ndim == 2
-                _widen(matrix.reshape(len(matrix), -1, *sides) if joined else matrix, sides, rng)
-        if kernels is not out:
-            out[...] = kernels
+        with real_array(out) as kernels:
+            write_tap((0,) * len(sides), self.scale, spec, rng, kernels)
+            with matrices_of(kernels, spec) as matrices, single():
+                for matrix in matrices:
+                    whole = matrix.ndim == 2
+                    _widen(matrix.reshape(len(matrix), -1, *sides) if whole else matrix, sides, rng)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the variance: the squares' sum is scale^2 for each input, by isometry."""

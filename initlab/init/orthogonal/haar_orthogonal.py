@@ -54,7 +54,7 @@ class HaarOrthogonal(Initializer):
     ) -> None:
         """Draw in the spec's precision, float16 by way of float32.
 
-        Without another array of its size where LAPACK has that precision.
+        Without another array of its size but for float16.
 
         Raises:
             ShapeError: when the parameter has no input and output axes.

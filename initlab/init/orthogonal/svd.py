@@ -14,7 +14,7 @@ from initlab.init.checks import choice, positive
 from initlab.init.fans import Fans
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import in_double, lapack_dtype, pieces
+from initlab.init.matrices import in_double, pieces, real_array
 from initlab.init.promises import Orthonormal
 from initlab.init.spec import ParameterSpec
 from initlab.nd import single
@@ -69,17 +69,15 @@ class Orthogonal(Initializer):
 
         Beside the array this takes two squares of its short side.
         """
-        shape, dtype = self._matrix(spec), lapack_dtype(out.dtype)
-        w = out.reshape(shape) if out.dtype == dtype else np.empty(shape, dtype)
-        if dtype is np.float32:
-            self._draw(rng, w)
-        else:
-            w[...] = self._draw(rng, np.empty(shape, np.float32))
-        with single():  # products of the same bits, always
-            _singular_vectors(w if shape[0] <= shape[1] else w.T)
-        w *= self.scale
-        if w.dtype != out.dtype:
-            out[...] = w.reshape(out.shape)
+        shape = self._matrix(spec)
+        with real_array(out.reshape(shape)) as w:
+            if w.dtype == np.float32:
+                self._draw(rng, w)
+            else:
+                w[...] = self._draw(rng, np.empty(shape, np.float32))
+            with single():  # products of the same bits, always
+                _singular_vectors(w if shape[0] <= shape[1] else w.T)
+            np.multiply(w, self.scale, out=w)
 
     def _draw(self, rng: np.random.Generator, drawn: NDArray[Any]) -> NDArray[Any]:
         if self.rand_type == SourceType.uniform:

@@ -10,7 +10,7 @@ import numpy as np
 from initlab.errors import ShapeError
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import lapack_dtype, matrices_of, matrix_shape
+from initlab.init.matrices import matrix_shape, whole_matrices
 from initlab.init.promises import LargestSingular
 from initlab.init.structured.largest import largest_singular
 from initlab.nd import single
@@ -46,8 +46,7 @@ class NPRNN(Initializer):
             ShapeError: for anything but square matrices.
         """
         copies, n = _square(spec)
-        with matrices_of(out, spec) as seen:
-            matrices = _whole(seen, (copies, n, n))
+        with whole_matrices(out, spec, ordered=True) as matrices:
             fill(rng, matrices, normal_into)
             diagonals = np.einsum("kii->ki", matrices)
             diagonals[...] = np.sqrt(rng.chisquare(np.arange(1, n + 1), (copies, n)))
@@ -57,8 +56,6 @@ class NPRNN(Initializer):
             np.divide(matrices, n, out=matrices)
             diagonals += 1
             np.divide(matrices, largest_singular(matrices)[:, None, None], out=matrices)
-            if not np.may_share_memory(matrices, seen):
-                seen[...] = matrices.reshape(seen.shape)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the largest eigenvalue is 1."""
@@ -74,15 +71,6 @@ def _square(spec: ParameterSpec) -> tuple[int, int]:
             "recurrent weights. Choose orthogonal."
         )
     return copies, rows
-
-
-def _whole(seen: NDArray[Any], shape: tuple[int, int, int]) -> NDArray[Any]:
-    """Return where to draw: the matrices, either way round, if they lie whole, else new ones."""
-    dtype = lapack_dtype(seen.dtype)
-    for matrices in (seen, np.swapaxes(seen, 1, 2)):
-        if matrices.shape == shape and matrices.dtype == dtype and matrices.flags.c_contiguous:
-            return matrices
-    return np.empty(shape, dtype)
 
 
 def _square_triangle(matrix: NDArray[Any]) -> None:
