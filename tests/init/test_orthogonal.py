@@ -16,6 +16,7 @@ from initlab.init.matrices import as_matrices
 from initlab.init.orthogonal import haar_into
 from initlab.init.orthogonal.lapack import reflect_small
 from initlab.init.orthogonal.reflections import reflect
+from initlab.init.orthogonal.seeded import write_rounded
 from initlab.nd.random import BLOCK, cores, stream
 
 
@@ -163,12 +164,15 @@ def test_what_is_written_takes_less_than_a_block_a_thread_beside_the_array(spec)
     assert_allclose(gram, np.broadcast_to(4 * np.eye(w.shape[1]), gram.shape), atol=5e-5)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
 @pytest.mark.parametrize("shape", [(1, 1500, 600), (1, 600, 1500), (5, 400, 300), (9000, 12, 9)])
-def test_the_bits_are_the_same_on_any_number_of_cores_of_ours_and_of_blas(shape, monkeypatch):
+def test_the_bits_are_the_same_on_any_number_of_cores_of_ours_and_of_blas(
+    shape, dtype, monkeypatch
+):
     def drawn(count):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(count), raising=False)
         with threadpool_limits(count):
-            return haar(*shape, stream(0, "w"), np.float32).tobytes()
+            return haar(*shape, stream(0, "w"), dtype).tobytes()
 
     assert drawn(1) == drawn(2) == drawn(3)
 
@@ -210,3 +214,57 @@ def test_outputs_between_other_axes_have_orthonormal_weights_too(groups):
     spec = ParameterSpec((40, 60, 3, 3), "float64", in_axes=(0,), out_axes=(1,), groups=groups)
     for w in as_matrices(draw(spec), spec):
         assert_allclose(w @ w.T, np.eye(60), atol=1e-12)
+
+
+def gram_errors(matrices):
+    w = matrices.astype(np.float64)
+    high = w if w.shape[1] >= w.shape[2] else np.swapaxes(w, 1, 2)
+    return np.swapaxes(high, 1, 2) @ high - np.eye(high.shape[2])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [(1, 700, 500), (1, 500, 700), (1, 301, 301), (1, 3000, 129), (1, 40_000, 40), (9, 70, 60)],
+)
+@pytest.mark.parametrize("scale", [1.0, 1.7])
+def test_in_half_precision_they_are_as_near_to_orthonormal_as_exact_ones_rounded(shape, scale):
+    """Of errors, half of which are equal in pairs, the spread is known to 8 / root of their number;
+    it would be the root of two times as much if numbers were rounded twice.
+    """
+    half = np.empty(shape, np.float16)
+    haar_into(half, stream(0, "w"), scale)
+    rounded = (scale * haar(*shape, stream(1, "w"))).astype(np.float16)
+    ours, theirs = (gram_errors(w.astype(np.float64) / scale) for w in (half, rounded))
+    assert ours.std() == pytest.approx(theirs.std(), rel=8 / ours.size**0.5)
+
+
+@pytest.mark.parametrize("shape", [(7, 6), (6, 7), (8, 8)])
+def test_haars_moments_hold_in_half_precision_where_it_is_made_in_many_blocks(shape, monkeypatch):
+    monkeypatch.setattr("initlab.init.orthogonal.haar.HALF", 0)
+    for name, numbers in (("WIDTH", 2), ("TOGETHER", 4), ("PIECE", 16)):
+        monkeypatch.setattr(f"initlab.init.orthogonal.seeded.{name}", numbers)
+    count, n, m = 600, max(shape), min(shape)
+    q = haar(count, *shape, stream(0, "w"), np.float16).astype(np.float64)
+    assert abs(gram_errors(q)).max() < 1.5e-3
+    trace, high = np.trace(q, axis1=1, axis2=2), q if shape[0] >= shape[1] else q.swapaxes(1, 2)
+    around = high[:, :-1, :-1] * high[:, 1:, 1:] * high[:, 1:, :-1] * high[:, :-1, 1:]
+    for sample, expected in (
+        (trace, 0),
+        (trace**2, m / n),
+        (q, 0),
+        (q**2, 1 / n),
+        (q**4, 3 / (n * (n + 2))),
+        (around, -1 / ((n - 1) * n * (n + 2))),
+    ):
+        assert np.all(abs(sample.mean(0) - expected) < 5 * sample.std(0) / count**0.5)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_half_precision_is_made_where_memory_begins_at_any_number(order):
+    """As where it ends a larger array: single precision is then seen at odd addresses."""
+    n, m = 400, 300
+    drawn = [np.empty(n * m + odd, np.float16)[odd:] for odd in (0, 1)]
+    for numbers in drawn:
+        q = numbers.reshape(n, m) if order == "C" else numbers.reshape(m, n).T
+        write_rounded(q, stream(0, "w"))
+    assert drawn[0].tobytes() == drawn[1].tobytes()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from initlab.init.checks import choice, positive
 from initlab.init.fans import Fans, flattened
 from initlab.init.initializer import Initializer
@@ -16,6 +14,7 @@ from initlab.init.orthogonal.haar import haar_into
 from initlab.init.promises import Haar, Orthonormal
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -52,17 +51,14 @@ class HaarOrthogonal(Initializer):
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
-        """Draw in the spec's precision, float16 by way of float32.
-
-        Without another array of its size but for float16.
+        """Draw where they stay, in the spec's precision; float16 in single, rounded at the end.
 
         Raises:
             ShapeError: when the parameter has no input and output axes.
         """
         seen = flattened(spec, self.layout)
         with whole_matrices(out.reshape(seen.shape), seen) as matrices:
-            haar_into(matrices, rng)
-            np.multiply(matrices, self.scale, out=matrices)
+            haar_into(matrices, rng, self.scale)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the law of the entries of a random unit vector, and the Haar promises."""
