@@ -58,6 +58,17 @@ def _as_is(_: Any, x: Any) -> Any:  # noqa: ARG001 - the compiler's form
     return types.uint64(types.uint64), generate
 
 
+@intrinsic
+def _widely(_: Any) -> Any:
+    """Let a function use vectors of 512 bits, where there are any: LLVM would halve them."""
+
+    def generate(context: Any, builder: Any, _: Any, __: Any) -> Any:
+        builder.function.attributes.update(['"prefer-vector-width"="512"'])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
 @njit(inline="always")
 def _word(a: Any, b: Any, c: Any, count: Any) -> Any:
     """Return SFC64's next word, and its state after that."""
@@ -88,6 +99,7 @@ def _turn(half: Any, radius: Any, scale: Any) -> Any:
 @kernel(WORDS, WORDS, HALVES, U32, VECTOR, HALVES, exact=True)
 def radii(state: Any, ahead: Any, halves: Any, rare: Any, radius: Any, least: Any) -> None:
     """Write radii; -1 - half where a half is below `rare`, and the least half if it is less."""
+    _widely()
     lowest = least[0]
     for k in range(radius.size):
         lowest = u(min(lowest, halves[k]))
@@ -113,6 +125,7 @@ def turns(
     state: Any, ahead: Any, halves: Any, radius: Any, first: Any, second: Any, scale: Any
 ) -> None:
     """Write radius times cosine and sine of the angles, of which the last may have no sine."""
+    _widely()
     a, b, c, count = state[0], state[1], state[2], state[3]
     both = min(ahead.size // 8, second.size // 16)
     for k in range(both):
@@ -143,6 +156,7 @@ def _fill(
     scale: Any,
     least: Any,
 ) -> None:
+    _widely()
     pairs = radius.size
     none = radius[:0]
     turns(state, words[0, : min(PIECE // 2, pairs)], halves[0, :0], none, none, none, scale)
