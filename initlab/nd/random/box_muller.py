@@ -75,8 +75,8 @@ def _fill(
     pairs, found = radius.size, [(np.empty(0, np.intp), np.empty(0, np.uint32))]
     for start in range(0, 2 * pairs, PIECE):
         count = min(PIECE, 2 * pairs - start)
-        words = _words(rng, count // 2).view(np.uint32)
-        few, turn = np.split(words, [min(max(pairs - start, 0), count)])  # the former come first
+        words, left = _words(rng, count // 2).view(np.uint32), max(pairs - start, 0)
+        few, turn = words[:left], words[left:]  # radii come first
         radii = radius[start : start + few.size]
         if few.size and few.min() < rare:
             places = np.flatnonzero(few < rare)
