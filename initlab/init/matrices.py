@@ -22,7 +22,6 @@ __all__ = [
     "as_matrices",
     "from_matrices",
     "in_double",
-    "lapack_dtype",
     "matrices_of",
     "matrix_shape",
     "pieces",
@@ -89,10 +88,10 @@ def matrices_of(values: NDArray[Any], spec: ParameterSpec) -> Iterator[NDArray[A
 def whole_matrices(
     values: NDArray[Any], spec: ParameterSpec, *, ordered: bool = False
 ) -> Iterator[NDArray[Any]]:
-    """Lend an array to draw matrices in, each contiguous, of float32 or float64.
+    """Lend an array to draw matrices in, each contiguous, of real numbers.
 
     It is the memory of `values`, or half of it where these are complex; numbers trade places
-    afterwards where the axes ask for it. Only for float16 it is made beside and written back.
+    afterwards where the axes ask for it.
 
     Args:
         values: C-contiguous; what stands there is not read.
@@ -123,10 +122,10 @@ def whole_matrices(
 
 @contextmanager
 def real_array(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Lend an array of that shape to draw in, of float32 or float64.
+    """Lend an array of that shape to draw real numbers in.
 
     It is `values` itself; of complex numbers the end of their memory, from where each goes to its
-    place, which is ahead of all that are still to go. For float16 it is made beside.
+    place, which is ahead of all that are still to go.
 
     Args:
         values: C-contiguous; what stands there is not read.
@@ -137,24 +136,14 @@ def real_array(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
     >>> values.tolist()
     [[(1+0j), (2+0j)], [(3+0j), (4+0j)]]
     """
-    dtype = lapack_dtype(values.dtype)
-    if values.dtype == dtype:
+    if not np.iscomplexobj(values):
         yield values
         return
     flat = values.reshape(-1)
-    drawn = flat.view(dtype)[-flat.size :] if np.iscomplexobj(flat) else np.empty(flat.size, dtype)
+    drawn = flat.view(flat.real.dtype)[-flat.size :]
     yield drawn.reshape(values.shape)
     for some in pieces(flat.shape):
         flat[some] = drawn[some].copy()
-
-
-def lapack_dtype(dtype: np.dtype[Any]) -> type[np.float32 | np.float64]:
-    """Return what real matrices of a parameter of that dtype are computed in.
-
-    >>> lapack_dtype(np.dtype("float16")), lapack_dtype(np.dtype("complex128"))
-    (<class 'numpy.float32'>, <class 'numpy.float64'>)
-    """
-    return np.float64 if np.finfo(dtype).dtype == np.float64 else np.float32
 
 
 def pieces(shape: tuple[int, ...], size: int = PIECE) -> Iterator[tuple[slice, ...]]:

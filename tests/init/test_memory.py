@@ -59,6 +59,7 @@ LAYOUTS = {
     "transposed, grouped": ParameterSpec((456, 512, 3, 3), in_axes=(0,), out_axes=(1,), groups=4),
     "copies": ParameterSpec((8, 512, 512), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
     "half": ParameterSpec((1024, 2048), "float16"),
+    "half, channels last": ParameterSpec((3, 3, 456, 512), "float16", in_axes=(2,), out_axes=(3,)),
     "double": ParameterSpec((1024, 2048), "float64"),
     "complex": ParameterSpec((1024, 2048), "complex64"),
     "complex, channels last": ParameterSpec(
@@ -75,6 +76,7 @@ SQUARE = {
     "transposed": ParameterSpec((128, 1152, 3, 3), in_axes=(0,), out_axes=(1,)),
     "outputs apart": ParameterSpec((32, 1024, 32), in_axes=(1,), out_axes=(0, 2)),
     "copies": LAYOUTS["copies"],
+    "half": ParameterSpec((1448, 1448), "float16"),
     "complex": ParameterSpec((1448, 1448), "complex64"),
 }
 FROM_FILES = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
@@ -145,13 +147,13 @@ def test_neither_the_layout_nor_the_precision_changes_that(made, spec):
     assert beside(made, spec) < 1
 
 
-MATRICES = LAYOUTS.keys() - {"half"}  # of a precision that LAPACK has
 PAIRED = LAYOUTS.keys() - {"tall", "one row", "inputs apart, grouped"}
 KERNELS = {
     "grouped",
     "channels last",
     "transposed",
     "transposed, grouped",
+    "half, channels last",
     "complex, channels last",
 }
 
@@ -163,8 +165,7 @@ KERNELS = {
         *((made, LAYOUTS) for made in (Masked(Normal()), Spectral(Normal()))),
         (Sparse(), LAYOUTS.keys() - {"tall"}),
         (Sparse(None, per="inputs"), LAYOUTS.keys() - {"one row"}),
-        (Mirror(Normal()), PAIRED),
-        (Mirror(), PAIRED & MATRICES),
+        *((made, PAIRED) for made in (Mirror(Normal()), Mirror())),
         (Twin(Normal()), PAIRED),
         (ICNR(of=Normal()), KERNELS),
         (DeltaOrthogonal(), KERNELS),
@@ -183,11 +184,17 @@ def test_np_rnn_is_made_where_it_stays(spec):
     assert beside(NPRNN(), spec) < 1
 
 
-@pytest.mark.parametrize("layout", sorted(MATRICES))
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_orthogonal_matrices_are_made_where_they_stay(layout):
     assert beside(HaarOrthogonal(), LAYOUTS[layout]) < 1
 
 
-def test_many_small_orthogonal_matrices_are_decomposed_some_at_a_time():
-    spec = ParameterSpec((8000, 20, 16), in_axes=(1,), out_axes=(2,), batch_axes=(0,))
+@pytest.mark.parametrize("shape", [(2048, 2048), (60_000, 300), (20, 200_000), (1, 2**21)])
+def test_in_half_precision_they_are_too_of_any_shape(shape):
+    assert beside(HaarOrthogonal(), ParameterSpec(shape, "float16")) < 1
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_many_small_orthogonal_matrices_are_decomposed_some_at_a_time(dtype):
+    spec = ParameterSpec((8000, 20, 16), dtype, in_axes=(1,), out_axes=(2,), batch_axes=(0,))
     assert beside(HaarOrthogonal(), spec) < 1

@@ -43,7 +43,7 @@ from initlab.init import (
 )
 from initlab.init.matrices import as_matrices
 from initlab.init.structured.largest import largest_singular
-from initlab.nd.random import stream
+from initlab.nd.random import fill, normal_into, stream
 
 CONV = ParameterSpec((8, 6, 3, 3), "float64")
 
@@ -171,14 +171,28 @@ def test_a_large_np_rnn_has_marchenko_and_pasturs_eigenvalues():
     assert_allclose([np.mean(a), np.mean(a**2), np.mean(a**3)], [1, 2, 5], rtol=0.02)
 
 
+def test_np_rnn_in_half_precision_is_rounded_twice_from_the_numbers_that_it_squares():
+    """U U' / n + I, summed in single precision, and that over its largest eigenvalue."""
+    n, rng = 300, stream(0, "w")
+    u = fill(rng, np.empty((n, n), np.float16), normal_into)
+    np.fill_diagonal(u, np.sqrt(rng.chisquare(np.arange(1, n + 1))))
+    exact = np.triu(u.astype(np.float64))
+    exact = exact @ exact.T / n + np.eye(n)
+    exact /= np.linalg.eigvalsh(exact)[-1]
+    w = draw(NPRNN(), ParameterSpec((n, n), "float16")).astype(np.float64)
+    assert_allclose(w, exact, rtol=2.01 * 2.0**-11, atol=2.0**-24)
+    assert np.linalg.eigvalsh(w)[-1] == pytest.approx(1, abs=float(np.finfo(np.float16).eps) / 20)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
 @pytest.mark.parametrize("rule", [Spectral(), NPRNN()])
-def test_a_largest_singular_value_has_the_same_bits_on_any_number_of_blas_threads(rule):
+def test_a_largest_singular_value_has_the_same_bits_on_any_number_of_blas_threads(rule, dtype):
     from threadpoolctl import threadpool_limits
 
     drawn = []
     for threads in (1, 2):
         with threadpool_limits(threads):
-            drawn.append(draw(rule, ParameterSpec((700, 700))))
+            drawn.append(draw(rule, ParameterSpec((700, 700), dtype)))
     assert_array_equal(*drawn)
 
 
@@ -205,6 +219,13 @@ def test_several_blocks_of_reflections_make_a_projector(dtype):
     w = draw(ConvOrthogonal(), spec)
     assert w.dtype == dtype
     assert Isometric(1.0).broken([w.astype(np.float64)], spec) is None
+
+
+def test_a_half_precision_kernel_keeps_lengths_as_one_that_is_rounded_twice():
+    """Of 60 singular values at each frequency; twice as much would be rounding eight times."""
+    w = draw(ConvOrthogonal(), ParameterSpec((700, 60, 3), "float16")).astype(np.float64)
+    values = np.linalg.svd(np.moveaxis(np.fft.fft(w, 6), 2, 0), compute_uv=False)
+    assert np.square(values - 1).mean() ** 0.5 < 2.5e-4
 
 
 def test_an_isometric_kernels_taps_are_visited_as_by_a_random_walk():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,13 +11,15 @@ import numpy as np
 from initlab.init.checks import positive
 from initlab.init.initializer import Initializer
 from initlab.init.law import Entries, Law
-from initlab.init.matrices import PIECE, in_double, matrices_of, pieces, real_array
+from initlab.init.matrices import PIECE, matrices_of, pieces, real_array
 from initlab.init.orthogonal.isometry import convolution_shape, write_tap
 from initlab.init.orthogonal.reflections import triangle
 from initlab.init.promises import Isometric
 from initlab.nd import single
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ConvOrthogonal"]
 
 VECTORS = 2**17  # numbers of those that reflect at once
+TOGETHER = 2**16  # numbers of float16 that are single ones until they are done
 WIDTH = 128  # how many these are at most: many for BLAS, of few numbers between them
 
 
@@ -47,7 +51,7 @@ class ConvOrthogonal(Initializer):
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
-        """Draw in the spec's precision, float16 by way of float32.
+        """Draw where it stays, in double precision; float16 some inputs at a time, in single.
 
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
@@ -75,29 +79,63 @@ class ConvOrthogonal(Initializer):
 
 
 def _widen(kernel: NDArray[Any], sides: tuple[int, ...], rng: np.random.Generator) -> None:
-    """Apply the factors to a kernel (outputs, inputs, *sides) that is zero but at its first tap.
+    """Apply the factors to a kernel (outputs, inputs, *sides) that is zero but at its first tap."""
+    n, inputs = len(kernel), kernel.shape[1 : -len(sides)]
+    if kernel.dtype != np.float16:
+        for factor in _factors(n, sides, rng, VECTORS, np.dtype(np.float64)):
+            factor.apply(kernel)
+        return
+    factors = [*_factors(n, sides, rng, VECTORS // 4, np.dtype(np.float32))]
+    for some in pieces(inputs, max(1, TOGETHER // (n * prod(sides)))):
+        wide = kernel[:, *some].astype(np.float32)
+        for factor in factors:
+            factor.apply(wide)
+        kernel[:, *some] = wide
 
-    P is Q D Q', Q a Haar matrix and D one for a random half of the dimensions, the first ones. So
-    the others move on a tap between Q' and Q, both of them reflections at vectors that are drawn
-    anew each time.
-    """
-    n, reached = len(kernel), [slice(1) for _ in sides]
+
+def _factors(
+    n: int, sides: tuple[int, ...], rng: np.random.Generator, vectors: int, dtype: np.dtype[Any]
+) -> Iterator[_Factor]:
+    """Draw a factor for each step of the kernel."""
+    reached, width = [slice(1) for _ in sides], min(WIDTH, max(1, vectors // n))
     for axis, side in enumerate(sides):
         for taps in range(1, side):
             reached[axis] = slice(taps + 1)
-            index: Any = (..., *reached)
-            window = np.moveaxis(kernel[index], axis - len(sides), 1)
             kept = int(rng.binomial(n, 0.5))
-            width = min(WIDTH, max(1, VECTORS // n))
+            starts = range(0, kept, width)
             blocks = [
-                _Block(start, min(start + width, kept), rng.integers(2**32, size=8))
-                for start in range(0, kept, width)
+                _Block(s, min(s + width, kept), rng.integers(2**32, size=8), dtype) for s in starts
             ]
-            for block in blocks:
-                block.reflect(window[:, :taps], back=True)
-            _shift(window[kept:])
-            for block in reversed(blocks):
-                block.reflect(window)
+            yield _Factor(axis - len(sides), tuple(reached), kept, blocks)
+
+
+class _Factor(NamedTuple):
+    """P + z (1 - P), with P = Q D Q', Q a Haar matrix and D one for the first dimensions.
+
+    So the others move on a tap between Q' and Q, both of them reflections at vectors that are drawn
+    anew each time. As many dimensions come first as a random half has.
+
+    Args:
+        axis: of the shift z, counted from the last.
+        reached: the taps that are not zero afterwards.
+        kept: how many dimensions come first.
+        blocks: of Q's reflections.
+    """
+
+    axis: int
+    reached: tuple[slice, ...]
+    kept: int
+    blocks: list[_Block]
+
+    def apply(self, kernel: NDArray[Any]) -> None:
+        """Multiply a kernel (outputs, inputs, *sides)."""
+        index: Any = (..., *self.reached)
+        window = np.moveaxis(kernel[index], self.axis, 1)
+        for block in self.blocks:
+            block.reflect(window[:, :-1], back=True)
+        _shift(window[self.kept :])
+        for block in reversed(self.blocks):
+            block.reflect(window)
 
 
 def _shift(window: NDArray[Any]) -> None:
@@ -116,20 +154,24 @@ class _Block(NamedTuple):
         start: the first: the axis that its vector begins at.
         stop: behind the last.
         seed: of the vectors.
+        dtype: of the numbers that are computed with.
     """
 
     start: int
     stop: int
     seed: NDArray[np.integer]
+    dtype: np.dtype[Any]
 
     def reflect(self, window: NDArray[Any], *, back: bool = False) -> None:
-        """Apply their product, or its inverse, to what stands along axis 0, in double precision."""
+        """Apply their product, or its inverse, to what stands along axis 0."""
+        from initlab.nd.random import Stream  # not at the top: `plan` draws nothing
+
         rows = window[self.start :]
-        rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed)))
-        v = rng.standard_normal((len(rows), self.stop - self.start))
+        rng = Stream(np.random.SFC64(np.random.SeedSequence(self.seed)))
+        v = rng.standard_normal((len(rows), self.stop - self.start), self.dtype)
         t = triangle(v)
         for piece in pieces(rows.shape[1:], max(1, PIECE // len(rows))):
             columns = rows[:, *piece]
-            x = in_double(columns).reshape(len(rows), -1)
+            x = columns.astype(self.dtype).reshape(len(rows), -1)
             x -= v @ ((t.T if back else t) @ (v.T @ x))
             columns[...] = x.reshape(columns.shape)

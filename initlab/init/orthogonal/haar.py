@@ -24,7 +24,7 @@ __all__ = ["haar_into"]
 
 SMALL = 48  # below this side NumPy's batched QR beats LAPACK's orgqr for each matrix
 PIECE = 2**15  # numbers of matrices that are decomposed at once
-HALF = 2**16  # of float16 ones that are made in single precision beside them
+HALF = 2**14  # of float16 ones that are made in single precision beside them
 
 
 def haar_into(matrices: NDArray[Any], rng: np.random.Generator, scale: float = 1.0) -> None:

@@ -70,14 +70,15 @@ class Orthogonal(Initializer):
         Beside the array this takes two squares of its short side.
         """
         shape = self._matrix(spec)
-        with real_array(out.reshape(shape)) as w:
+        with real_array(out.reshape(shape)) as drawn:
+            w = drawn if drawn.dtype != np.float16 else np.empty(shape, np.float32)
             if w.dtype == np.float32:
                 self._draw(rng, w)
             else:
                 w[...] = self._draw(rng, np.empty(shape, np.float32))
             with single():  # products of the same bits, always
                 _singular_vectors(w if shape[0] <= shape[1] else w.T)
-            np.multiply(w, self.scale, out=w)
+            np.multiply(w, self.scale, out=drawn, casting="same_kind")
 
     def _draw(self, rng: np.random.Generator, drawn: NDArray[Any]) -> NDArray[Any]:
         if self.rand_type == SourceType.uniform:

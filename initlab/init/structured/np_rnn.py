@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NPRNN"]
 
-WIDTH = 256  # of the squares that are mirrored at once
+PIECE = 2**16  # numbers of rows that are multiplied at once
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class NPRNN(Initializer):
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
-        """Draw in the spec's precision, float16 by way of float32.
+        """Draw in the spec's precision; float16 is summed in single.
 
         R'R has the law of U U', U an upper triangle of independent numbers: normal ones, and on
         its diagonal the length of an i-dimensional Gaussian vector at place i (Bartlett, 1933).
@@ -45,42 +45,46 @@ class NPRNN(Initializer):
         Raises:
             ShapeError: for anything but square matrices.
         """
-        copies, n = _square(spec)
+        n = _side(spec)
         with whole_matrices(out, spec, ordered=True) as matrices:
             fill(rng, matrices, normal_into)
-            diagonals = np.einsum("kii->ki", matrices)
-            diagonals[...] = np.sqrt(rng.chisquare(np.arange(1, n + 1), (copies, n)))
             with single():
                 for matrix in matrices:
+                    np.einsum("ii->i", matrix)[...] = np.sqrt(rng.chisquare(np.arange(1, n + 1)))
                     _square_triangle(matrix)
-            np.divide(matrices, n, out=matrices)
-            diagonals += 1
             np.divide(matrices, largest_singular(matrices)[:, None, None], out=matrices)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the largest eigenvalue is 1."""
-        _square(spec)
+        _side(spec)
         return Law(low=-1.0, high=1.0, entries=Entries.dependent, promises=(LargestSingular(1.0),))
 
 
-def _square(spec: ParameterSpec) -> tuple[int, int]:
-    copies, rows, columns = matrix_shape(spec)
+def _side(spec: ParameterSpec) -> int:
+    _, rows, columns = matrix_shape(spec)
     if rows != columns:
         raise ShapeError(
             f"{spec.label} of shape {spec.shape} maps {columns} to {rows}; np_rnn is for square "
             "recurrent weights. Choose orthogonal."
         )
-    return copies, rows
+    return rows
 
 
 def _square_triangle(matrix: NDArray[Any]) -> None:
-    """Put U U' in the place of a matrix whose upper triangle is U."""
-    from scipy.linalg.lapack import dlauum, slauum  # not at the top: `plan` draws nothing
+    """Put U U' / n + I in the place of a matrix whose upper triangle is U, some columns at a time.
 
-    lauum = slauum if matrix.dtype == np.float32 else dlauum
-    lauum(matrix.T, lower=1, overwrite_c=1)  # which is Fortran's order; the upper half of U U'
-    for start in range(0, len(matrix), WIDTH):
-        block = slice(start, start + WIDTH)
-        matrix[start + WIDTH :, block] = matrix[block, start + WIDTH :].T
-        square = matrix[block, block]
-        square[...] = np.triu(square) + np.triu(square, 1).T
+    Those of the product come from U's from there on, and the next ones not from those before.
+    """
+    n = len(matrix)
+    wide, width = np.result_type(matrix, np.float32), max(1, PIECE // n)
+    height = n if matrix.dtype == wide else width
+    for start in range(0, n, width):
+        own = slice(start, start + width)
+        rows = np.triu(matrix[own, start:]).astype(wide, copy=False)
+        for top in range(0, start, height):
+            above = slice(top, min(top + height, start))
+            matrix[above, own] = matrix[above, start:].astype(wide, copy=False) @ rows.T / n
+        square = rows @ rows.T / n
+        np.einsum("ii->i", square)[...] += 1
+        matrix[own, own] = square
+        matrix[own, :start] = matrix[:start, own].T
