@@ -42,7 +42,7 @@ class DeltaOrthogonal(Initializer):
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]
     ) -> None:
-        """Draw in the spec's precision, float16 by way of float32.
+        """Draw where it stays, in the spec's precision; float16 in single, rounded at the end.
 
         Raises:
             ShapeError: when there is no kernel, or fewer outputs than inputs.
