@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tracemalloc
+from math import prod
 
 import numpy as np
 import pytest
@@ -80,7 +81,6 @@ SQUARE = {
     "complex": ParameterSpec((1448, 1448), "complex64"),
 }
 FROM_FILES = ("load", "mxnet.load", "weight_selection", "pretrained_statistics")
-FACTORED = {"svd_orthogonal", "mxnet.orthogonal"}  # Gluon's singular vectors, by LAPACK beside it
 
 
 def beside(made, spec):
@@ -107,7 +107,7 @@ def file(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("name", sorted(initializers().keys() - FACTORED))
+@pytest.mark.parametrize("name", sorted(initializers()))
 def test_a_draw_takes_less_than_a_block_a_thread_beside_the_array(name, file):
     given = initializers()[name]
     made = given(*[file] * (name in FROM_FILES)) if isinstance(given, type) else given
@@ -121,15 +121,18 @@ def test_a_draw_takes_less_than_a_block_a_thread_beside_the_array(name, file):
     assert isinstance(made, Placed)  # a rule, which others draw for
 
 
-@pytest.mark.parametrize("shape", [(1024, 1024), (2048, 512), (90, 900)])
-def test_singular_vectors_take_two_squares_of_the_short_side_in_double_precision(shape):
-    assert beside(Orthogonal(), ParameterSpec(shape)) < 1 + 2 * 2 * min(shape) ** 2 / BLOCK
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+@pytest.mark.parametrize(
+    "shape", [(800, 800), (300, 2000), (2000, 400), (1, 4 * BLOCK), (400_000, 5)]
+)
+def test_singular_vectors_are_made_where_they_stay(shape, dtype):
+    assert beside(Orthogonal(), ParameterSpec(shape, dtype)) < 1
 
 
-def test_the_largest_of_trained_weights_are_found_some_at_a_time(tmp_path):
-    spec, path = SPECS[0], tmp_path / "trained.safetensors"
-    nd.save(path, {"w": np.random.default_rng(0).standard_normal(spec.shape, np.float32)})
-    assert beside(Masked(Normal(), file=path), spec) < 1
+@pytest.mark.parametrize("shape", [(800, 800), (2000, 400)])
+def test_singular_vectors_in_half_precision_take_an_array_of_single_precision(shape):
+    single = prod(shape) * 4 / (BLOCK * 2)
+    assert single < beside(Orthogonal(), ParameterSpec(shape, "float16")) < single + 2
 
 
 def test_shares_are_turned_into_logarithms_some_at_a_time():

@@ -11,7 +11,7 @@ from scipy.linalg.lapack import dorgqr
 from threadpoolctl import threadpool_limits
 
 from initlab.errors import ShapeError
-from initlab.init import HaarOrthogonal, ParameterSpec
+from initlab.init import HaarOrthogonal, Orthogonal, ParameterSpec
 from initlab.init.matrices import as_matrices
 from initlab.init.orthogonal import haar_into
 from initlab.init.orthogonal.lapack import reflect_small
@@ -273,3 +273,68 @@ def test_half_precision_is_made_where_memory_begins_at_any_number(order):
         q = numbers.reshape(n, m) if order == "C" else numbers.reshape(m, n).T
         write_rounded(q, stream(0, "w"))
     assert drawn[0].tobytes() == drawn[1].tobytes()
+
+
+# ---- singular vectors of large matrices, of which groups of rows or columns are turned in pairs
+@pytest.mark.parametrize("rand_type", ["uniform", "normal"])
+@pytest.mark.parametrize("shape", [(310, 310), (320, 700), (700, 450)])
+@pytest.mark.parametrize(
+    ("dtype", "off", "close"),
+    [("float16", 5e-4, 1e-4), ("float32", 1e-7, 5e-5), ("float64", 1e-14, 1e-8)],
+)
+def test_turns_of_pairs_end_in_the_singular_vectors_of_the_whole(
+    shape, dtype, off, close, rand_type
+):
+    """Held against LAPACK's: a rounding of W turns each by itself over the gaps, about 1e-3."""
+    w = Orthogonal(1.0, rand_type)(ParameterSpec(shape, dtype), stream(0, "w")).astype(np.float64)
+    rng, drawn = stream(0, "w"), np.empty(shape, np.float32)
+    if rand_type == "uniform":
+        drawn = 2 * rng.random(shape, np.float32) - 1
+    else:
+        drawn = rng.standard_normal(shape, np.float32)
+    u, _, v = np.linalg.svd(drawn.astype(np.float64), full_matrices=False)
+    ours, theirs = (w, v) if shape[0] < shape[1] else (w.T, u.T)
+    assert_allclose(ours @ ours.T, np.eye(len(ours)), atol=off)
+    signs = np.sign(np.vecdot(ours, theirs))
+    assert_allclose(signs[:, None] * ours, theirs, atol=close)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 8), (9, 4), (310, 310)])
+def test_minus_a_matrix_has_minus_the_singular_vectors(shape):
+    class Minus(np.random.Generator):
+        def random(self, *, dtype, out):
+            return np.subtract(1, super().random(dtype=dtype, out=out), out=out)
+
+    drawn = [
+        Orthogonal()(ParameterSpec(shape), kind(np.random.PCG64(0)))
+        for kind in (np.random.Generator, Minus)
+    ]
+    assert_array_equal(drawn[0], -drawn[1])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 3), (3, 5), (5, 3)])
+@pytest.mark.parametrize("value", [0.5, 0.75])
+def test_a_singular_matrix_is_drawn_anew(shape, value):
+    class Flat(np.random.Generator):
+        fills = 0
+
+        def random(self, *, dtype, out):
+            self.fills += 1
+            if self.fills == 1:
+                out.fill(value)  # all numbers 0 or 1/2, which is regular if it is one number
+            else:
+                super().random(dtype=dtype, out=out)
+
+    rng = Flat(np.random.PCG64(0))
+    w = Orthogonal(1.0)(ParameterSpec(shape, "float64"), rng)
+    gram = w @ w.T if shape[0] <= shape[1] else w.T @ w
+    assert_allclose(gram, np.eye(min(shape)), atol=1e-14)
+    assert rng.fills == (1 if (shape, value) == ((1, 1), 0.75) else 2)
+
+
+def test_singular_vectors_have_the_same_bits_on_any_number_of_threads():
+    def drawn(count):
+        with threadpool_limits(count):
+            return Orthogonal()(ParameterSpec((350, 400)), stream(0, "w")).tobytes()
+
+    assert drawn(1) == drawn(2) == drawn(3)
