@@ -228,6 +228,13 @@ def test_a_half_precision_kernel_keeps_lengths_as_one_that_is_rounded_twice():
     assert np.square(values - 1).mean() ** 0.5 < 2.5e-4
 
 
+def test_a_half_precision_kernel_of_which_one_input_is_too_much_is_isometric(monkeypatch):
+    monkeypatch.setattr("initlab.init.orthogonal.conv_orthogonal.TOGETHER", 700 * 3 - 1)
+    spec = ParameterSpec((700, 60, 3), "float16")
+    w = draw(ConvOrthogonal(), spec).astype(np.float64)
+    assert Isometric(1.0).broken([w], spec) is None
+
+
 def test_an_isometric_kernels_taps_are_visited_as_by_a_random_walk():
     """Each factor leaves half of the channels, on average, and moves half: binomial shares."""
     count = 800

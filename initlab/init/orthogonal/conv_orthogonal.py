@@ -18,16 +18,16 @@ from initlab.init.promises import Isometric
 from initlab.nd import single
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from initlab.init.spec import ParameterSpec
 
 __all__ = ["ConvOrthogonal"]
 
-VECTORS = 2**17  # numbers of those that reflect at once
-TOGETHER = 2**16  # numbers of float16 that are single ones until they are done
+VECTORS = {np.float64: 2**17, np.float32: 2**15}
+"""Numbers of those that reflect at once: a kernel of float16 has less beside it."""
+
+TOGETHER = 3 * 2**15  # numbers of float16 that are single ones until they are done
 WIDTH = 128  # how many these are at most: many for BLAS, of few numbers between them
 
 
@@ -63,7 +63,9 @@ class ConvOrthogonal(Initializer):
             with matrices_of(kernels, spec) as matrices, single():
                 for matrix in matrices:
                     whole = matrix.ndim == 2
-                    _widen(matrix.reshape(len(matrix), -1, *sides) if whole else matrix, sides, rng)
+                    kernel = matrix.reshape(len(matrix), -1, *sides) if whole else matrix
+                    widen = _widen_half if out.dtype == np.float16 else _widen
+                    widen(kernel, sides, rng)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the variance: the squares' sum is scale^2 for each input, by isometry."""
@@ -78,64 +80,54 @@ class ConvOrthogonal(Initializer):
         )
 
 
-def _widen(kernel: NDArray[Any], sides: tuple[int, ...], rng: np.random.Generator) -> None:
-    """Apply the factors to a kernel (outputs, inputs, *sides) that is zero but at its first tap."""
-    n, inputs = len(kernel), kernel.shape[1 : -len(sides)]
-    if kernel.dtype != np.float16:
-        for factor in _factors(n, sides, rng, VECTORS, np.dtype(np.float64)):
-            factor.apply(kernel)
-        return
-    factors = [*_factors(n, sides, rng, VECTORS // 4, np.dtype(np.float32))]
-    for some in pieces(inputs, max(1, TOGETHER // (n * prod(sides)))):
-        wide = kernel[:, *some].astype(np.float32)
-        for factor in factors:
-            factor.apply(wide)
-        kernel[:, *some] = wide
+def _widen(
+    kernel: NDArray[Any],
+    sides: tuple[int, ...],
+    rng: np.random.Generator,
+    dtype: type[np.float64 | np.float32] = np.float64,
+) -> None:
+    """Apply the factors to a kernel (outputs, inputs, *sides) that is zero but at its first tap.
 
-
-def _factors(
-    n: int, sides: tuple[int, ...], rng: np.random.Generator, vectors: int, dtype: np.dtype[Any]
-) -> Iterator[_Factor]:
-    """Draw a factor for each step of the kernel."""
-    reached, width = [slice(1) for _ in sides], min(WIDTH, max(1, vectors // n))
+    P is Q D Q', Q a Haar matrix and D one for a random half of the dimensions, the first ones. So
+    the others move on a tap between Q' and Q, both of them reflections at vectors that are drawn
+    anew each time.
+    """
+    n, reached = len(kernel), [slice(1) for _ in sides]
+    width = min(WIDTH, max(1, VECTORS[dtype] // n))
     for axis, side in enumerate(sides):
         for taps in range(1, side):
             reached[axis] = slice(taps + 1)
+            index: Any = (..., *reached)
+            window = np.moveaxis(kernel[index], axis - len(sides), 1)
             kept = int(rng.binomial(n, 0.5))
-            starts = range(0, kept, width)
             blocks = [
-                _Block(s, min(s + width, kept), rng.integers(2**32, size=8), dtype) for s in starts
+                _Block(start, min(start + width, kept), rng.integers(2**32, size=8), dtype)
+                for start in range(0, kept, width)
             ]
-            yield _Factor(axis - len(sides), tuple(reached), kept, blocks)
+            for block in blocks:
+                block.reflect(window[:, :taps], back=True)
+            _shift(window[kept:])
+            for block in reversed(blocks):
+                block.reflect(window)
 
 
-class _Factor(NamedTuple):
-    """P + z (1 - P), with P = Q D Q', Q a Haar matrix and D one for the first dimensions.
+def _widen_half(kernel: NDArray[Any], sides: tuple[int, ...], rng: np.random.Generator) -> None:
+    """Do so with float16, each time for some inputs, which are rounded when all is done.
 
-    So the others move on a tap between Q' and Q, both of them reflections at vectors that are drawn
-    anew each time. As many dimensions come first as a random half has.
-
-    Args:
-        axis: of the shift z, counted from the last.
-        reached: the taps that are not zero afterwards.
-        kept: how many dimensions come first.
-        blocks: of Q's reflections.
+    Where one input's numbers are too many for that, they are rounded after each block.
     """
+    from initlab.nd.random import Stream  # not at the top: `plan` draws nothing
 
-    axis: int
-    reached: tuple[slice, ...]
-    kept: int
-    blocks: list[_Block]
-
-    def apply(self, kernel: NDArray[Any]) -> None:
-        """Multiply a kernel (outputs, inputs, *sides)."""
-        index: Any = (..., *self.reached)
-        window = np.moveaxis(kernel[index], self.axis, 1)
-        for block in self.blocks:
-            block.reflect(window[:, :-1], back=True)
-        _shift(window[self.kept :])
-        for block in reversed(self.blocks):
-            block.reflect(window)
+    n, *inputs = kernel.shape[: -len(sides)]
+    if n * prod(sides) > TOGETHER:
+        _widen(kernel, sides, rng, np.float32)
+        return
+    seed = rng.integers(2**32, size=8)
+    for some in pieces(tuple(inputs), TOGETHER // (n * prod(sides))):
+        part = kernel[:, *some].astype(np.float32)
+        again = Stream(np.random.SFC64(np.random.SeedSequence(seed)))
+        _widen(part, sides, again, np.float32)
+        kernel[:, *some] = part
 
 
 def _shift(window: NDArray[Any]) -> None:
@@ -160,7 +152,7 @@ class _Block(NamedTuple):
     start: int
     stop: int
     seed: NDArray[np.integer]
-    dtype: np.dtype[Any]
+    dtype: type[np.float64 | np.float32]
 
     def reflect(self, window: NDArray[Any], *, back: bool = False) -> None:
         """Apply their product, or its inverse, to what stands along axis 0."""
@@ -172,6 +164,6 @@ class _Block(NamedTuple):
         t = triangle(v)
         for piece in pieces(rows.shape[1:], max(1, PIECE // len(rows))):
             columns = rows[:, *piece]
-            x = columns.astype(self.dtype).reshape(len(rows), -1)
+            x: NDArray[Any] = columns.astype(self.dtype).reshape(len(rows), -1)
             x -= v @ ((t.T if back else t) @ (v.T @ x))
             columns[...] = x.reshape(columns.shape)
