@@ -61,6 +61,9 @@ LAYOUTS = {
     "copies": ParameterSpec((8, 512, 512), in_axes=(1,), out_axes=(2,), batch_axes=(0,)),
     "half": ParameterSpec((1024, 2048), "float16"),
     "half, channels last": ParameterSpec((3, 3, 456, 512), "float16", in_axes=(2,), out_axes=(3,)),
+    "half, transposed, grouped": ParameterSpec(
+        (456, 512, 3, 3), "float16", in_axes=(0,), out_axes=(1,), groups=4
+    ),
     "double": ParameterSpec((1024, 2048), "float64"),
     "complex": ParameterSpec((1024, 2048), "complex64"),
     "complex, channels last": ParameterSpec(
@@ -157,6 +160,7 @@ KERNELS = {
     "transposed",
     "transposed, grouped",
     "half, channels last",
+    "half, transposed, grouped",
     "complex, channels last",
 }
 
@@ -173,7 +177,6 @@ KERNELS = {
         (ICNR(of=Normal()), KERNELS),
         (DeltaOrthogonal(), KERNELS),
         (ConvOrthogonal(), KERNELS),
-        (Unitary(), {"copies"}),
     ],
     ids=lambda given: type(given).__name__,
 )
@@ -183,8 +186,9 @@ def test_what_is_changed_some_at_a_time_takes_no_more_in_any_layout(made, layout
 
 
 @pytest.mark.parametrize("spec", SQUARE.values(), ids=SQUARE)
-def test_np_rnn_is_made_where_it_stays(spec):
-    assert beside(NPRNN(), spec) < 1
+@pytest.mark.parametrize("made", [NPRNN(), Unitary()], ids=str)
+def test_recurrent_matrices_are_made_where_they_stay(made, spec):
+    assert beside(made, spec) < 1
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -23,7 +23,7 @@ __all__ = ["write_rounded"]
 
 WIDTH = 128  # of a block: many columns for BLAS, of few numbers between them
 TOGETHER = 256  # columns that are reflected at once, each time at vectors that are drawn anew
-PIECE = 2**15  # numbers of them that are worked on at once
+PIECE = 2**14  # numbers of them that are worked on at once
 
 
 def write_rounded(

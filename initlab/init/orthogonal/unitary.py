@@ -52,7 +52,7 @@ class Unitary(Initializer):
         with matrices_of(out, spec) as matrices:
             for matrix in matrices:
                 factors = _factors(half, rng)
-                for (rows,) in pieces((half,), max(1, PIECE // n)):
+                for (rows,) in pieces((half,), max(1, PIECE // (2 * n))):
                     u = self.scale * _rows(rows, *factors)
                     upper, lower = matrix[:half][rows], matrix[half:][rows]
                     upper[...] = np.hstack([u.real, -u.imag]).reshape(upper.shape)
