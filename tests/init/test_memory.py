@@ -205,3 +205,9 @@ def test_in_half_precision_they_are_too_of_any_shape(shape):
 def test_many_small_orthogonal_matrices_are_decomposed_some_at_a_time(dtype):
     spec = ParameterSpec((8000, 20, 16), dtype, in_axes=(1,), out_axes=(2,), batch_axes=(0,))
     assert beside(HaarOrthogonal(), spec) < 1
+
+
+@pytest.mark.parametrize("made", [Spectral(Normal()), EqualRows(), HaarOrthogonal()], ids=str)
+def test_of_half_a_million_matrices_some_are_looked_at_at_a_time(made):
+    spec = ParameterSpec((2**19, 2, 2), in_axes=(1,), out_axes=(2,), batch_axes=(0,))
+    assert beside(made, spec) < 1

@@ -23,28 +23,29 @@ STEPS = 10_000  # a Gaussian matrix of side 2,000 takes 80, and 110 in double pr
 TURN = 10  # steps after which to look how close it is
 
 
-def largest_singular(matrices: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the largest singular value of each matrix, to some ten eps of their precision.
+def largest_singular(
+    matrices: NDArray[Any],
+) -> Iterator[tuple[NDArray[Any], NDArray[np.float64]]]:
+    """Yield some matrices at a time, and the largest singular value of each.
 
-    Its square is the largest eigenvalue of W'W, or of WW' where this is smaller: of the whole
-    product, or for large ones by Lanczos' (1950) iteration, which multiplies vectors by it. That of
-    float16 is found as float32's.
+    It is right to some ten eps of their precision. Its square is the largest eigenvalue of W'W, or
+    of WW' where this is smaller: of the whole product, or for large ones by Lanczos' (1950)
+    iteration, which multiplies vectors by it. That of float16 is found as float32's.
 
     Args:
         matrices: copies x rows x columns, these along any number of axes.
 
-    >>> largest_singular(np.array([[[3.0, 0.0, 0.0], [0.0, -4.0, 0.0]]]))
-    array([4.])
+    >>> [found for _, found in largest_singular(np.array([[[3.0, 0.0, 0.0], [0.0, -4.0, 0.0]]]))]
+    [array([4.])]
     """
     copies, rows, *columns = matrices.shape
     high, axes = matrices, 2
     if rows < prod(columns):
         high, axes = np.moveaxis(matrices, 1, -1), 1 + len(columns)
-    some = pieces((copies,), max(1, PIECE // matrices[0].size))
-    with single():
-        squares = np.concatenate([_largest_square(high[which], axes) for which in some])
-    largest: NDArray[np.float64] = np.sqrt(squares)
-    return largest
+    for some in pieces((copies,), max(1, PIECE // matrices[0].size)):
+        with single():
+            squares = _largest_square(high[some], axes)
+        yield matrices[some], np.sqrt(squares)
 
 
 def _largest_square(high: NDArray[Any], axes: int) -> NDArray[np.float64]:

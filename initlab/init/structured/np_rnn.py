@@ -52,7 +52,8 @@ class NPRNN(Initializer):
                 for matrix in matrices:
                     np.einsum("ii->i", matrix)[...] = np.sqrt(rng.chisquare(np.arange(1, n + 1)))
                     _square_triangle(matrix)
-            np.divide(matrices, largest_singular(matrices)[:, None, None], out=matrices)
+            for some, largest in largest_singular(matrices):
+                np.divide(some, largest[:, None, None], out=some)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the largest eigenvalue is 1."""

@@ -52,13 +52,13 @@ class Spectral(Initializer):
         spec.require_fans()
         self.of.write(spec, rng, out)
         with matrices_of(out, spec) as matrices:
-            largest = largest_singular(matrices)
-            if not largest.all():
-                raise BadValueError(
-                    f"spectral: {self.of} draws zeros for {spec.label}. Choose another."
-                )
-            factors = np.expand_dims(self.scale / largest, tuple(range(1, matrices.ndim)))
-            np.multiply(matrices, factors, out=matrices)
+            for some, largest in largest_singular(matrices):
+                if not largest.all():
+                    raise BadValueError(
+                        f"spectral: {self.of} draws zeros for {spec.label}. Choose another."
+                    )
+                factors = np.expand_dims(self.scale / largest, tuple(range(1, some.ndim)))
+                np.multiply(some, factors, out=some)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return what is exact: the largest singular value; mean 0 where w and -w are one law."""
