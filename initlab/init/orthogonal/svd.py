@@ -145,14 +145,14 @@ def _turn(pair: Sequence[NDArray[Any]]) -> float:
     gram = _gram(pair)
     largest = _cosine(gram, len(pair[0]))
     np.negative(gram, out=gram)  # whose eigenvalues ascend
-    _multiply(eigh(gram.T, overwrite_a=True, check_finite=False, driver="evr")[1].T, pair)
+    _multiply(eigh(gram, overwrite_a=True, check_finite=False)[1].T, pair)
     return largest
 
 
 def _cosine(gram: NDArray[Any], first: int) -> float:
     """Return the largest cosine between one of the first rows and one of the others."""
     lengths = np.sqrt(np.diagonal(gram))
-    cosines = gram[:first, first:] / lengths[first:] / lengths[:first, None]
+    cosines = gram[first:, :first] / lengths[first:, None] / lengths[:first]
     return float(np.abs(cosines).max(initial=0))
 
 
@@ -162,19 +162,21 @@ def _orthonormalize(pair: Sequence[NDArray[Any]]) -> bool:
 
     gram = _gram(pair)
     lengths = np.sqrt(np.diagonal(gram))
-    upper, beyond = dpotrf(gram.T, overwrite_a=True)
-    if beyond or (np.diagonal(upper) < lengths / 2).any():
+    factor, beyond = dpotrf(gram, lower=True, overwrite_a=True)
+    if beyond or (np.diagonal(factor) < lengths / 2).any():
         return False
-    _multiply(dtrtri(upper, overwrite_c=True)[0].T, pair)
+    _multiply(dtrtri(factor, lower=True, overwrite_c=True)[0], pair)
     return True
 
 
 def _gram(pair: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return the products of the rows of a pair in double precision."""
+    """Return the products of the rows of a pair, in double precision: the lower triangle."""
+    from scipy.linalg.blas import dsyrk
+
     rows = sum(map(len, pair))
-    gram = np.zeros((rows, rows))
+    gram = np.zeros((rows, rows), order="F")
     for _, part in _columns(pair):
-        gram += part @ part.T
+        dsyrk(1.0, part.T, trans=True, lower=True, beta=1.0, c=gram, overwrite_c=True)
     return gram
 
 
