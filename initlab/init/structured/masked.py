@@ -32,7 +32,8 @@ class Masked(Initializer):
 
     A winning ticket (Frankle & Carbin, 2019) is the mask of a trained net's largest weights over
     the very values that the net was drawn with: the same seed and `of`, with that mask. The draw
-    of the values does not depend on the mask.
+    of the values does not depend on the mask, but a ticket's mask does on those values: its net was
+    trained from them, and of the larger more stay. So with a file the law claims the support only.
 
     Args:
         of: draws the values.
@@ -80,24 +81,23 @@ class Masked(Initializer):
         if mask is None:
             parts = ((index, rng.random(out[index].shape) < self.keep) for index in places)
         elif self._is_trained(mask):
-            parts = where_largest(mask, self._count(mask))
+            parts = where_largest(mask, max(1, round(self.keep * mask.size)))
         else:
             parts = ((index, mask[index] != 0) for index in places)
         for index, kept in parts:
             out[index] = np.where(kept, out[index], 0)
 
     def law(self, spec: ParameterSpec) -> Law:
-        """Return the mixture of 0 and the values' law."""
-        mask = self._mask(spec)
-        share = self.keep if mask is None else self._count(mask) / mask.size
-        base = self.of.law(spec)
-        if base.mean is None or base.variance is None or not share:
-            return Law(low=min(base.low, 0), high=max(base.high, 0), entries=Entries.dependent)
+        """Return the mixture of 0 and the values' law; with a file only its support."""
+        mask, base = self._mask(spec), self.of.law(spec)
+        low, high = min(base.low, 0.0), max(base.high, 0.0)
+        share = self.keep if mask is None else np.count_nonzero(mask) / mask.size
+        if self.file is not None or base.mean is None or base.variance is None or not share:
+            return Law(low=low, high=high, entries=Entries.dependent)
         second = share * (base.variance + base.mean**2)
         mean = share * base.mean
         kurtosis = base.kurtosis / share if base.kurtosis is not None and base.mean == 0 else None
         entries = Entries.dependent if base.entries is Entries.fixed else base.entries
-        low, high = min(base.low, 0.0), max(base.high, 0.0)
         return Law(mean, second - mean**2, kurtosis, low, high, entries)
 
     def _mask(self, spec: ParameterSpec) -> NDArray[Any] | None:
@@ -114,9 +114,3 @@ class Masked(Initializer):
         return self.file is not None and not all(
             np.isin(mask[index], (0, 1)).all() for index in pieces(mask.shape)
         )
-
-    def _count(self, mask: NDArray[Any]) -> int:
-        """Return how many values stay: for trained weights the share to keep, one at least."""
-        if self._is_trained(mask):
-            return max(1, round(self.keep * mask.size))
-        return int(np.count_nonzero(mask))
