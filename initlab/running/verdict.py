@@ -125,8 +125,10 @@ class Standing:
 
     def _reach(self) -> str:
         reach = 6 * self.field.xi_c
-        if self.phase is Phase.critical or not isfinite(reach):
+        if self.phase is Phase.critical:
             return ""
+        if not isfinite(reach):
+            return "; correlations have no depth scale, xi_c = inf"
         return f"; nets of up to {counted(round(reach), 'layer')} (6 xi_c) train"
 
     def _chi(self, length: float) -> Estimate:

@@ -140,7 +140,7 @@ class MeanField:
 
     @cached_property
     def chi_1(self) -> Estimate:
-        """`chi` at q*, also the slope of the correlation map at 1."""
+        """`chi` at q*; where that is neither 0 nor infinite, also `correlation_slope` at 1."""
         return self._at_q_star(self.chi)
 
     @property
@@ -168,9 +168,10 @@ class MeanField:
 
     @cached_property
     def c_star(self) -> Estimate:
-        """The correlation that any two inputs reach; 1 unless chaotic.
+        """The correlation that any two inputs reach; 1 where `correlation_slope` at 1 is at most 1.
 
-        The map is convex on [0, 1], so Newton's steps from 0 climb to its lower fixed point.
+        The map is convex on [0, 1], so Newton's steps from 0 climb to its lower fixed point. Where
+        lengths go to 0 and layers become linear, every correlation stays: the bound then is 1.
         """
         if self.weight_variance == 0 or self.correlation_slope(1.0) <= 1 + MARGINAL:
             return Estimate(1.0, self._off_one)
@@ -201,9 +202,12 @@ class MeanField:
     def xi_c(self) -> Estimate:
         """In how many layers a correlation's distance from c* shrinks e-fold.
 
-        Nets of up to about six times this depth can be trained (Schoenholz et al., 2017).
+        It is inf at the edge of chaos, and where lengths go to 0 or infinity as ReLU's do without
+        biases: whatever chi_1 is, 1 - c falls as 9 pi^2 / 2 depth^2 there. Where lengths settle,
+        nets of up to about six times this depth can be trained (Schoenholz et al., 2017).
         """
-        if self.c_star == 1.0:
+        settled = self.weight_variance == 0 or 0 < self.q_star < inf
+        if settled and self.c_star == 1.0:
             return _scale(self.chi_1)
         return _scale(self._at_q_star(self._correlation_slope, self.c_star))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import asin, exp, inf, log, pi, sqrt
+from math import acos, asin, exp, inf, log, pi, sqrt
 
 import numpy as np
 import pytest
@@ -120,6 +120,44 @@ def test_the_depth_scale_is_that_of_the_iterated_map():
         c = net.correlation(c)
         gaps.append(1 - c)
     assert gaps[-1] / gaps[-2] == pytest.approx(exp(-1 / net.xi_c), rel=0.01)
+
+
+@pytest.mark.parametrize(("weight", "chi"), [(1.0, 0.5), (2.0, 1.0), (3.0, 1.5), (576.0, 288.0)])
+def test_relus_correlations_know_no_depth_scale_whatever_its_lengths_do(weight, chi):
+    net = MeanField(nd.relu, weight)
+    assert net.chi_1 == pytest.approx(chi, rel=1e-12)
+    assert net.correlation_slope(1.0) == pytest.approx(1, abs=1e-12)
+    assert (net.c_star, net.xi_c) == (1, inf)
+    c, depth = 0.2, 3000
+    for layer in range(depth):  # the arc-cosine kernel of Cho & Saul (2009)
+        mapped = (sqrt(1 - c * c) + c * (pi - acos(c))) / pi
+        if layer % 1000 == 0:
+            assert net.correlation(c) == pytest.approx(mapped, abs=1e-12)
+        c = mapped
+    assert (1 - c) * depth**2 == pytest.approx(9 * pi**2 / 2, rel=0.02)  # log(depth) / depth
+
+
+def test_a_bias_that_holds_relus_length_gives_its_correlations_chi_1():
+    net = MeanField(nd.relu, 1.0, 0.1)
+    assert net.q_star == pytest.approx(0.2, rel=1e-10)
+    assert net.xi_c == pytest.approx(1 / log(2), rel=1e-9)
+    assert net.xi_c == pytest.approx(-1 / log(net.correlation_slope(1.0)), rel=1e-9)
+
+
+@pytest.mark.parametrize("weight", [0.1, 1.0])
+def test_a_squares_lengths_vanish_or_explode_and_correlations_settle_all_the_same(weight):
+    net = MeanField(np.square, weight)  # E u^2 v^2 = q^2 (1 + 2 c^2): c goes to (1 + 2 c^2) / 3
+    assert net.q_star == (0 if weight < 1 / 3 else inf)
+    assert net.c_star == pytest.approx(1 / 2, abs=1e-11)
+    assert net.xi_c == pytest.approx(1 / log(3 / 2), rel=1e-9)
+
+
+@pytest.mark.parametrize(("f", "weight"), [(np.tanh, 0.9), (nd.gelu, 3.0), (nd.gelu, 1.0)])
+def test_what_becomes_scale_free_far_out_or_close_to_0_has_no_depth_scale_there(f, weight):
+    net = MeanField(f, weight)
+    assert net.q_star in (0, inf)
+    assert net.xi_c == net.xi_c.error == inf
+    assert net.xi_gradient < 20
 
 
 @pytest.mark.parametrize(
