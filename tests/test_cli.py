@@ -221,6 +221,15 @@ def test_a_plan_says_who_gets_what_and_why(lab):
     assert "rule head (overrules role weight" in row
 
 
+def test_a_plan_names_the_calibrator_that_comes_after_the_draw(lab):
+    status, out, _ = lab("plan", "+init=lsuv", "init.calibrate.tolerance=0.2")
+    assert status == 0
+    told = out.splitlines()[-1]
+    assert told.startswith("After the draw LSUV(")
+    assert "tolerance=0.2" in told
+    assert "adjusts the net to the first 64 training samples. Scale each weight, layer" in told
+
+
 def test_a_plan_draws_nothing_and_writes_nothing(lab, boom, tmp_path):
     before = set(tmp_path.iterdir())
     status, out, _ = lab("plan", "-p", boom, "+init=boom")

@@ -11,7 +11,13 @@ __all__ = ["plan"]
 
 
 def plan(arguments: list[str], plugins: list[str]) -> int:
-    """Print what each parameter would get, and why."""
-    spec = compose(arguments, catalog=load(plugins))
+    """Print what each parameter would get, and why; then what a calibrator would do."""
+    catalog = load(plugins)
+    spec = compose(arguments, catalog=catalog)
     print_table(*plan_of(spec).table(), title=spec.label)
+    calibrator = spec.init.calibrate
+    if calibrator is not None:
+        entry = next(e for e in catalog.calibrators.values() if e.cls is type(calibrator))
+        seen = calibrator.sees.format(calibrator.samples or spec.training.batch_size)
+        print(f"After the draw {calibrator} adjusts the net to {seen}. {entry.summary}")
     return 0
