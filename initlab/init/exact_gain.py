@@ -37,6 +37,7 @@ class ExactGain(Independent):
     E f'(z)^2 and fan_out gradients theirs. A run's plan knows each weight's own activation; before
     the first layer, and where there is no plan of a run, f is the identity and this is LeCun's. A
     gain alone does not make a net trainable: tanh's has chi_1 = 1.18, chaos, and `critical` has 1.
+    The package anyinit aims at a variance of 0.5 after tanh: 3.58 / n, deeper in chaos.
 
     Args:
         direction: forward or backward.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 from itertools import islice
 from math import nan, sqrt
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from initlab.running.life import live
 from initlab.tree import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -59,6 +60,7 @@ class Portrait:
         entry: of the plan: the largest parameter that was given an initializer, or calibrated.
         values: its values, calibrated if the run has a calibrator.
         calibrated: whether it changed them, so that they may follow the law no longer.
+        others: of the plan: what the same rule gives to others, one of each kind.
         depths: of the blocks on the net's main path; none in a net of complex numbers, which
             has no gradients here.
     """
@@ -67,6 +69,7 @@ class Portrait:
     entry: PlanEntry
     values: NDArray[Any]
     calibrated: bool
+    others: tuple[PlanEntry, ...]
     depths: tuple[Depth, ...]
 
     @property
@@ -94,12 +97,14 @@ class Portrait:
         gradient rms: 0.277 after hidden.0, 0.967 after output; foretold 0.28 and 1
         """
         shape = " x ".join(map(str, self.values.shape))
-        said = [f"{self.entry.path}, {shape}: {self.entry.initializer}"]
+        ruled = f", {self.entry.why}" if _is_ruled(self.entry) else ""
+        said = [f"{self.entry.path}, {shape}: {self.entry.initializer}{ruled}"]
         said.append(f"{'calibrated' if self.calibrated else 'drawn'}: {_moments(self.values)}")
         law = _law(self.law)
         if law:
             said.append(f"{'law before that' if self.calibrated else 'law'}: {law}")
         said += [f"promise: {_sentence(promise)}" for promise in self.law.promises]
+        said += [f"also {e.path}: {e.initializer}, {e.why}" for e in self.others]
         return [*said, self._ends("signal"), self._ends("gradient")] if self.depths else said
 
     def _ends(self, what: str) -> str:
@@ -124,7 +129,8 @@ def portray(spec: RunSpec) -> Portrait:
     values = np.array(parameters(planned.net)[entry.path].data())
     foretell = not touched
     depths = () if values.dtype.kind == "c" else tuple(_depths(spec, planned, foretell=foretell))
-    return Portrait(spec.label, entry, values, entry.path in touched, depths)
+    others = tuple(_others(entry, planned.plan))
+    return Portrait(spec.label, entry, values, entry.path in touched, others, depths)
 
 
 def _lived(spec: RunSpec) -> tuple[Planned, Drawn]:
@@ -162,6 +168,27 @@ def _shown(entries: list[PlanEntry]) -> PlanEntry:
     return largest[len(largest) // 2]
 
 
+def _others(shown: PlanEntry, entries: Iterable[PlanEntry]) -> Iterator[PlanEntry]:
+    """Yield what a rule over the tree gives beside what is shown, the first of each kind.
+
+    Of kinds that differ by numbers alone, as those of each depth, it is one.
+    """
+    kinds = {_kind(shown)}
+    for entry in filter(_is_ruled, entries if _is_ruled(shown) else ()):
+        if _kind(entry) not in kinds:
+            kinds.add(_kind(entry))
+            yield entry
+
+
+def _is_ruled(entry: PlanEntry) -> bool:
+    """Whether a rule over the tree chose it, which tells why in its own words."""
+    return ": " in entry.why
+
+
+def _kind(entry: PlanEntry) -> str:
+    return re.sub(r"[\d.]+", "", f"{entry.initializer}{entry.why}")
+
+
 def _inside(path: str, others: Mapping[str, object]) -> bool:
     return any(path.startswith(f"{other}.") for other in others)
 
@@ -170,8 +197,12 @@ def _rms(values: NDArray[Any] | None) -> float:
     return nan if values is None else sqrt(float(np.mean(np.abs(values).astype(np.float64) ** 2)))
 
 
-def _sentence(promise: object) -> str:
-    return f"{type(promise).__name__}, {(promise.__doc__ or '').strip().partition(chr(10))[0]}"
+def _sentence(promise: Any) -> str:
+    """Return a promise's name with the numbers that it has, and what it is about."""
+    numbers = ((f.name, getattr(promise, f.name)) for f in fields(promise))
+    told = ", ".join(f"{n}={value:.4g}" for n, value in numbers if isinstance(value, int | float))
+    about = (promise.__doc__ or "").strip().partition("\n")[0]
+    return f"{type(promise).__name__}({told}): {about}"
 
 
 def _moments(values: NDArray[Any]) -> str:

@@ -127,6 +127,7 @@ def test_a_deeper_block_is_smaller_when_scaled_by_depth():
 XAVIER = sqrt(2 / (128 + 128))  # of attention's weights in model=transformer, four blocks of 128
 # Huang et al. (2020): 0.67 N^(-1/4), (9N)^(-1/4), N 4 of two branches, or 8/3 of a decoder's three
 ENCODER, DECODER = 0.67 / 4**0.25, 1 / 24**0.25
+EMBEDDED = {"false": 1 / 36**0.25, "true": DECODER}  # in their code (9N)^(-1/4) in either
 
 
 @pytest.mark.parametrize(("decoder", "factor"), [("false", ENCODER), ("true", DECODER)])
@@ -139,7 +140,7 @@ def test_t_fixup_has_the_papers_factor_where_the_paper_has_it(decoder, factor):
     assert found["body.2.attention.body.output.weight"] == pytest.approx(factor * XAVIER)
     for name in ("wide", "back"):
         assert found[f"body.2.mlp.body.{name}.weight"] == pytest.approx(factor * sqrt(2 / 640))
-    assert found["encoder.weight"] == pytest.approx(factor / sqrt(128))
+    assert found["encoder.weight"] == pytest.approx(EMBEDDED[decoder] / sqrt(128))
 
 
 def test_small_init_goes_by_the_streams_width_and_the_number_of_blocks():
@@ -283,6 +284,12 @@ def test_an_irnns_recurrent_weight_is_the_identity():
 def test_a_net_without_recurrence_is_refused_by_recurrent_rules(name):
     with pytest.raises(BadValueError, match=r"is for recurrent nets.* model=lstm data=text"):
         planned(stack(nn.Dense(4), nn.Dense(3)), create(name))
+
+
+def test_t_fixup_says_that_norms_stay():
+    plan = initlab.plan(initlab.compose(["+init=t_fixup", "model=transformer", "data=text"]))
+    assert "9 norms stay, which T-Fixup is to do without" in plan["encoder.weight"].why
+    assert "norms" not in plan["body.0.mlp.body.wide.weight"].why
 
 
 def test_fixup_says_that_norms_stay():

@@ -22,8 +22,9 @@ class ZeroHadamard(Formula):
     """ZerO (Zhao et al., 2022): the identity, or c I H I where outputs outnumber inputs.
 
     H is the Hadamard matrix of 2^m >= outputs rows, c = 2^(-(m-1)/2), I the partial identities; a
-    kernel has it at its centre. The authors' notebook has c = 2^(-m/2). The last weight of each
-    residual branch is zero: see fixup for a plan of that kind.
+    kernel has it at its centre. The authors' notebook has c = 2^(-m/2). Their residual branches
+    end in zeros, for which a net takes a rule: `+init.rules.end.match=body.*.body.back.weight
+    +init.rules.end.use.name=zeros`.
 
     >>> from initlab.init import ParameterSpec
     >>> ZeroHadamard()(ParameterSpec((2, 1)), None).tolist()

@@ -30,7 +30,8 @@ class RandomWalk(Independent):
 
     Sussillo & Abbott: along the layers the logarithm of the gradient's norm walks at random; its
     drift vanishes for g = exp(-(psi(n / 2) + ln(2 / n)) / 2), about exp(1 / 2n), in a linear net
-    of width n, and about sqrt(2) exp(1.2 / (max(n, 6) - 2.4)) for ReLU.
+    of width n, and about sqrt(2) exp(1.2 / (max(n, 6) - 2.4)) for ReLU. Public copies that scale by
+    g / fan_in instead of its root are wrong.
 
     Args:
         activation: linear (exact) or relu (their fit).

@@ -85,7 +85,7 @@ class TFixup(Placed):
 
     Huang et al. (2020), for N blocks: values, outputs and feed-forward weights, values also times
     sqrt(2) as their Xavier of the stacked query, key and value has it; embeddings N(0, 1/d), times
-    the factor.
+    (9N)^(-1/4) in either, as their code has it.
 
     Args:
         decoder: whether the factor is a decoder's, whose blocks attend to an encoder too and so
@@ -99,9 +99,12 @@ class TFixup(Placed):
         """Return the scaled Xavier."""
         need_branches(place, "t_fixup")
         blocks = place.branches / (3 if self.decoder else 2)
-        factor = (9 * blocks) ** -0.25 if self.decoder else 0.67 * blocks**-0.25
+        embeds = place.spec.role == Role.embedding
+        factor = (9 * blocks) ** -0.25 if embeds or self.decoder else 0.67 * blocks**-0.25
         note = f"x {factor:.4g}, {blocks:g} blocks"
-        if place.spec.role == Role.embedding:
+        if place.is_first and place.norms:
+            note += f", {place.norms} norms stay, which T-Fixup is to do without"
+        if embeds:
             return Given(VarianceScaling(factor**2, Mode.fan_out), note)
         if place.inner < 0 or place.mentions(*QUERY_KEY):
             return Given(_xavier(1.0))

@@ -23,11 +23,11 @@ __all__ = ["Rows"]
 
 @dataclass(frozen=True)
 class Rows:
-    """What the weights of each output are together; None claims nothing.
+    """The weights of each output have this sum, and their squares that one.
 
     Args:
-        sum: of the weights.
-        square_sum: of their squares.
+        sum: of the weights; None claims nothing.
+        square_sum: of their squares; None claims nothing.
     """
 
     sum: float | None = None
