@@ -42,7 +42,8 @@ class Admin(Calibrator):
             return [untouched(next(iter(parameters(net))), "the net has no residual branch")]
         told, w = [], 1.0
         for path, block in found.items():
-            name, parts = _ends(path, block)
+            name, parts, also = _ends(path, block)
+            name = name or next(iter(parameters(net)))
             stream, branch = _variances(net, batch.x, block)
             grown = w**2 * stream + branch
             if isnan(stream):
@@ -51,7 +52,9 @@ class Admin(Calibrator):
                 )
                 continue
             if not parts or not isfinite(grown) or grown <= 0:
-                told.append(untouched(name, "its branch has no weight, or no finite variance"))
+                told.append(
+                    untouched(name, "its branch has no trained weight, or no finite variance")
+                )
                 continue
             before = [np.array(part.data()) for part in parts]
             for part, values in zip(parts, before, strict=True):
@@ -61,24 +64,31 @@ class Admin(Calibrator):
                     part.set_data(values)
                 told.append(untouched(name, "what follows it in its branch does not keep factors"))
                 continue
-            told.append(Calibration(name, 1 / w, 1, grown, True))
+            told.append(Calibration(name, 1 / w, 1, grown, True, also=also))
             w = sqrt(grown)
         return told
 
 
-def _ends(path: str, block: nn.Residual) -> tuple[str, list[Parameter]]:
-    """Return the name of what scales the branch, and all that is to be divided with it."""
+def _ends(path: str, block: nn.Residual) -> tuple[str, list[Parameter], tuple[str, ...]]:
+    """Return the name of what scales the branch, all that is to be divided, the others' names."""
     if block.scale is not None:
-        return f"{path}.scale".lstrip("."), [block.scale]
+        parts = [block.scale] if block.scale.grad_req != "null" else []
+        return f"{path}.scale".lstrip("."), parts, ()
     inside = parameters(block.body)
     weights = [name for name, p in inside.items() if p.role == "weight" and len(p.spec.shape) > 1]
     if not weights:
-        return next(iter(inside), path), []
+        return next((f"{path}.body.{name}".lstrip(".") for name in inside), ""), [], ()
     gains = [name for name, p in inside.items() if p.role == "gain" and p.grad_req != "null"]
     last = [name for name in inside if name in (*weights, *gains)][-1]
     home = last.rpartition(".")[0]
-    beside = [p for name, p in inside.items() if name.rpartition(".")[0] == home]
-    return f"{path}.body.{last}".lstrip("."), [p for p in beside if p.role != "other"]
+    beside = {
+        f"{path}.body.{name}".lstrip("."): p
+        for name, p in inside.items()
+        if name.rpartition(".")[0] == home and p.grad_req != "null"
+    }
+    name = f"{path}.body.{last}".lstrip(".")
+    also = tuple(other for other in beside if other != name)
+    return name, [*beside.values()] if name in beside else [], also
 
 
 def _variances(net: nn.Block, x: np.ndarray, block: nn.Residual) -> tuple[float, float]:

@@ -24,6 +24,7 @@ class Calibration:
         reached: the calibrated quantity at the end.
         converged: whether that is within the tolerance asked for.
         why: what stood in the way, when it did not converge.
+        also: the paths of what was set with it, as a layer's bias.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Calibration:
     reached: float
     converged: bool
     why: str = ""
+    also: tuple[str, ...] = ()
 
 
 def untouched(path: str, why: str) -> Calibration:
@@ -43,7 +45,8 @@ class Calibrator:
     """A frozen dataclass whose `calibrate` adjusts a drawn net to a batch.
 
     `base` is the registered name of the initializer that draws the weights before; a config
-    may choose another one.
+    may choose another one. A frozen parameter, of grad_req "null", is not given to it and keeps
+    its values.
     """
 
     base: ClassVar[str] = "orthogonal"

@@ -26,7 +26,8 @@ class EmpiricalGain(Calibrator):
 
     That is E f(z)^2 for z ~ N(0, 1), f the layer's own activation, so any activation has a scale
     that it reaches: the empirical counterpart of `initlab.theory.forward_gain`, in the manner of
-    Mishkin & Matas (2016), but measured behind the activation, where the next layer looks.
+    Mishkin & Matas (2016), but measured behind the activation, where the next layer looks. A weight
+    that does not come there keeps what was drawn.
 
     Args:
         tolerance: the relative distance that is good enough.
@@ -41,7 +42,11 @@ class EmpiricalGain(Calibrator):
         check_patience(self.tolerance, self.iterations)
 
     def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
-        """Scale every weight that is a matrix (or kernel), in the order of the forward pass."""
+        """Scale every weight that is a matrix (or kernel), in the order of the forward pass.
+
+        Raises:
+            BadValueError: when no layer can be scaled.
+        """
 
         def relative(layer: Layer) -> float:
             a = signals(net, batch.x, layer).after

@@ -59,7 +59,8 @@ class GradInit(Calibrator):
         """Scale every trainable parameter that is not zero.
 
         Raises:
-            BadValueError: for a batch of fewer than 3 samples, or without labels.
+            BadValueError: for a batch of fewer than 3 samples, or without labels, or a net
+                without such a parameter.
         """
         batch.require_labels("GradInit")
         if len(batch) < 3:
@@ -69,6 +70,11 @@ class GradInit(Calibrator):
             for path, p in parameters(net).items()
             if p.grad_req != "null" and np.any(np.asarray(p.data()))
         }
+        if not chosen:
+            raise BadValueError(
+                "GradInit scales what was drawn, and every parameter of this net is 0 or frozen. "
+                "Choose another base draw, as init.weight.name=he."
+            )
         search = _Search(self, net, batch, list(chosen.values()))
         with np.errstate(all="ignore"):  # what overflows is told, not warned of
             return search.run(list(chosen))

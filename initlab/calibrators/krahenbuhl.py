@@ -10,9 +10,10 @@ import numpy as np
 from initlab import autograd
 from initlab.autograd import Tensor
 from initlab.calibrators.calibrator import Calibration, Calibrator
-from initlab.calibrators.layers import Layer, layers
+from initlab.calibrators.layers import Layer, given
 from initlab.calibrators.units import standardize_units
 from initlab.errors import BadValueError
+from initlab.tree import blocks, parameters
 
 if TYPE_CHECKING:
     from initlab.calibrators.batch import Batch
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Krahenbuhl", "layer_rates"]
 
 HOMOGENEOUS = ("None", "Activation(relu)", "Activation(leaky_relu)", "Activation(identity)")
+SAME = 1e-3  # of the largest output: what rounding may change
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class Krahenbuhl(Calibrator):
     Within: each unit gets mean 0 and variance 1 over the batch. Between: with C_k the root mean
     square of a layer's gradient over that of its weights, for random output gradients, W_k <- W_k
     (C_k / C)^(alpha/2), C their geometric mean. The factors' product is 1, so the net's function
-    stays if layers follow one another and activations are relu, leaky_relu or none; elsewhere
-    this step is not done, and said.
+    stays if layers follow one another, all are trained, nothing else has parameters but an
+    embedding, and activations are relu, leaky_relu or none; elsewhere this step is not done, or
+    undone, and said.
 
     Args:
         iterations: of the step between layers.
@@ -56,18 +59,24 @@ class Krahenbuhl(Calibrator):
             )
 
     def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
-        """Scale the units of every weight and set biases, then scale the layers."""
+        """Scale the units of every weight and set biases, then scale the layers.
+
+        Raises:
+            BadValueError: when no layer can be standardized.
+        """
         within = standardize_units(net, batch, tolerance=1e-3)
-        chain = layers(net, batch.x)
-        obstacle = _obstacle(chain)
-        if obstacle or not all(done.converged for done in within):
-            return [replace(d, converged=False, why=d.why or obstacle) for d in within]
-        return self._between(net, batch, chain, within)
+        chain = given(net, batch.x)
+        obstacle = _obstacle(net, chain)
+        if not all(done.converged for done in within):
+            obstacle = obstacle or "units of another layer are not standardized"
+        return _stopped(within, obstacle) if obstacle else self._between(net, batch, chain, within)
 
     def _between(
         self, net: Block, batch: Batch, chain: list[Layer], within: list[Calibration]
     ) -> list[Calibration]:
         factors = np.ones(len(chain))
+        held = [p for layer in chain for p in (layer.weight, layer.bias) if p is not None]
+        values, outputs = [np.array(p.data()) for p in held], _outputs(net, batch)
         for done in range(self.iterations + 1):
             rates = layer_rates(net, batch, chain, self.parts)
             reached = float(rates.max() / rates.min())
@@ -77,6 +86,10 @@ class Krahenbuhl(Calibrator):
             r = (rates / np.exp(np.log(rates).mean())) ** (self.alpha / 2)
             _rescale(chain, r)
             factors *= r
+        if not np.abs(_outputs(net, batch) - outputs).max() <= SAME * np.abs(outputs).max():
+            for parameter, value in zip(held, values, strict=True):
+                parameter.set_data(value)
+            return _stopped(within, "its outputs would change: layers do not follow one another")
         why = "" if good else f"rates still differ by a factor {reached:.3g}"
         return [
             replace(
@@ -113,10 +126,26 @@ def _rescale(chain: list[Layer], r: np.ndarray) -> None:
             layer.bias.set_data(np.asarray(layer.bias.data()) * signal)
 
 
-def _obstacle(chain: list[Layer]) -> str:
+def _outputs(net: Block, batch: Batch) -> np.ndarray:
+    with autograd.pause(train_mode=False), np.errstate(all="ignore"):
+        return np.asarray(net(Tensor(batch.x)), np.float64)
+
+
+def _stopped(within: list[Calibration], why: str) -> list[Calibration]:
+    return [replace(done, converged=False, why=done.why or why) for done in within]
+
+
+def _obstacle(net: Block, chain: list[Layer]) -> str:
+    """Return why factors along the chain would change the net's function, as far as it shows."""
     for layer in chain:
-        if not layer.reached:
-            return f"no forward pass reaches {layer.path}"
+        if layer.obstacle:
+            return f"of {layer.path}, {layer.obstacle}"
         if str(layer.activation) not in HOMOGENEOUS:
             return f"{layer.activation} is not homogeneous, so layers cannot be rescaled"
+    if branch := next((path for path, block in blocks(net).items() if block.adds), None):
+        return f"{branch} adds a branch, so layers cannot be rescaled"
+    scaled = {path for layer in chain for path in (layer.path, *layer.also)}
+    for path, parameter in parameters(net).items():
+        if path not in scaled and parameter.role != "embedding":
+            return f"{path} would not be rescaled with the layers"
     return ""

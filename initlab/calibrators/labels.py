@@ -17,8 +17,8 @@ __all__ = ["as_numbers", "labels_obstacle"]
 def labels_obstacle(layer: Layer, y: NDArray[Any]) -> str:
     """Return why a last layer cannot follow the labels, or nothing."""
     units = layer.weight.spec.outputs
-    if not layer.reached:
-        return "no forward pass reaches it"
+    if layer.obstacle:
+        return layer.obstacle
     if y.dtype.kind == "f":
         return (
             "" if y.size % units == 0 else f"labels of shape {y.shape} do not fit {units} outputs"

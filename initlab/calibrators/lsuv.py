@@ -23,7 +23,8 @@ class LSUV(Calibrator):
     """Scale each weight, layer after layer, until its pre-activations have unit variance.
 
     Mishkin & Matas, "All you need is a good init" (2016): W <- W / sqrt(Var(z)) until
-    |Var(z) - 1| < tolerance. Without bias a single division is exact.
+    |Var(z) - 1| < tolerance. Without bias a single division is exact. A weight that does not come
+    there keeps what was drawn.
 
     Args:
         tolerance: the distance from variance 1 that is good enough.
@@ -37,7 +38,11 @@ class LSUV(Calibrator):
         check_patience(self.tolerance, self.iterations)
 
     def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
-        """Scale every weight that is a matrix (or kernel), in the order of the forward pass."""
+        """Scale every weight that is a matrix (or kernel), in the order of the forward pass.
+
+        Raises:
+            BadValueError: when no layer can be scaled.
+        """
 
         def variance(layer: Layer) -> float:
             z = signals(net, batch.x, layer).before

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from initlab import autograd
+from initlab.autograd import Tensor
 from initlab.calibrators.batch import Batch
 from initlab.calibrators.calibrator import Calibration, Calibrator
 from initlab.calibrators.scaling import check_patience
@@ -19,13 +20,13 @@ from initlab.tree import parameters
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from initlab.autograd import Tensor
     from initlab.nn import Block
 
 __all__ = ["MetaInit", "gradient_quotient"]
 
 
 STEADY = 10  # steps over which the quotient is to fall no more
+ELSE = "Choose gradinit, which looks at the data."
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,33 @@ class MetaInit(Calibrator):
         check_patience(self.tolerance, self.iterations)
 
     def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
-        """Scale every weight that is a matrix (or kernel).
+        """Scale every trained weight that is a matrix (or kernel) and not zero.
 
         Raises:
-            BadValueError: for a batch without labels or with inputs that are no numbers.
+            BadValueError: for a batch without labels, inputs that are no numbers or that the net
+                looks up, or a net without such a weight.
         """
         batch.require_labels("MetaInit")
         if batch.x.dtype.kind != "f":
-            raise BadValueError(f"MetaInit draws inputs of N(0, 1), no {batch.x.dtype} as here.")
+            raise BadValueError(
+                f"MetaInit draws inputs of N(0, 1), no {batch.x.dtype} as here. {ELSE}"
+            )
         noise = batch.generator().standard_normal(batch.x.shape).astype(batch.x.dtype)
         imagined = Batch(noise, batch.y, batch.loss, batch.seed)
+        _check_taken(net, noise)
         chosen = {
             path: p.data()
             for path, p in parameters(net).items()
-            if p.role == "weight" and len(p.spec.shape) > 1 and np.any(np.asarray(p.data()))
+            if p.role == "weight"
+            and p.grad_req != "null"
+            and len(p.spec.shape) > 1
+            and np.any(np.asarray(p.data()))
         }
+        if not chosen:
+            raise BadValueError(
+                "MetaInit scales what was drawn, and every weight of this net is 0 or frozen. "
+                "Choose another base draw, as init.weight.name=he."
+            )
         with np.errstate(all="ignore"):  # what overflows is told, not warned of
             return self._descend(net, imagined, chosen)
 
@@ -108,6 +121,16 @@ class MetaInit(Calibrator):
     def _settled(self, least: Sequence[float]) -> bool:
         """Whether the last ten steps made the quotient hardly smaller."""
         return len(least) > STEADY and least[-1] > (1 - self.tolerance) * least[-1 - STEADY]
+
+
+def _check_taken(net: Block, noise: np.ndarray) -> None:
+    try:
+        with autograd.pause(train_mode=False), np.errstate(all="ignore"):
+            net(Tensor(noise))
+    except BadValueError as error:
+        raise BadValueError(
+            f"MetaInit draws inputs of N(0, 1), which this net does not take: {error} {ELSE}"
+        ) from error
 
 
 def _unsettled(least: Sequence[float], settled: bool) -> str:

@@ -74,6 +74,8 @@ class Mimetic(Calibrator):
         units = block.output.weight.spec.shape[0]
         if {weight.spec.shape for weight in weights} != {(units, units)}:
             return [untouched(name, "its inputs are not as wide as its units") for name in names]
+        if any(weight.grad_req == "null" for weight in weights):
+            return [untouched(name, "one of the four weights is frozen") for name in names]
         width = units // block.heads
         pairs = [
             _split(self.query_noise, self.query_identity, units, width, rng)

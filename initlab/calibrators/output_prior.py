@@ -9,9 +9,8 @@ import numpy as np
 
 from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
 from initlab.calibrators.labels import labels_obstacle
-from initlab.calibrators.layers import layers
+from initlab.calibrators.layers import last_layer
 from initlab.errors import BadValueError
-from initlab.tree import parameters
 
 if TYPE_CHECKING:
     from initlab import nn
@@ -43,12 +42,11 @@ class OutputPrior(Calibrator):
     def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
         """Set the last layer's bias; told is the entropy of the shares, or the labels' variance."""
         batch.require_labels("OutputPrior")
-        layer, y = layers(net, batch.x)[-1], np.asarray(batch.y)
+        layer, y = last_layer(net, batch.x), np.asarray(batch.y)
         units = layer.weight.spec.outputs
-        why = labels_obstacle(layer, y) or ("it has no bias" if layer.bias is None else "")
+        why = labels_obstacle(layer, y)
         if layer.bias is None or why:
-            return [untouched(layer.path, why)]
-        path = next(path for path, p in parameters(net).items() if p is layer.bias)
+            return [untouched(layer.path, why or "it has no bias to set")]
         if y.dtype.kind == "f":
             bias = y.reshape(-1, units).mean(axis=0, dtype=np.float64)
             reached = float(y.reshape(-1, units).var(axis=0).mean())
@@ -59,4 +57,4 @@ class OutputPrior(Calibrator):
         before = float(np.linalg.norm(np.asarray(layer.bias.data())))
         layer.bias.set_data(bias.astype(layer.bias.dtype))
         factor = float(np.linalg.norm(bias)) / before if before else 1.0
-        return [Calibration(path, factor, 1, reached, True)]
+        return [Calibration(layer.also[0], factor, 1, reached, True)]

@@ -42,8 +42,8 @@ def check_samples(name: str, samples: int) -> None:
 
 def obstacle(layer: Layer) -> str:
     """Return why a layer cannot be made of patches, or nothing."""
-    if not layer.reached:
-        return "no forward pass reaches it"
+    if layer.obstacle or layer.frozen:
+        return layer.obstacle or "it is frozen"
     spec = layer.weight.spec
     plain = spec.grouped == "out" and spec.groups == 1 and not spec.batch_axes
     return "" if plain else "it is transposed, grouped or has copies, and has no patches"
@@ -93,4 +93,5 @@ def set_units(layer: Layer, rows: NDArray[np.float64], mean: NDArray[np.float64]
     why = f"{set_here} of {spec.outputs} units: the batch has no more directions"
     whole = set_here == spec.outputs
     factor = float(np.linalg.norm(matrix) / (np.linalg.norm(before) or 1.0))
-    return Calibration(layer.path, factor, 1, float(set_here), whole, "" if whole else why)
+    why = "" if whole else why
+    return Calibration(layer.path, factor, 1, float(set_here), whole, why, layer.also)

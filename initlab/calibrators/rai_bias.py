@@ -49,8 +49,11 @@ class RAIBias(Calibrator):
     def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
         """Draw each bias and the weights of picked ones; told is the share of picked ones."""
         rng = batch.generator()
-        told = [self._draw(layer, rng) for layer in layers(net, batch.x) if layer.bias is not None]
-        return told or [untouched(next(iter(parameters(net))), "no layer has a bias")]
+        free = [
+            layer for layer in layers(net, batch.x) if layer.bias is not None and not layer.frozen
+        ]
+        told = [self._draw(layer, rng) for layer in free]
+        return told or [untouched(next(iter(parameters(net))), "no layer has a bias to set")]
 
     def _draw(self, layer: Layer, rng: np.random.Generator) -> Calibration:
         spec, bias = layer.weight.spec, layer.bias
@@ -67,4 +70,4 @@ class RAIBias(Calibrator):
         bias.set_data(values)
         before = float(np.linalg.norm(weight))
         factor = float(np.linalg.norm(new)) / before if before else 1.0
-        return Calibration(layer.path, factor, 1, float(picked.mean()), True)
+        return Calibration(layer.path, factor, 1, float(picked.mean()), True, also=layer.also)

@@ -9,7 +9,7 @@ import numpy as np
 
 from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
 from initlab.calibrators.labels import as_numbers, labels_obstacle
-from initlab.calibrators.layers import inputs, layers
+from initlab.calibrators.layers import Layer, inputs, last_layer
 from initlab.errors import BadValueError
 
 if TYPE_CHECKING:
@@ -41,13 +41,15 @@ class Ridge(Calibrator):
     def calibrate(self, net: nn.Block, batch: Batch) -> list[Calibration]:
         """Set the last layer; told is the share of the labels' variance that it explains."""
         batch.require_labels("Ridge")
-        layer, y = layers(net, batch.x)[-1], np.asarray(batch.y)
+        layer, y = last_layer(net, batch.x), np.asarray(batch.y)
         spec = layer.weight.spec
-        why = labels_obstacle(layer, y) or ("" if len(spec.shape) == 2 else "it is no dense layer")
-        if why:
+        if why := labels_obstacle(layer, y) or _obstacle(layer):
             return [untouched(layer.path, why)]
         features = inputs(net, batch.x, layer.block).reshape(-1, spec.inputs).astype(np.float64)
         targets = as_numbers(y, spec.outputs)
+        if len(features) != len(targets):
+            fits = f"labels of shape {y.shape} do not fit {len(features)} outputs"
+            return [untouched(layer.path, fits)]
         own = layer.bias is not None
         centre, middle = (own * rows.mean(axis=0) for rows in (features, targets))
         f, t = features - centre, targets - middle
@@ -63,4 +65,12 @@ class Ridge(Calibrator):
             layer.bias.set_data((middle - weight @ centre).astype(layer.bias.dtype))
         explained = 1 - float(np.square(t - f @ weight.T).sum() / np.square(t).sum())
         factor = float(np.linalg.norm(weight)) / before
-        return [Calibration(layer.path, factor, 1, explained, True)]
+        return [Calibration(layer.path, factor, 1, explained, True, also=layer.also)]
+
+
+def _obstacle(layer: Layer) -> str:
+    if len(layer.weight.spec.shape) != 2:
+        return "it is no dense layer"
+    if layer.frozen or layer.block.own_parameters.get("bias") is not layer.bias:
+        return "its weight or bias is frozen"
+    return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from initlab.calibrators.calibrator import Calibration, untouched
-from initlab.calibrators.layers import layers
+from initlab.calibrators.layers import given
 from initlab.errors import BadValueError
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def scale_layers(
     iterations: int,
     growth: Callable[[Layer], float] = lambda _: 1.0,
 ) -> list[Calibration]:
-    """Scale each weight until `moment` is 1 within the tolerance.
+    """Scale each trained weight until `moment` is 1 within the tolerance.
+
+    A weight that does not reach it keeps the values that it had.
 
     Args:
         net: what holds the weights.
@@ -46,13 +48,16 @@ def scale_layers(
         tolerance: its distance from 1 that is good enough.
         iterations: how many scalings to try for a layer.
         growth: by which power of the weight's variance the moment grows, about.
+
+    Raises:
+        BadValueError: when no layer can be scaled.
     """
     with np.errstate(all="ignore"):  # what overflows is told, not warned of
         return [
-            _scale(layer, moment, growth(layer), tolerance, iterations)
-            if layer.reached
-            else untouched(layer.path, "no forward pass reaches it")
-            for layer in layers(net, batch.x)
+            untouched(layer.path, layer.obstacle)
+            if layer.obstacle
+            else _scale(layer, moment, growth(layer), tolerance, iterations)
+            for layer in given(net, batch.x)
         ]
 
 
@@ -63,7 +68,8 @@ def _scale(
     tolerance: float,
     iterations: int,
 ) -> Calibration:
-    factor, found = 1.0, moment(layer)
+    drawn, first = np.array(layer.weight.data()), moment(layer)
+    factor, found = 1.0, first
     for done in range(iterations + 1):
         good = abs(found - 1) < tolerance
         why = "" if good else _obstacle(found, done, iterations)
@@ -73,7 +79,12 @@ def _scale(
         layer.weight.set_data(np.asarray(layer.weight.data()) * step)
         factor *= step
         found = moment(layer)
-    return Calibration(layer.path, factor, done, found, good, why)
+    if good:
+        return Calibration(layer.path, factor, done, found, good)
+    layer.weight.set_data(drawn)
+    if done:
+        why += f": {factor:.3g} times as large, it came to {found:.4g}, so it keeps what was drawn"
+    return Calibration(layer.path, 1.0, done, first, good, why)
 
 
 def _obstacle(found: float, done: int, iterations: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from initlab.calibrators.calibrator import Calibration, untouched
-from initlab.calibrators.layers import layers, signals
+from initlab.calibrators.layers import given, signals
 
 if TYPE_CHECKING:
     from initlab import nn
@@ -18,16 +18,24 @@ __all__ = ["standardize_units"]
 
 
 def standardize_units(net: nn.Block, batch: Batch, tolerance: float) -> list[Calibration]:
-    """Give every unit variance 1 and, where it has a bias, mean 0, one layer after the other."""
-    return [_standardize(net, batch, layer, tolerance) for layer in layers(net, batch.x)]
+    """Give every unit variance 1 and, where it has a bias, mean 0, one layer after the other.
+
+    Frozen weights and biases are left out.
+
+    Raises:
+        BadValueError: when no layer can be standardized.
+    """
+    return [_standardize(net, batch, layer, tolerance) for layer in given(net, batch.x)]
 
 
 def _standardize(net: nn.Block, batch: Batch, layer: Layer, tolerance: float) -> Calibration:
-    if not layer.reached:
-        return untouched(layer.path, "no forward pass reaches it")
+    if layer.obstacle:
+        return untouched(layer.path, layer.obstacle)
     weight = np.asarray(layer.weight.data())
     before = float(np.linalg.norm(weight))
     mean, std = _moments(net, batch, layer)
+    if std.shape != (_units(layer),):
+        return untouched(layer.path, "no axis of its outputs is that of its units")
     alive = np.isfinite(std) & np.isfinite(mean) & (std > 0)
     scale = np.where(alive, 1 / np.where(alive, std, 1), 1)
     layer.weight.set_data(_along(layer, scale) * weight)
@@ -42,16 +50,16 @@ def _standardize(net: nn.Block, batch: Batch, layer: Layer, tolerance: float) ->
     good = bool(alive.all()) and worst <= tolerance
     why = "" if good else _obstacle(int((~alive).sum()), worst)
     factor = float(np.linalg.norm(np.asarray(layer.weight.data()))) / before if before else 1.0
-    return Calibration(layer.path, factor, 1, worst, good, why)
+    return Calibration(layer.path, factor, 1, worst, good, why, layer.also)
 
 
 def _moments(net: nn.Block, batch: Batch, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
     """Return each unit's mean and standard deviation over the batch, and over places if any."""
     z = signals(net, batch.x, layer).before
-    units = _units(layer)
     if z is None or z.ndim < 2:
-        return np.zeros(units), np.zeros(units)
-    axis = z.ndim - 1 if len(layer.weight.spec.shape) == 2 else 1  # a kernel's come first
+        return np.zeros(0), np.zeros(0)
+    spec = layer.weight.spec  # a kernel's channels stand where those of its data do
+    axis = z.ndim - 1 if len(spec.shape) == 2 else max(*spec.in_axes, *spec.out_axes)
     over = tuple(i for i in range(z.ndim) if i != axis)
     with np.errstate(all="ignore"):
         return z.mean(axis=over, dtype=np.float64), z.std(axis=over, dtype=np.float64)

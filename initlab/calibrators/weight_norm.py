@@ -35,5 +35,9 @@ class WeightNorm(Calibrator):
         check_patience(self.tolerance, 1)
 
     def calibrate(self, net: Block, batch: Batch) -> list[Calibration]:
-        """Scale the units of every weight, in the order of the forward pass, and set biases."""
+        """Scale the units of every weight, in the order of the forward pass, and set biases.
+
+        Raises:
+            BadValueError: when no layer can be standardized.
+        """
         return standardize_units(net, batch, self.tolerance)

@@ -114,7 +114,7 @@ def test_admin_says_that_there_is_no_branch():
     body = nn.Sequential()
     body.add(nn.LayerNorm())
     (bare,) = Admin().calibrate(drawn(nn.Residual(body), x=x), Batch(x))
-    assert bare.why == "its branch has no weight, or no finite variance"
+    assert bare.why == "its branch has no trained weight, or no finite variance"
 
 
 @pytest.mark.parametrize(("scale", "whole"), [(True, True), (False, False)])
@@ -292,7 +292,7 @@ def test_obstacles_of_last_layers_are_told():
     loss = nn.SoftmaxCrossEntropyLoss()
     net = drawn(nn.Dense(2, use_bias=False), x=x)
     (bare,) = OutputPrior().calibrate(net, Batch(x, np.arange(4) % 2, loss))
-    assert bare.why == "it has no bias"
+    assert bare.why == "it has no bias to set"
     (flat,) = Ridge().calibrate(drawn(nn.Dense(2), x=x), Batch(x, np.arange(4) % 2, loss))
     assert flat.why == "its inputs do not vary over the batch"
     varied = np.arange(8, dtype=np.float32).reshape(4, 2)
@@ -355,7 +355,7 @@ def test_layers_without_a_bias_keep_what_rai_gave_them():
     net = drawn(nn.Dense(3, use_bias=False), x=x)
     before = array(net[0].weight)
     (done,) = RAIBias().calibrate(net, Batch(x))
-    assert done.why == "no layer has a bias"
+    assert done.why == "no layer has a bias to set"
     assert_array_equal(array(net[0].weight), before)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -91,13 +93,18 @@ def test_a_layer_that_is_good_already_is_left_alone(drawn):
         np.testing.assert_array_equal(after, before[path])
 
 
-def test_a_bias_that_outweighs_the_target_is_told_and_not_hidden(drawn):
+def test_a_bias_that_outweighs_the_target_is_told_and_the_draw_kept(drawn):
     net = drawn(nn.Dense(30))
     net[0].bias.set_data(np.linspace(-9, 9, 30).astype(np.float32))  # variance 28.8 by itself
+    before, z = arrays(net)["0.weight"], np.asarray(net(Tensor(X)), np.float64)
     (done,) = LSUV(iterations=3).calibrate(net, Batch(X))
-    assert (done.iterations, done.converged) == (3, False)
-    assert done.reached > 20
-    assert done.why == "3 iterations did not reach it"
+    assert (done.factor, done.iterations, done.converged) == (1.0, 3, False)
+    assert done.reached == pytest.approx(np.var(z), rel=1e-5)
+    came_to = (
+        r"3 iterations did not reach it: 0\.00\d+ times as large, it came to 28\.\d+, so it keeps"
+    )
+    assert re.match(came_to, done.why)
+    np.testing.assert_array_equal(arrays(net)["0.weight"], before)
 
 
 @pytest.mark.parametrize(
