@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from initlab.init.spec import ParameterSpec
+
     Choice = TypeVar("Choice", bound=StrEnum)
 
-__all__ = ["all_finite", "choice", "finite", "not_negative", "positive"]
+__all__ = ["all_finite", "choice", "finite", "need_bias", "not_negative", "positive"]
 
 
 def finite(name: str, **values: float) -> None:
@@ -52,6 +54,16 @@ def positive(name: str, **values: float) -> None:
     for argument, value in values.items():
         if value <= 0:
             raise BadValueError(f"{name}: {argument} must be positive, got {value!r}.")
+
+
+def need_bias(name: str, spec: ParameterSpec) -> None:
+    """Raise BadValueError for a parameter that is no bias: it has fans, or is a gain."""
+    if spec.has_fans or spec.role == "gain":
+        raise BadValueError(
+            f"{name} is for an output's bias, and {spec.label} of shape {spec.shape} is none. Give "
+            f"it to the bias by a rule: +init.rules.head.match=output.bias "
+            f"+init.rules.head.use.name={name}."
+        )
 
 
 def choice(name: str, argument: str, value: str, options: type[Choice]) -> Choice:

@@ -8,7 +8,8 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from initlab import nd, theory
-from initlab.errors import BadValueError, UnknownNameError
+from initlab.errors import UnknownNameError
+from initlab.init.checks import not_negative
 from initlab.init.independent import Gaussian, Independent
 from initlab.init.spec import Role
 
@@ -32,6 +33,10 @@ class AtPoint(Independent):
     weight_variance: float
     bias_variance: float = 0.0
 
+    def __post_init__(self) -> None:
+        variances = {"weight_variance": self.weight_variance, "bias_variance": self.bias_variance}
+        not_negative("critical", **variances)
+
     def entry(self, spec: ParameterSpec) -> Gaussian:
         """Return the law of a weight, or of a bias."""
         bias = spec.role == Role.bias
@@ -53,7 +58,7 @@ class Critical(Independent):
 
     Raises:
         UnknownNameError: for a name that is no activation's.
-        BadValueError: for a negative bias_variance, or one without a critical point.
+        BadValueError: for a bias_variance below 0, infinite or without a critical point.
 
     >>> from initlab.init import ParameterSpec
     >>> round(Critical("relu").variance(ParameterSpec((8, 100))), 12)  # He et al. (2015)
@@ -67,8 +72,8 @@ class Critical(Independent):
     def __post_init__(self) -> None:
         if self.activation not in (None, *nd.ACTIVATIONS):
             raise UnknownNameError("activation", str(self.activation), nd.ACTIVATIONS)
-        if self.bias_variance is not None and not self.bias_variance >= 0:
-            raise BadValueError(f"critical: bias_variance must be >= 0, got {self.bias_variance}.")
+        if self.bias_variance is not None:
+            not_negative("critical", bias_variance=self.bias_variance)
 
     def after(self, activation: Callable[[Any], Any] | None) -> AtPoint:
         """Return the initializer at the point of its own activation, or else of this one."""

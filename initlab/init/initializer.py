@@ -16,6 +16,7 @@ from initlab.errors import BadValueError
 from initlab.init.desc import InitDesc
 from initlab.init.law import Law
 from initlab.init.levels import complete
+from initlab.init.options import KINDS, check_options, checked
 from initlab.init.registry import registered_name
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Initializer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         complete(cls)
+        checked(cls)
+
+    def __post_init__(self) -> None:
+        check_options(self)
 
     gives_biases: ClassVar[bool] = False  # whether a config's biases follow it unless told else
 
@@ -213,6 +218,7 @@ _ENDINGS = {
 _OLD_ENDINGS = {"moving_mean": "_init_zero", "moving_var": "_init_one"}
 
 complete(Initializer)  # which takes names
+KINDS["Initializer"] = "an Initializer, such as init.Xavier()", Initializer
 
 
 def _as_json(value: Any) -> Any:

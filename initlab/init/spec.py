@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.errors import BadTypeError, BadValueError, ShapeError
+from initlab.errors import BadTypeError, BadValueError, ShapeError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,8 +47,10 @@ class ParameterSpec:
         name: the parameter's name, for messages; not part of what it is.
 
     Raises:
-        BadTypeError: for a dimension that is no integer.
-        BadValueError: for a negative dimension or fewer than one group.
+        BadTypeError: for a dimension, an axis or a number of groups that is no integer, and for
+            what is no dtype.
+        BadValueError: for a negative dimension, fewer than one group, or an axis named twice.
+        UnknownNameError: for what is no role.
 
     >>> ParameterSpec((256, 20)).fan_in, ParameterSpec((256, 20)).fan_out
     (20, 256)
@@ -67,9 +69,30 @@ class ParameterSpec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", _dimensions(self.shape))
-        object.__setattr__(self, "dtype", np.dtype(self.dtype))
-        if self.groups < 1:
+        object.__setattr__(self, "dtype", _dtype(self.dtype))
+        if type(self.role) is not Role:
+            object.__setattr__(self, "role", _role(self.role))
+        try:
+            groups, named = index(self.groups), [*map(index, self._named)]
+        except TypeError:
+            raise BadTypeError(
+                f"{self.label}: groups and axes are integers, got groups {self.groups!r}, axes "
+                f"{self.in_axes} (in), {self.out_axes} (out) and {self.batch_axes} (batch)."
+            ) from None
+        if groups < 1:
             raise BadValueError(f"{self.label}: groups must be at least 1, got {self.groups}.")
+        rank = len(self.shape)
+        there = [axis % rank for axis in named if -rank <= axis < rank]
+        if len(set(there)) < len(there):
+            raise BadValueError(
+                f"{self.label} of shape {self.shape} has an axis twice among {self.in_axes} (in), "
+                f"{self.out_axes} (out) and {self.batch_axes} (batch): an axis is one of these."
+            )
+
+    @property
+    def _named(self) -> tuple[int, ...]:
+        """The axes that are in, out or batch."""
+        return *self.in_axes, *self.out_axes, *self.batch_axes
 
     @property
     def known(self) -> bool:
@@ -103,6 +126,7 @@ class ParameterSpec:
     @property
     def grouped(self) -> str:
         """The side whose axes run over all groups: "in" if axis 0 is an input axis, else "out"."""
+        self.require_fans()
         rank = len(self.shape)
         return "in" if 0 in {axis % rank for axis in self.in_axes} else "out"
 
@@ -126,14 +150,13 @@ class ParameterSpec:
         """The axes of the receptive field, counted from 0."""
         self.require_fans()
         rank = len(self.shape)
-        used = {axis % rank for axis in (*self.in_axes, *self.out_axes, *self.batch_axes)}
+        used = {axis % rank for axis in self._named}
         return tuple(axis for axis in range(rank) if axis not in used)
 
     @property
     def has_fans(self) -> bool:
         """Whether it maps inputs to outputs: both have axes, and the shape has those axes."""
-        named = (*self.in_axes, *self.out_axes, *self.batch_axes)
-        exist = all(-len(self.shape) <= axis < len(self.shape) for axis in named)
+        exist = all(-len(self.shape) <= axis < len(self.shape) for axis in self._named)
         return bool(self.in_axes) and bool(self.out_axes) and exist
 
     def require_known(self) -> None:
@@ -173,6 +196,23 @@ _UNKNOWN = (
     "where 0 is a dimension that is not known. Run a forward pass first, or give the layer its "
     "input size."
 )
+
+
+def _role(role: Any) -> Role:
+    try:
+        return Role(role)
+    except ValueError:
+        raise UnknownNameError("role", str(role), [known.value for known in Role]) from None
+
+
+def _dtype(dtype: Any) -> np.dtype[Any]:
+    try:
+        known: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise BadTypeError(
+            f"A dtype is one of NumPy's, such as 'float32', got {dtype!r}."
+        ) from None
+    return known
 
 
 def _dimensions(shape: Iterable[int]) -> tuple[int, ...]:

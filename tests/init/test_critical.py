@@ -11,7 +11,15 @@ from initlab import nn
 from initlab.catalog import load_catalog
 from initlab.config import compose
 from initlab.errors import BadValueError, UnknownNameError
-from initlab.init import AtPoint, Critical, ParameterSpec, Role, VarianceScaling, make_plan
+from initlab.init import (
+    AtPoint,
+    Critical,
+    ParameterSpec,
+    RandomWalk,
+    Role,
+    VarianceScaling,
+    make_plan,
+)
 from initlab.nd.random import stream
 from initlab.running import forecast, plan
 from initlab.running.suiting import resolve_with_activations, suited
@@ -92,11 +100,22 @@ def test_activations_stand_apart_or_are_cut_off_by_what_is_between():
     before = resolve_with_activations(net, x)
     made = suited(make_plan(slots(net), roles={"weight": Critical()}), before)
     found = {e.path: e.initializer for e in made if e.path.endswith("weight")}
-    leaky = AtPoint(pytest.approx(2 / (1 + 0.5**2)), 0.0)
-    assert found["3.weight"] == leaky
+    assert found["3.weight"].weight_variance == pytest.approx(2 / (1 + 0.5**2))
     assert found["5.weight"] == AtPoint(1.0)  # a normalization comes before it
-    assert found["7.body.weight"] == AtPoint(pytest.approx(2.0), 0.0)
+    assert found["7.body.weight"].weight_variance == pytest.approx(2.0)
     assert found["8.weight"] == AtPoint(1.0)  # a sum comes before it
+
+
+def test_a_random_walk_has_the_gain_of_the_nets_activation_or_the_one_that_it_is_told():
+    for name, gain in (("relu", RandomWalk("relu")), ("identity", RandomWalk("linear"))):
+        options = ["+init=random_walk", f"model.activation={name}"]
+        made = plan(compose([*options, "model=deep_mlp"], catalog=CATALOG))
+        assert made["hidden.1.weight"].initializer == gain
+    with pytest.raises(BadValueError, match=r"linear and relu nets, and here is tanh\. Say whose"):
+        plan(compose(["+init=random_walk", "model.activation=tanh"], catalog=CATALOG))
+    options = ["+init=random_walk", "init.weight.activation=linear", "model.activation=tanh"]
+    told = plan(compose(options, catalog=CATALOG))["output.weight"].initializer
+    assert told == RandomWalk("linear")
 
 
 def test_an_activation_without_an_edge_is_told_with_its_place():
@@ -108,8 +127,12 @@ def test_an_activation_without_an_edge_is_told_with_its_place():
 def test_impossible_options_are_refused():
     with pytest.raises(UnknownNameError, match=r"Unknown activation 'rleu'\. Did you mean 'relu'"):
         Critical("rleu")
-    with pytest.raises(BadValueError, match="bias_variance must be >= 0, got -1"):
+    with pytest.raises(BadValueError, match="critical: bias_variance must not be negative, got -1"):
         Critical("relu", -1)
+    with pytest.raises(BadValueError, match="critical: bias_variance must be a finite number"):
+        Critical("relu", np.inf)
+    with pytest.raises(BadValueError, match="critical: weight_variance must not be negative"):
+        AtPoint(-1.0)
     with pytest.raises(BadValueError, match=r"relu has no edge of chaos with bias variance 0\.1"):
         Critical("relu", 0.1).variance(WEIGHT)
 

@@ -1,22 +1,34 @@
 from __future__ import annotations
 
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+
 import numpy as np
 import pytest
 
-from initlab.errors import BadTypeError, BadValueError, ShapeError, UnknownNameError
+from initlab import init
+from initlab.errors import BadTypeError, BadValueError, InitlabError, ShapeError, UnknownNameError
 from initlab.init import (
+    NTK,
     Constant,
     HaarOrthogonal,
     Identity,
+    Initializer,
+    LogShares,
+    LSTMBias,
+    Masked,
     MSRAPrelu,
+    MuP,
     Normal,
     One,
     Ones,
     Orthogonal,
     ParameterSpec,
+    Scaled,
+    Sparse,
     TruncatedNormal,
     Uniform,
     VarianceScaling,
+    WeightSelection,
     Xavier,
     Zero,
     Zeros,
@@ -30,6 +42,8 @@ BAD = [
     (lambda: Normal(mean=float("nan")), r"normal: mean must be a finite number, got nan"),
     (lambda: TruncatedNormal(-1), r"truncated_normal: sigma must not be negative"),
     (lambda: TruncatedNormal(mean=float("inf")), r"truncated_normal: mean must be a finite"),
+    (lambda: MuP(scale=-1), r"mup: scale must be positive, got -1"),
+    (lambda: NTK(scale=float("nan")), r"ntk: scale must be a finite number, got nan"),
     (lambda: Xavier(magnitude=0), r"xavier: magnitude must be positive, got 0"),
     (lambda: Xavier("unifrom"), r"rnd_type must be one of uniform, gaussian, got 'unifrom'\. Did"),
     (lambda: Xavier(factor_type="both"), r"xavier: factor_type must be one of avg, in, out, got"),
@@ -52,6 +66,69 @@ def test_a_value_outside_what_is_allowed_is_refused_at_construction(make, messag
 def test_what_is_no_number_is_refused_by_its_type(value):
     with pytest.raises(BadTypeError, match=r"constant: value must be a number, got .* of type"):
         Constant(value)
+
+
+OPTIONS = [
+    (cls, option)
+    for cls in (getattr(init, name) for name in init.__all__)
+    if is_dataclass(cls) and issubclass(cls, Initializer)
+    for option in fields(cls)
+]
+
+
+@pytest.mark.parametrize(
+    ("cls", "option"), OPTIONS, ids=[f"{cls.__name__}-{option.name}" for cls, option in OPTIONS]
+)
+def test_an_option_of_a_type_that_its_class_does_not_declare_is_refused(cls, option):
+    """Whatever it is, a set of complex numbers is not it."""
+    needed = {f.name: "none" for f in fields(cls) if f.default is MISSING}
+    with pytest.raises(InitlabError):
+        cls(**{**needed, option.name: {1j}})
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Scaled(of="he"),
+            r"scaled: of must be an Initializer, such as .* got 'he'",
+        ),
+        (lambda: Masked(of=Normal), r"masked: of must be an Initializer, such as .* of type type"),
+        (lambda: MuP(scale="2"), r"mup: scale must be a number, got '2' of type str"),
+        (lambda: MuP(base=64.5), r"mup: base must be a whole number, got 64\.5 of type float"),
+        (lambda: MuP(zero_query="no"), r"mup: zero_query must be True or False, got 'no'"),
+        (
+            lambda: LSTMBias(gates=None),
+            r"lstmbias: gates must be a text, got None of",
+        ),
+        (lambda: WeightSelection(3), r"weight_selection: file must be the path of a file, got 3"),
+        (lambda: LogShares("61"), r"log_shares: shares are a number for each class, got '61'"),
+        (lambda: LogShares((6, "1")), r"log_shares: shares must be a number, got '1' of type str"),
+        (
+            lambda: Sparse(True),
+            r"sparse: connections must be a whole number, got True of",
+        ),
+    ],
+)
+def test_an_options_wrong_type_is_told_with_what_it_must_be(make, message):
+    with pytest.raises(BadTypeError, match=message):
+        make()
+
+
+def test_an_option_may_be_none_where_that_is_declared():
+    assert Sparse(None, 0.5).connections is None
+
+
+def test_a_strangers_options_are_looked_at_before_its_own_checks():
+    @dataclass(frozen=True)
+    class Steps(Normal):
+        count: int = 1
+
+        def __post_init__(self):
+            assert self.count > 0
+
+    with pytest.raises(BadTypeError, match="steps: count must be a whole number, got '1'"):
+        Steps(count="1")
 
 
 def test_numpy_numbers_are_numbers():

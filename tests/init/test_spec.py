@@ -5,8 +5,9 @@ import pickle
 import numpy as np
 import pytest
 
-from initlab.errors import BadTypeError, BadValueError, ShapeError
-from initlab.init import ParameterSpec, Role
+from initlab.errors import BadTypeError, BadValueError, ShapeError, UnknownNameError
+from initlab.init import ParameterSpec, Role, create
+from initlab.nd.random import stream
 
 FANS = [  # spec, fan_in, fan_out, counted by hand
     (ParameterSpec((256, 20)), 20, 256),
@@ -96,6 +97,33 @@ def test_a_shape_that_is_no_sequence_of_integers_is_refused(shape):
         ParameterSpec(shape)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"groups": 1.5}, {"groups": "2"}, {"in_axes": ("a",)}, {"out_axes": 0}]
+)
+def test_groups_and_axes_that_are_no_integers_are_refused(wrong):
+    with pytest.raises(BadTypeError, match=r"'w': groups and axes are integers, got .* \(in\)"):
+        ParameterSpec((5, 2), name="w", **wrong)
+
+
+@pytest.mark.parametrize(
+    "axes", [{"in_axes": (0,)}, {"in_axes": (-2,)}, {"batch_axes": (1,)}, {"out_axes": (0, 0)}]
+)
+def test_an_axis_is_in_out_or_batch(axes):
+    with pytest.raises(BadValueError, match=r"'w' of shape \(5, 2\) has an axis twice among"):
+        ParameterSpec((5, 2), name="w", **axes)
+
+
+def test_a_role_by_its_name_is_the_role_and_another_is_refused():
+    assert ParameterSpec((4,), role="bias").role is Role.bias
+    with pytest.raises(UnknownNameError, match=r"Unknown role 'bais'\. Did you mean 'bias'"):
+        ParameterSpec((4,), role="bais")
+
+
+def test_what_is_no_dtype_is_refused():
+    with pytest.raises(BadTypeError, match=r"A dtype is one of NumPy's, .*, got 'flaot32'"):
+        ParameterSpec((4,), "flaot32")
+
+
 def test_lists_numpy_integers_and_dtype_names_are_taken():
     spec = ParameterSpec([np.int64(3), 4], "float64")
     assert spec == ParameterSpec((3, 4), np.dtype(np.float64))
@@ -112,6 +140,14 @@ def test_the_name_is_no_part_of_what_it_is():
 def test_a_scalar_is_known_and_has_no_fans():
     assert ParameterSpec(()).known
     assert not ParameterSpec(()).has_fans
+
+
+@pytest.mark.parametrize("name", ["bilinear", "cosine", "hadamard", "sinusoidal", "stft", "he"])
+def test_what_needs_axes_refuses_a_scalar(name):
+    with pytest.raises(
+        ShapeError, match=r"of shape \(\) has no fan_in and fan_out: they need axes"
+    ):
+        create(name)(ParameterSpec(()), stream(0, "w"))
 
 
 def test_an_unnamed_parameter_is_called_by_its_role():

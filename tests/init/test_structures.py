@@ -32,6 +32,7 @@ from initlab.init import (
     Mirror,
     Normal,
     ParameterSpec,
+    Role,
     Sinusoidal,
     Sparse,
     Spectral,
@@ -507,6 +508,19 @@ def test_output_biases_start_at_the_classes_shares():
         draw(LogShares((6, 3, 1)), ParameterSpec((4,)))
     with pytest.raises(BadValueError, match="shares must be positive"):
         LogShares((1, 0))
+
+
+@pytest.mark.parametrize(
+    ("made", "name"), [(LogOdds(), "log_odds"), (LogShares((6, 3)), "log_shares")]
+)
+def test_output_biases_are_refused_elsewhere_and_the_rule_is_told(made, name):
+    table = ParameterSpec((2, 3), role=Role.embedding, in_axes=(0,), out_axes=(1,))
+    gain = ParameterSpec((2,), role=Role.gain, in_axes=())
+    for spec in (ParameterSpec((2, 3), name="w"), table, gain):
+        with pytest.raises(BadValueError, match=rf"{name} is for an output's bias.*name={name}"):
+            draw(made, spec)
+        with pytest.raises(BadValueError, match=rf"{name} is for an output's bias"):
+            made.law(spec)
 
 
 def test_complex_laws_are_for_complex_parameters():

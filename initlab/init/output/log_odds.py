@@ -7,6 +7,7 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadValueError
+from initlab.init.checks import need_bias
 from initlab.init.fixed import Fixed
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class LogOdds(Fixed):
         if not 0 < self.p < 1:
             raise BadValueError(f"log_odds: p is a share between 0 and 1, got {self.p}.")
 
-    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:  # noqa: ARG002 - of any shape
-        """Write the bias."""
+    def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
+        """Write the bias.
+
+        Raises:
+            BadValueError: when the parameter is none.
+        """
+        need_bias("log_odds", spec)
         out[...] = log(self.p / (1 - self.p))

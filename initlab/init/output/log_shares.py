@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from initlab.errors import BadValueError, ShapeError
+from initlab.errors import BadTypeError, BadValueError, ShapeError
+from initlab.init.checks import finite, need_bias
 from initlab.init.fixed import Fixed
 from initlab.init.matrices import pieces
 
@@ -39,7 +40,13 @@ class LogShares(Fixed):
     shares: tuple[float, ...] = (1.0, 1.0)
 
     def __post_init__(self) -> None:
+        if isinstance(self.shares, str) or not np.iterable(self.shares):
+            raise BadTypeError(
+                f"log_shares: shares are a number for each class, got {self.shares!r}."
+            )
         object.__setattr__(self, "shares", tuple(self.shares))
+        for share in self.shares:
+            finite("log_shares", shares=share)
         if not all(share > 0 for share in self.shares):
             raise BadValueError(
                 f"log_shares: shares must be positive, got {tuple(self.shares)}. Give a class "
@@ -50,8 +57,10 @@ class LogShares(Fixed):
         """Write the bias.
 
         Raises:
+            BadValueError: when the parameter is none.
             ShapeError: when it has another number of classes.
         """
+        need_bias("log_shares", spec)
         if spec.shape != (len(self.shares),):
             raise ShapeError(
                 f"{spec.label} has shape {spec.shape}, and log_shares was given "

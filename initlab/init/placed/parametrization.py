@@ -7,7 +7,7 @@ from math import sqrt
 from typing import ClassVar
 
 from initlab.errors import BadValueError
-from initlab.init.checks import choice, not_negative
+from initlab.init.checks import choice, not_negative, positive
 from initlab.init.fixed import Ones, Zeros
 from initlab.init.independent import Normal
 from initlab.init.place import OptimizerKind, Place
@@ -61,6 +61,7 @@ class MuP(Placed):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "optimizer", _kind("mup", self.optimizer))
+        positive("mup", scale=self.scale)
         if self.base < 1:
             raise BadValueError(f"mup: base is a width of at least 1, got {self.base}.")
         if self.base_depth < 1:
@@ -183,6 +184,7 @@ class NTK(Placed):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "optimizer", _kind("ntk", self.optimizer))
+        positive("ntk", scale=self.scale)
 
     def at(self, place: Place) -> Given | None:
         """Return the normal law and the rate."""
