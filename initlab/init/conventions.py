@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from initlab.errors import BadValueError, InitlabError, ShapeError, UnknownNameError
 from initlab.init.fans import Fans, Mode, fan, fans, flattened
+from initlab.init.independent import Shape, VarianceScaling
 from initlab.init.matrices import matrix_shape
 from initlab.init.presets import initializers
 from initlab.init.spec import ParameterSpec, Role
-from initlab.init.torch_names import KaimingUniform
+from initlab.init.torch_names import KaimingNormal, KaimingUniform, Nonlinearity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,11 +48,21 @@ SAME: Mapping[str, str] = {  # what a user means: the names by column
     "mxnet.xavier -",
     "glorot normal": "glorot_normal torch.xavier_normal keras.glorot_normal jax.glorot_normal "
     "mxnet.xavier_gaussian -",
-    "he uniform": "- torch.kaiming_uniform keras.he_uniform jax.he_uniform - -",
+    "he uniform": "he(uniform) torch.kaiming_uniform keras.he_uniform jax.he_uniform - -",
     "he normal": "he torch.kaiming_normal keras.he_normal jax.he_normal mxnet.msraprelu -",
-    "lecun normal": "lecun - keras.lecun_normal jax.lecun_normal - timm.lecun_normal",
+    "lecun uniform": "lecun(uniform) torch.kaiming_uniform(linear) keras.lecun_uniform "
+    "jax.lecun_uniform - -",
+    "lecun normal": "lecun torch.kaiming_normal(linear) keras.lecun_normal jax.lecun_normal - "
+    "timm.lecun_normal",
     "orthogonal": "orthogonal torch.orthogonal keras.orthogonal jax.orthogonal mxnet.orthogonal -",
     "default": "uniform torch.default_layer keras.default jax.default mxnet.uniform -",
+}
+
+VARIANTS: Mapping[str, Initializer] = {  # names with an option
+    "he(uniform)": VarianceScaling(2.0, distribution=Shape.uniform),
+    "lecun(uniform)": VarianceScaling(1.0, distribution=Shape.uniform),
+    "torch.kaiming_uniform(linear)": KaimingUniform(nonlinearity=Nonlinearity.linear),
+    "torch.kaiming_normal(linear)": KaimingNormal(nonlinearity=Nonlinearity.linear),
 }
 
 WHY: Mapping[str, str] = {  # where the names themselves mean different things
@@ -131,7 +142,7 @@ def conventions(spec: ParameterSpec) -> list[Convention]:
     >>> round(found["he normal"].stds["keras"] / found["he normal"].stds["torch"], 4)  # 1 / k
     0.1768
     """
-    shelf = {**initializers(), **_defaults(spec)}
+    shelf = {**initializers(), **VARIANTS, **_defaults(spec)}
     return [_row(meant, names.split(), spec, shelf) for meant, names in SAME.items()]
 
 

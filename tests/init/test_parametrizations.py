@@ -16,6 +16,7 @@ from initlab import autograd, nd, nn
 from initlab.autograd import Tensor
 from initlab.errors import BadValueError, ShapeError
 from initlab.init import (
+    NTK,
     Antisymmetric,
     Centred,
     ExactGain,
@@ -35,7 +36,7 @@ from initlab.init import (
 )
 from initlab.init.placed.placed import absorbed
 from initlab.nd.random import Streams
-from initlab.optim import SGD, Adam
+from initlab.optim import SGD, Adam, Trainer
 from initlab.testing import check_initializer
 from initlab.tree import apply_plan, parameters, resolve_shapes, slots
 
@@ -510,3 +511,18 @@ def test_an_lstm_starts_as_keras_has_it():
     apply_plan(cell, plan, Streams(0))
     bias = np.asarray(cell.h2h_bias.data())
     assert bias.tolist() == [0.0] * 8 + [1.0] * 8 + [0.0] * 16  # i, f, c, o
+
+
+def test_ntks_weight_decays_as_with_the_factor_outside_where_wd_mult_makes_up_for_its_rate():
+    """w = a v, of v's step v - lr wd v: the gradient of a loss of zero is zero."""
+    net = nn.Dense(4, in_units=16, use_bias=False)
+    plan = make_plan(slots(net), roles={"weight": NTK()})
+    apply_plan(net, plan, Streams(0))
+    before = np.array(net.weight.data())
+    net.weight.wd_mult = 1 / net.weight.lr_mult
+    trainer = Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "wd": 0.5})
+    with autograd.record():
+        loss = (net(nd.zeros((2, 16))) * 0).sum()
+    loss.backward()
+    trainer.step(1)
+    assert_allclose(np.asarray(net.weight.data()), before * (1 - 0.1 * 0.5), rtol=1e-6)

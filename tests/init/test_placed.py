@@ -329,7 +329,9 @@ def test_a_net_without_branches_and_a_branch_without_scale_are_refused():
 
 
 def test_a_rule_cannot_be_drawn_without_a_place():
-    with pytest.raises(BadValueError, match=r"Fixup\(.*\) depends on where .* only a plan knows"):
+    with pytest.raises(
+        BadValueError, match=r"Fixup\(.*\) what depends on its place, .* only a plan knows"
+    ):
         Fixup()(ParameterSpec((3, 3)), np.random.default_rng(0))
 
 

@@ -28,7 +28,7 @@ class MuP(Placed):
     The output's bias has no width and keeps its rate. With base 1 this is the mean-field
     parametrization (Mei et al., 2018), whose forward factor 1 / n is in the last weight. Attention
     divides scores by the width of a head instead of its root: the factor a = 1 / sqrt(r) that is
-    missing is in the queries, a of their Adam's rate, a^2 of SGD's.
+    missing is in the queries, a of their Adam's rate, a^2 of SGD's. Weight decay goes by the rates.
 
     With m = branches / base_depth a power p of `depth` multiplies residual branches by m^-p, taken
     into their last weights and their rates, and the rates of all that is in branches by m^(p-1)
@@ -172,7 +172,8 @@ class NTK(Placed):
     """The neural tangent parametrization: w ~ N(0, 1), forward over sqrt(fan_in) (Jacot, 2018).
 
     The forward factor a = 1 / sqrt(n) is taken into the weight, which changes nothing else: its
-    variance becomes scale / n and its rate a^2 = 1 / n of SGD's, a of Adam's.
+    variance becomes scale / n and its rate a^2 = 1 / n of SGD's, a of Adam's. Weight decay goes by
+    that rate, too: with SGD, wd_mult = 1 / a^2 makes it what it is with the factor outside.
 
     Args:
         scale: the variance times fan_in; 2 for ReLU.

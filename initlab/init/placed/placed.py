@@ -93,7 +93,7 @@ class Placed(Initializer):
             BadValueError: always.
         """
         raise BadValueError(
-            f"{self} depends on where {spec.label} stands in its net, which only a plan knows: "
+            f"{spec.label} gets from {self} what depends on its place, which only a plan knows: "
             "give it in a config (+init=NAME), or draw by initlab.tree.apply_plan(net, make_plan("
             "slots(net), roles={...}), source)."
         )
