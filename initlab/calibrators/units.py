@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["standardize_units"]
 
+NOISE = 100  # roundings of the mean: what varies less does not vary
+
 
 def standardize_units(net: nn.Block, batch: Batch, tolerance: float) -> list[Calibration]:
     """Give every unit variance 1 and, where it has a bias, mean 0, one layer after the other.
@@ -54,7 +56,10 @@ def _standardize(net: nn.Block, batch: Batch, layer: Layer, tolerance: float) ->
 
 
 def _moments(net: nn.Block, batch: Batch, layer: Layer) -> tuple[np.ndarray, np.ndarray]:
-    """Return each unit's mean and standard deviation over the batch, and over places if any."""
+    """Return each unit's mean and standard deviation over the batch, and over places if any.
+
+    A deviation that rounding alone may make is 0.
+    """
     z = signals(net, batch.x, layer).before
     if z is None or z.ndim < 2:
         return np.zeros(0), np.zeros(0)
@@ -62,7 +67,10 @@ def _moments(net: nn.Block, batch: Batch, layer: Layer) -> tuple[np.ndarray, np.
     axis = z.ndim - 1 if len(spec.shape) == 2 else max(*spec.in_axes, *spec.out_axes)
     over = tuple(i for i in range(z.ndim) if i != axis)
     with np.errstate(all="ignore"):
-        return z.mean(axis=over, dtype=np.float64), z.std(axis=over, dtype=np.float64)
+        mean = z.mean(axis=over, dtype=np.float64)
+        std = z.std(axis=over, dtype=np.float64)
+        noise = NOISE * np.finfo(z.dtype).eps * np.abs(mean)
+    return mean, np.where(std <= noise, 0, std)
 
 
 def _units(layer: Layer) -> int:

@@ -45,6 +45,22 @@ def test_a_unit_that_does_not_vary_keeps_its_values_and_is_told(chain, batch, ar
     assert (arrays(net)["0.weight"][2] == 0).all()
 
 
+@pytest.mark.parametrize("samples", [7, 50])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_only_rounding_moves_does_not_vary(samples, dtype):
+    """The same sample throughout, whose outputs a matrix product may round in several ways."""
+    x = np.full((samples, 37), 0.1, dtype)
+    net = nn.Sequential()
+    net.add(nn.Dense(33, dtype=dtype))
+    net.initialize("he")
+    net(nd.array(x))
+    net[0].weight.set_data(1 + np.random.default_rng(0).random((33, 37)))
+    before = np.array(net[0].weight.data())
+    (done,) = WeightNorm().calibrate(net, Batch(x))
+    assert done.why == "33 units do not vary over the batch"
+    np.testing.assert_array_equal(net[0].weight.data(), before)
+
+
 def test_without_bias_the_means_stay(batch, chain):
     net = nn.Sequential()
     net.add(nn.Dense(6, use_bias=False))
