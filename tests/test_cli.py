@@ -230,6 +230,15 @@ def test_a_plan_names_the_calibrator_that_comes_after_the_draw(lab):
     assert "adjusts the net to the first 64 training samples. Scale each weight, layer" in told
 
 
+def test_what_is_not_for_every_shape_says_how_some_get_it_by_a_rule(lab):
+    status, _, err = lab("plan", "+init=delta_orthogonal", "model=deep_cnn")
+    assert status == 2
+    assert "for output.weight, which gets DeltaOrthogonal" in err
+    assert "+init.rules.NAME.match=PATTERN +init.rules.NAME.use.name=INITIALIZER" in err
+    rule = ["+init.rules.k.match=hidden.*.weight", "+init.rules.k.use.name=delta_orthogonal"]
+    assert lab("plan", "+init=orthogonal", "model=deep_cnn", *rule)[0] == 0
+
+
 def test_a_plan_draws_nothing_and_writes_nothing(lab, boom, tmp_path):
     before = set(tmp_path.iterdir())
     status, out, _ = lab("plan", "-p", boom, "+init=boom")

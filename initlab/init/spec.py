@@ -106,7 +106,9 @@ class ParameterSpec:
 
     @property
     def fan_in(self) -> int:
-        """How many inputs each output sums.
+        """How many inputs each output sums, at a stride of 1.
+
+        A transposed convolution of stride s sums an s-th of them along each axis: axes do not tell.
 
         Raises:
             ShapeError: when the shape lacks the declared axes (a vector has no fans), one of the

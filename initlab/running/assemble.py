@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from initlab.config import BlockSpec
-from initlab.errors import BadTypeError, InitlabError
+from initlab.errors import BadTypeError, InitlabError, ShapeError
 from initlab.init import InitPlan, make_plan
 from initlab.nn import Block
 from initlab.running.suiting import resolve_with_activations, suited
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "build", "plan"]
 
 SIZE = re.compile(r"model\.(?!name$|block$)\w+")
+
+BY_RULE = (
+    "A rule gives parameters of other paths another initializer: +init.rules.NAME.match=PATTERN "
+    "+init.rules.NAME.use.name=INITIALIZER"
+)
 
 
 def build(spec: BlockSpec) -> Block:
@@ -77,13 +82,17 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
     for wanted in spec.ties:
         _tie(net, wanted.name, wanted.parameter, wanted.to)
     before = resolve_with_activations(net, spec.data.example())
-    made = make_plan(
-        slots(net),
-        rules=spec.init.rules,
-        written=spec.written,
-        roles=spec.init.roles,
-        optimizer=spec.optim.steps_like or spec.optim.name,
-    )
+    try:
+        made = make_plan(
+            slots(net),
+            rules=spec.init.rules,
+            written=spec.written,
+            roles=spec.init.roles,
+            optimizer=spec.optim.steps_like or spec.optim.name,
+        )
+    except ShapeError as error:
+        error.add_note(BY_RULE)
+        raise
     return net, suited(made, before)
 
 
