@@ -92,9 +92,10 @@ def test_learning_rate_and_weight_decay_are_as_the_optimizer_has_them_unless_mul
 
 
 def test_the_spec_is_what_the_layer_declared():
-    spec = Parameter("w", shape=(5, 3), dtype="float64", role="embedding", in_axes=(0,)).spec
+    axes = {"in_axes": (0,), "out_axes": (1,)}
+    spec = Parameter("w", shape=(5, 3), dtype="float64", role="embedding", **axes).spec
     assert spec == init.ParameterSpec(
-        (5, 3), np.dtype("float64"), init.Role.embedding, in_axes=(0,), name="w"
+        (5, 3), np.dtype("float64"), init.Role.embedding, **axes, name="w"
     )
 
 
