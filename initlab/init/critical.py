@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["AtPoint", "Critical"]
 
+SHRINKING = (
+    "chi_1 = 1 at length 0 alone, to which lengths, and gradients too, shrink ever more slowly; "
+    "with bias_variance=0.05 a length stays"
+)
+
 
 @dataclass(frozen=True)
 class AtPoint(Independent):
@@ -49,8 +54,10 @@ class Critical(Independent):
 
     Poole et al. (2016), Schoenholz et al. (2017), Hayou et al. (2019); `initlab.theory.critical`
     solves for the point. A run's plan puts the point of each weight's own activation in its
-    place. Before the first layer, and where there is no plan of a run, that is the identity's
-    point, (1, 0).
+    place; where there is none, and without a plan of a run, that is the identity's point, (1, 0).
+    A weight that reads the net's inputs, of second moment 1, brings sums to the length q* that the
+    layers after it keep. Where that is 0, as for tanh without biases, it keeps its inputs' length:
+    lengths and gradients then shrink ever more slowly, and a bias_variance gives another q*.
 
     Args:
         activation: relu, tanh or another by name; None for the one that the net has there.
@@ -77,15 +84,28 @@ class Critical(Independent):
 
     def after(self, activation: Callable[[Any], Any] | None) -> AtPoint:
         """Return the initializer at the point of its own activation, or else of this one."""
-        own = None if self.activation is None else nd.ACTIVATIONS[self.activation]
-        f = own or activation
-        return (
-            AtPoint(1.0) if f is None else AtPoint(*map(float, _point(f, self.bias_variance)[:2]))
-        )
+        point = self._point(activation)
+        return AtPoint(1.0) if point is None else AtPoint(*map(float, point[:2]))
+
+    def first(self, activation: Callable[[Any], Any] | None) -> tuple[AtPoint, str]:
+        """Return the initializer by which inputs of second moment 1 make sums of length q*."""
+        point = self._point(activation)
+        if point is None:
+            return AtPoint(1.0), ""
+        bias, length = float(point.bias_variance), float(point.length)
+        if length == 0:
+            return AtPoint(1.0), SHRINKING
+        note = "" if length == 1 else f"inputs of second moment 1 make sums of q* = {length:.4g}"
+        return AtPoint(length - bias, bias), note
 
     def entry(self, spec: ParameterSpec) -> Gaussian:
         """Return the law at the point of its own activation, or of the identity."""
         return self.after(None).entry(spec)
+
+    def _point(self, activation: Callable[[Any], Any] | None) -> theory.CriticalPoint | None:
+        """Return the point of its own activation, or else of this one."""
+        f = activation if self.activation is None else nd.ACTIVATIONS[self.activation]
+        return None if f is None else _point(f, self.bias_variance)
 
 
 @cache

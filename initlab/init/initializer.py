@@ -180,8 +180,24 @@ class Initializer:
         another draws, its option `of`, hands the question on.
         """
         of = getattr(self, "of", None)
-        told = of.after(activation) if isinstance(of, Initializer) else of
-        return self if told is of else replace(self, of=told)  # type: ignore[type-var] # what has `of` is a dataclass
+        return self._over(of.after(activation)) if isinstance(of, Initializer) else self
+
+    def first(self, activation: Callable[[Any], Any] | None) -> tuple[Initializer, str]:
+        """Return the initializer for a weight that reads a net's inputs, and a plan's note on it.
+
+        Args:
+            activation: what its sums go through on their way to the next weight, None for none.
+        """
+        of = getattr(self, "of", None)
+        if not isinstance(of, Initializer):
+            return self.after(None), ""
+        told, note = of.first(activation)
+        return self._over(told), note
+
+    def _over(self, told: Initializer) -> Initializer:
+        """Return the same change of what another one draws."""
+        same = told is getattr(self, "of", None)
+        return self if same else replace(self, of=told)  # type: ignore[type-var] # what has `of` is a dataclass
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and _frozen(vars(self)) == _frozen(vars(other))

@@ -81,7 +81,7 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
         net = build(spec.model)
     for wanted in spec.ties:
         _tie(net, wanted.name, wanted.parameter, wanted.to)
-    before = resolve_with_activations(net, spec.data.example())
+    around = resolve_with_activations(net, spec.data.example())
     try:
         made = make_plan(
             slots(net),
@@ -93,7 +93,7 @@ def assemble(spec: RunSpec) -> tuple[Block, InitPlan]:
     except ShapeError as error:
         error.add_note(BY_RULE)
         raise
-    return net, suited(made, before)
+    return net, suited(made, around)
 
 
 @contextmanager

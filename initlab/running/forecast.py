@@ -72,8 +72,11 @@ class Forecast:
         """
         standing, gradient = self.standing, self.gradient_change
         over = f"over {counted(len(self.stream), 'layer' if standing else 'stage')}"
-        explained = standing and len(self.stream) > 1 and standing.explains(gradient)
-        phase = f": {standing.phase} phase" if standing and explained else ""
+        phase = ""
+        if standing and len(self.stream) > 1 and standing.explains(gradient):
+            phase = f": {standing.phase} phase"
+        elif standing and standing.slowing:
+            phase = ", ever more slowly, on the way to the edge of chaos"
         said = [f"Signals {change(self.signal_change)} {over}."]
         said.append(f"Gradients {change(gradient)} {over}{phase}.")
         if standing:

@@ -48,7 +48,9 @@ class Standing:
 
     @property
     def phase(self) -> Phase:
-        """Which side of chi = 1 that is on, critical if this many such factors change little."""
+        """Which side of chi = 1 that is on; critical if slowing or such factors change little."""
+        if self.slowing:
+            return Phase.critical
         steps = max(len(self.lengths) - 1, 1)
         changed = steps * abs(log(self.chi)) / 2 if self.chi else inf  # the factor's logarithm
         return Phase.critical if changed <= log(STEADY) else _side(self.chi)
@@ -63,6 +65,13 @@ class Standing:
     def settled(self) -> bool:
         """Whether lengths have come to the fixed point."""
         return _close(self.lengths[-1], self.field.q_star)
+
+    @property
+    def slowing(self) -> bool:
+        """Whether lengths are on their way to an edge of chaos, each chi closer to 1."""
+        if self.settled or self.field.phase is not Phase.critical or not self.chi:
+            return False
+        return abs(log(self.chi)) < abs(log(self.first)) if self.first else True
 
     @property
     def has_scale(self) -> bool:

@@ -129,7 +129,7 @@ def test_a_half_stable_edge_is_told_in_words():
     for activation in ("gelu", "silu"):
         verdict = told("critical", activation).verdict()
         assert "half stable" in verdict
-        assert "chi goes from 0." in verdict
+        assert "chi_1 = 1 at the fixed point, length" in verdict
     assert "half stable" not in told("critical", "tanh").verdict()
 
 
