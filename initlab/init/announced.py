@@ -32,6 +32,7 @@ class Announced(Initializer):
 
     init: Initializer
     pure: ClassVar[bool] = False  # the log is in order
+    any_dtype: ClassVar[bool] = True  # the other one's
 
     def write(
         self, spec: ParameterSpec, rng: np.random.Generator, out: NDArray[np.floating]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, sqrt
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,11 +16,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from initlab.init.law import Law
     from initlab.init.spec import ParameterSpec
 
     Choice = TypeVar("Choice", bound=StrEnum)
 
-__all__ = ["all_finite", "choice", "finite", "need_bias", "not_negative", "positive"]
+__all__ = [
+    "all_finite",
+    "choice",
+    "finite",
+    "need_bias",
+    "need_held",
+    "need_room",
+    "not_negative",
+    "positive",
+]
 
 
 def finite(name: str, **values: float) -> None:
@@ -54,6 +64,43 @@ def positive(name: str, **values: float) -> None:
     for argument, value in values.items():
         if value <= 0:
             raise BadValueError(f"{name}: {argument} must be positive, got {value!r}.")
+
+
+def need_room(spec: ParameterSpec, law: Law) -> None:
+    """Raise BadValueError for a law of numbers that are too large for the parameter's dtype.
+
+    Of one without bounds these are 8 standard deviations from its mean: beyond is one number of
+    10^15 of a normal law.
+    """
+    if spec.dtype.kind not in "fc" or law.mean is None or law.variance is None:
+        return
+    reach = max(abs(law.low), abs(law.high))
+    if not isfinite(reach):
+        reach = abs(law.mean) + 8 * sqrt(law.variance)
+    largest = float(np.finfo(spec.dtype).max)
+    if not reach <= largest:
+        raise BadValueError(
+            f"{spec.label} holds {spec.dtype}, whose largest number is {largest:.4g}, and would "
+            f"get numbers up to {reach:.4g}. Choose smaller ones, or a wider dtype."
+        )
+
+
+def need_held(spec: ParameterSpec, values: NDArray[Any]) -> None:
+    """Raise BadValueError for finite numbers that the parameter's dtype has nothing close to."""
+    kind = spec.dtype.kind
+    for piece in pieces(values.shape):
+        some = values[piece]
+        with np.errstate(all="ignore"):
+            cast = (some if kind == "c" else some.real).astype(spec.dtype)
+        lost = ~np.isfinite(cast) if kind in "fc" else cast != some
+        if kind != "c":
+            lost = lost | (some.imag != 0)
+        if lost.any():
+            first = some[lost][0] if some.shape else some
+            raise BadValueError(
+                f"{spec.label} holds {spec.dtype}, which has no {first}. Choose another "
+                "value, or another dtype."
+            )
 
 
 def need_bias(name: str, spec: ParameterSpec) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from initlab.autograd import pause
-from initlab.errors import BadValueError
+from initlab.errors import BadTypeError, BadValueError
 from initlab.init.desc import InitDesc
 from initlab.init.law import Law
 from initlab.init.levels import complete
@@ -63,6 +63,11 @@ class Initializer:
 
     What fills a Tensor by `_init_weight` is taken not to be, nor what draws by one that is not."""
 
+    any_dtype: ClassVar[bool] = False
+    """Whether its values may be of any dtype, such as whole numbers.
+
+    Else those that it claims a law for are of half, single or double precision, real or complex."""
+
     def __init__(self, **options: Any) -> None:
         self._kwargs = options
 
@@ -104,6 +109,16 @@ class Initializer:
             BadTypeError: when a call returns no array.
         """
         raise NotImplementedError(_UNDEFINED.format(type(self).__name__))
+
+    def accept(self, spec: ParameterSpec) -> None:
+        """Raise a BadTypeError for a parameter whose dtype cannot hold what is drawn."""
+        claims = type(self).law is not Initializer.law
+        if claims and not self.any_dtype and spec.dtype.char not in _DRAWN:
+            raise BadTypeError(
+                f"{spec.label} holds {spec.dtype}, and {self} draws numbers of half, single or "
+                "double precision, real or complex. Choose zeros, ones, constant or load for other "
+                "dtypes, or float32 for the parameter."
+            )
 
     def _init_weight(self, name: str, data: Tensor) -> None:
         raise NotImplementedError(_UNDEFINED.format(type(self).__name__))
@@ -223,6 +238,7 @@ class Initializer:
         return f"{type(self).__name__}({', '.join(told)})"
 
 
+_DRAWN = "efdFD"  # NumPy's letters of what is drawn
 _UNDEFINED = (
     "{} is an Initializer without __call__(self, spec, rng), write(self, spec, rng, out) or "
     "_init_weight(self, name, data). Write one of them."

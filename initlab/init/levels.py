@@ -35,18 +35,31 @@ def complete(cls: Any) -> None:
     own = vars(home)
     if home is not cls and own.keys() >= WAYS:
         return
+    asked = {"write": _accepting(own["write"])} if "write" in own else {}
     if "__call__" in own:
         call = own["__call__"]
-    elif "write" in own:
-        call = _returning(own["write"])
+    elif asked:
+        call = _returning(asked["write"])
     else:
         call = _drawing(own["_init_weight"])
         if "pure" not in vars(cls):
             cls.pure = False
     followed = {"write": _writing(call), "_init_weight": _filling(call)}
-    for name in followed.keys() - own:
-        setattr(cls, name, followed[name])
+    for name, method in (followed | asked).items():
+        if name in asked or name not in own:
+            setattr(cls, name, method)
     cls.__call__ = _taking_names(call)
+
+
+def _accepting(write: Callable[..., None]) -> Callable[..., None]:
+    """Return the `write` that asks first whether what it draws is for such a parameter."""
+
+    @wraps(write)
+    def accepting(self: Any, spec: ParameterSpec, rng: Any, out: NDArray[Any]) -> None:
+        self.accept(spec)
+        write(self, spec, rng, out)
+
+    return accepting
 
 
 def _returning(write: Callable[..., None]) -> Call:
@@ -87,6 +100,11 @@ def _writing(call: Call) -> Callable[..., None]:
             raise ShapeError(
                 f"{spec.label} has shape {out.shape}, which {values.shape} does not fit: {self} "
                 "returned it."
+            )
+        if not np.can_cast(values.dtype, out.dtype, "same_kind"):
+            raise BadTypeError(
+                f"{spec.label} holds {out.dtype}, and {self} returned {values.dtype}: what it has "
+                "beyond that would be lost."
             )
         out[...] = values
 

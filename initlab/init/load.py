@@ -11,7 +11,7 @@ import numpy as np
 
 from initlab import nd
 from initlab.errors import BadValueError, DataError, ShapeError, nearest
-from initlab.init.checks import all_finite
+from initlab.init.checks import all_finite, need_held
 from initlab.init.create import create
 from initlab.init.fixed import moments
 from initlab.init.initializer import Initializer
@@ -46,6 +46,7 @@ class Load(Initializer):
 
     overrules = True
     pure = False  # the log is in order
+    any_dtype = True
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Load(Initializer):
             BadValueError: for a name that is not there, when there is no default.
             ShapeError: when the loaded shape is another one.
             DataError: for values that are not finite, as a run that diverged leaves.
+            BadValueError: for values that the parameter's dtype does not have.
         """
         array, name = self._find(spec), spec.name
         if self.verbose:
@@ -78,6 +80,7 @@ class Load(Initializer):
         if array is None:
             self._default(name).write(spec, rng, out)
         else:
+            need_held(spec, array)
             out[...] = array
 
     def law(self, spec: ParameterSpec) -> Law:

@@ -38,6 +38,8 @@ class Mixed(Initializer):
     [1.0, 1.0]
     """
 
+    any_dtype = True  # each one's
+
     def __init__(self, patterns: Sequence[str], initializers: Sequence[Initializer | str]) -> None:
         if len(patterns) != len(initializers):
             raise BadValueError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from initlab.errors import BadValueError
 from initlab.init.checks import finite, not_negative
@@ -250,6 +250,7 @@ class TorchConstant(Fixed):
     """
 
     val: float = 0.0
+    any_dtype: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         finite("torch.constant", val=self.val)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from initlab.errors import InitlabError
+from initlab.init.checks import need_room
 from initlab.init.entry import PlanEntry
 from initlab.init.grounds import Choice, Slot, by_role, by_rule, by_writing, known_roles
 from initlab.init.independent import Uniform
@@ -130,7 +131,8 @@ def _ask(slot: Slot, choice: Choice) -> None:
     if not slot.spec.known:
         return
     try:
-        choice.use.variance(slot.spec)
+        choice.use.accept(slot.spec)
+        need_room(slot.spec, choice.use.law(slot.spec))
     except InitlabError as error:
         error.add_note(f"for {slot.path}, which gets {choice.use} by {choice.why}")
         raise

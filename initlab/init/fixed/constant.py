@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 - the type of an option is read at run time
 
 from initlab.errors import BadValueError, ShapeError
-from initlab.init.checks import finite
+from initlab.init.checks import finite, need_held
 from initlab.init.fixed.fixed import Fixed, moments
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ class Filled(Fixed):
     """Subclasses have a `value`: a number, or an array that broadcasts to the shape."""
 
     value: float | NDArray[np.floating]
+    any_dtype: ClassVar[bool] = True
 
     def put(self, spec: ParameterSpec, out: NDArray[Any]) -> None:
         """Fill `out`.
 
         Raises:
             ShapeError: when an array of values does not broadcast to the shape.
+            BadValueError: when the parameter's dtype does not have the values.
         """
         self._check(spec)
         out[...] = self.value
@@ -48,6 +50,7 @@ class Filled(Fixed):
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} cannot hold constant values of shape {shape}."
             )
+        need_held(spec, np.asarray(self.value))
 
 
 @dataclass(frozen=True, eq=False)

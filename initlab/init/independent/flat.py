@@ -30,7 +30,8 @@ class Flat:
     @property
     def law(self) -> Law:
         """Mean (low + high) / 2, variance (high - low)^2 / 12, kurtosis 9/5."""
-        variance = (self.high - self.low) ** 2 / 12
+        width = self.high - self.low
+        variance = width * width / 12
         return Law((self.low + self.high) / 2, variance, 1.8, self.low, self.high)
 
     def into(self, rng: np.random.Generator, out: np.ndarray) -> None:

@@ -27,7 +27,7 @@ class Gaussian:
     @property
     def law(self) -> Law:
         """Kurtosis 3."""
-        return Law(self.mean, self.std**2, 3.0)
+        return Law(self.mean, self.std * self.std, 3.0)
 
     def into(self, rng: np.random.Generator, out: np.ndarray) -> None:
         """Draw."""

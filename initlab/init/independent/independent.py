@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from initlab.init.checks import need_room
 from initlab.init.initializer import Initializer
 from initlab.nd.random import fill
 
@@ -36,9 +37,12 @@ class Independent(Initializer):
 
         Raises:
             ShapeError: when a dimension is unknown, even one that is in no fan of its rule.
+            BadValueError: when the law has numbers that are too large for the parameter's dtype.
         """
         spec.require_known()
-        fill(rng, out, self.entry(spec).into)
+        entry = self.entry(spec)
+        need_room(spec, entry.law)
+        fill(rng, out, entry.into)
 
     def law(self, spec: ParameterSpec) -> Law:
         """Return the entries' law."""

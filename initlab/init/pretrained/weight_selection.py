@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from initlab.errors import ShapeError
+from initlab.init.checks import need_held
 from initlab.init.fixed import Fixed
 from initlab.init.matrices import pieces
 from initlab.init.pretrained.stored import Stored
@@ -36,6 +37,7 @@ class WeightSelection(Fixed):
     """
 
     file: Path
+    any_dtype: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = tuple(Role)
 
     def __post_init__(self) -> None:
@@ -48,6 +50,7 @@ class WeightSelection(Fixed):
         Raises:
             BadValueError: when the larger net has no parameter of that path.
             ShapeError: when it is smaller along some axis, or has other axes.
+            BadValueError: when the parameter's dtype does not have its values.
         """
         larger = self._stored[spec]  # type: ignore[attr-defined] # set when it is made
         if larger.ndim != len(spec.shape) or any(
@@ -60,7 +63,9 @@ class WeightSelection(Fixed):
         chosen = [_spaced(n, of) for n, of in zip(spec.shape, larger.shape, strict=True)]
         for piece in pieces(spec.shape):
             some = (along[part] for along, part in zip(chosen, piece, strict=True))
-            out[piece] = larger[np.ix_(*some)]
+            chosen_here = larger[np.ix_(*some)]
+            need_held(spec, chosen_here)
+            out[piece] = chosen_here
 
 
 def _spaced(n: int, of: int) -> NDArray[np.intp]:
