@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from initlab.errors import BadValueError
+from initlab.theory.arguments import length, number
 from initlab.theory.bounded import Estimate, through
 from initlab.theory.meanfield import MARGINAL, SHORT
 from initlab.theory.moments import derivative, moment_growth, second_moment
@@ -100,6 +101,8 @@ def critical(f: Callable[[Any], Any], bias_variance: float | None = None) -> Cri
     1.760955
     """
     line, name = _Line(f), getattr(f, "__name__", str(f))
+    if bias_variance is not None and not number("bias_variance", bias_variance) < inf:
+        raise BadValueError(f"bias_variance is a finite number, got {bias_variance}.")
     least = _least(line)
     if least is None:
         raise BadValueError(
@@ -154,4 +157,4 @@ def critical_line(f: Callable[[Any], Any], lengths: Iterable[float]) -> list[Cri
     (1.76095, 0.05)
     """
     line = _Line(f)
-    return [line.point(Estimate.of(q)) for q in lengths]
+    return [line.point(Estimate.of(length("each of lengths", q))) for q in lengths]

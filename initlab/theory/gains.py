@@ -27,26 +27,26 @@ def forward_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estim
 
     Raises:
         QuadratureError, BadTypeError, ShapeError: as `expectation`.
-        BadValueError: when f is zero everywhere, or E f(z)^2 does not exist.
+        BadValueError: when f is zero wherever it was asked, or E f(z)^2 does not exist.
 
     >>> import numpy as np
     >>> round(forward_gain(np.tanh), 9)
     1.59253742
     """
-    return _inverse_root(second_moment(f, breaks=breaks), f, "zero everywhere")
+    return _inverse_root(second_moment(f, breaks=breaks), f, "zero wherever it was asked")
 
 
 def variance_gain(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
     """Return 1 / sqrt(Var f(z)), the gamma of normalizer-free nets (Brock et al., 2021).
 
     Raises:
-        BadValueError: when f is constant, or its variance does not exist.
+        BadValueError: when f is constant wherever it was asked, or its variance does not exist.
 
     >>> from initlab import nd
     >>> round(variance_gain(nd.relu), 9)
     1.71285855
     """
-    return _inverse_root(variance(f, breaks), f, "constant")
+    return _inverse_root(variance(f, breaks), f, "constant wherever it was asked")
 
 
 def backward_gain(
@@ -62,16 +62,21 @@ def backward_gain(
         breaks: where it has so many kinks, as `expectation` takes them.
 
     Raises:
-        BadValueError: when f is flat everywhere, or E f'(z)^2 does not exist.
+        BadValueError: when f is flat wherever it was asked, or E f'(z)^2 does not exist.
 
     >>> from initlab import nd
     >>> round(backward_gain(nd.relu), 9)
     1.414213562
     """
-    return _inverse_root(second_moment(slope or derivative(f), breaks=breaks), f, "flat everywhere")
+    return _inverse_root(
+        second_moment(slope or derivative(f), breaks=breaks), f, "flat wherever it was asked"
+    )
 
 
 def _inverse_root(moment: Estimate, f: Callable[[Any], Any], fault: str) -> Estimate:
     if not moment > 0:
-        raise BadValueError(f"{getattr(f, '__name__', f)} is {fault}; no gain makes up for that.")
+        raise BadValueError(
+            f"{getattr(f, '__name__', f)} is {fault}; no gain makes up for that. A "
+            "spike narrower than 0.016 is found if breaks has its sides."
+        )
     return through(lambda m: 1 / sqrt(m), moment, pole=0.0)

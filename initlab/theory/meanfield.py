@@ -13,6 +13,7 @@ from math import inf, log
 from typing import TYPE_CHECKING, Any
 
 from initlab.errors import BadValueError
+from initlab.theory.arguments import number
 from initlab.theory.bounded import Estimate, through
 from initlab.theory.moments import derivative, moment_growth, second_moment
 from initlab.theory.pairs import kernel
@@ -56,6 +57,7 @@ class MeanField:
         start: the length from which the fixed point is approached.
 
     Raises:
+        BadTypeError: for an f that is no function, or a variance or start that is no number.
         BadValueError: for a variance that is negative or not finite, a start that is not positive.
 
     >>> import numpy as np
@@ -71,6 +73,8 @@ class MeanField:
 
     def __post_init__(self) -> None:
         activation(self.f)
+        for name in ("weight_variance", "bias_variance", "start"):
+            number(name, getattr(self, name))
         if not (0 <= self.weight_variance < inf and 0 <= self.bias_variance < inf):
             raise BadValueError(
                 "Variances are finite and at least 0, got "
@@ -153,7 +157,7 @@ class MeanField:
     # ---- correlations
     def correlation(self, c: float) -> Estimate:
         """Return the correlation of two inputs after a layer, both of length q*, from c before."""
-        return self._at_q_star(self._correlation, c)
+        return self._at_q_star(self._correlation, number("c", c))
 
     def _correlation(self, q: float, c: float) -> Estimate:
         covariance = self.weight_variance * kernel(self.f, c, q) + self.bias_variance
@@ -161,7 +165,7 @@ class MeanField:
 
     def correlation_slope(self, c: float) -> Estimate:
         """Return the derivative of the correlation map at c; at 1 it is chi_1 q* / length(q*)."""
-        return self._at_q_star(self._correlation_slope, c)
+        return self._at_q_star(self._correlation_slope, number("c", c))
 
     def _correlation_slope(self, q: float, c: float) -> Estimate:
         return self.weight_variance * kernel(self.slope, c, q) * q / self.length(q)

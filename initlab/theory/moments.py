@@ -10,8 +10,9 @@ import numpy as np
 import initlab.nd  # noqa: F401 - the rules by which NumPy's functions have slopes
 from initlab.autograd import Tensor, record
 from initlab.errors import BadTypeError, BadValueError
+from initlab.theory import arguments
 from initlab.theory.bounded import Estimate
-from initlab.theory.quadrature import activation, expectation
+from initlab.theory.quadrature import TINY, activation, expectation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -99,22 +100,23 @@ def moment_growth(f: Callable[[Any], Any], length: float = 1.0) -> Estimate:
     >>> round(moment_growth(nd.relu, 3.0), 12)  # E relu^2 = length / 2
     0.5
     """
-    scale, slope = sqrt(length), derivative(f)
-    return expectation(lambda z: z * np.asarray(f(scale * z)) * slope(scale * z)) / scale
+    scale, slope = sqrt(arguments.length("length", length, least=TINY)), derivative(f)
+    return expectation(lambda z: z * arguments.real(f, scale * z) * slope(scale * z)) / scale
 
 
 def _moment(
     f: Callable[[Any], Any], length: float, power: int, breaks: Iterable[float]
 ) -> Estimate:
-    places = [place / sqrt(length) for place in breaks] if length else ()
-    return expectation(_power(activation(f), length, power), places)
+    scale = sqrt(arguments.length("length", length))
+    ends = [place / scale for place in arguments.places(breaks)] if scale else ()
+    return expectation(_power(activation(f), length, power), ends)
 
 
 def _power(f: Callable[[Any], Any], length: float, power: int) -> Callable[[Any], Any]:
     scale, name = sqrt(length), getattr(f, "__name__", str(f))
 
     def powered(z: NDArray[np.float64]) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = np.asarray(f(scale * z)) ** power
+        found: NDArray[np.float64] = arguments.real(f, scale * z) ** power
         return found
 
     powered.__name__ = name if power == 1 else f"the {POWERS[power]} of {name}"
@@ -128,9 +130,9 @@ def variance(f: Callable[[Any], Any], breaks: Iterable[float] = ()) -> Estimate:
     >>> round(variance(nd.relu), 12)  # (1 - 1 / pi) / 2
     0.340845056908
     """
-    places = list(breaks)
-    centre = mean(f, breaks=places)
-    about = second_moment(lambda z: np.asarray(f(z)) - float(centre), breaks=places)
+    ends = arguments.places(breaks)
+    centre = mean(f, breaks=ends)
+    about = second_moment(lambda z: arguments.real(f, z) - float(centre), breaks=ends)
     return about + Estimate(0.0, centre.error**2)
 
 
@@ -144,7 +146,7 @@ def slope_growth(f: Callable[[Any], Any], length: float = 1.0) -> Estimate:
     >>> round(slope_growth(lambda z: z**3), 12), round(slope_growth(nd.relu), 12) + 0
     (2.0, 0.0)
     """
-    scale, slope = sqrt(length), derivative(f)
+    scale, slope = sqrt(arguments.length("length", length)), derivative(f)
     squared = expectation(lambda z: slope(scale * z) ** 2)
     if squared == 0.0:
         return Estimate(0.0, 0.0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from initlab.errors import BadValueError, QuadratureError
+from initlab.theory.arguments import number, real
 from initlab.theory.bounded import Estimate
 from initlab.theory.panels import EPSILON
 from initlab.theory.quadrature import TINY, activation, expectation, integrals, knots
@@ -46,14 +47,14 @@ def kernel(f: Callable[[Any], Any], correlation: float, length: float = 1.0) -> 
     >>> round(kernel(nd.relu, 0.0) * 2 * np.pi, 10)  # (E relu)^2 = 1 / 2 pi
     1.0
     """
-    if not -1 <= correlation <= 1:
+    if not -1 <= number("correlation", correlation) <= 1:
         raise BadValueError(f"A correlation lies between -1 and 1, got {correlation}.")
-    if not 0 <= length < float("inf"):
+    if not 0 <= number("length", length) < float("inf"):
         raise BadValueError(f"A length is a finite variance of at least 0, got {length}.")
     f, scale = activation(f), sqrt(length)
 
     def g(z: Array) -> Array:
-        return np.asarray(f(scale * z))
+        return real(f, scale * z)
 
     g.__name__ = getattr(f, "__name__", str(f))
     if abs(correlation) == 1:

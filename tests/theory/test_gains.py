@@ -134,7 +134,7 @@ def test_an_activation_that_leaves_the_graph_says_what_to_do():
 
 @pytest.mark.parametrize(
     ("gain", "fault"),
-    [(forward_gain, "zero everywhere"), (variance_gain, "constant"), (backward_gain, "flat every")],
+    [(forward_gain, "zero wherever"), (variance_gain, "constant"), (backward_gain, "flat where")],
 )
 def test_no_gain_makes_up_for_an_activation_that_lets_nothing_through(gain, fault):
     def nothing(z):
