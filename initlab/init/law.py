@@ -31,7 +31,7 @@ class Law:
         mean: of the entries.
         variance: about that mean.
         kurtosis: the fourth central moment over the squared variance; 3 for a Gaussian.
-        low, high: no entry lies outside, but for rounding.
+        low, high: no entry lies outside, of complex ones no real part, but for rounding.
         entries: independent; dependent on each other; or fixed, equal in every draw.
         promises: what holds for the array as a whole, see `initlab.init.promises`.
 

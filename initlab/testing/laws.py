@@ -3,7 +3,11 @@
 A moment is read from each of some independent draws. What they spread by gives the standard error
 of their mean, whatever hangs together within a draw, and the declared moment must lie within six
 of these. Where entries are independent, the whole sample has one mean, and its error follows from
-the law itself; fixed entries have no error but rounding.
+the law itself; fixed entries have no error but rounding. Of a normal law's N numbers six standard
+errors are 6 sqrt(2 / N) of the variance and 6 sqrt(96 / N) of the kurtosis: with the 2.6 million of
+the contract's largest spec a deviation that is 0.3 % off is found, and a kurtosis of 3.04. Entries
+that are claimed to be independent must be uncorrelated with their neighbours and with those half an
+axis away, and so must their squares.
 """
 
 from __future__ import annotations
@@ -50,6 +54,8 @@ def check_law(subject: Initializer, spec: ParameterSpec, draws: Sequence[np.ndar
                 f"claims {name} {claimed:.6g} but draws {found:.6g}, {off:.1f} standard errors "
                 f"away, for {spec}",
             )
+    if law.entries == Entries.independent and law.variance and sample[0].size > 1:
+        _check_independence(subject, spec, sample)
     for promise in law.promises:
         complaint = promise.broken(draws, spec)
         require(complaint is None, subject, f"promises {promise}, but {complaint}, for {spec}")
@@ -67,10 +73,8 @@ def _check_sense(subject: Initializer, spec: ParameterSpec, law: Law) -> None:
 def _check_support(
     subject: Initializer, spec: ParameterSpec, law: Law, sample: np.ndarray, eps: float
 ) -> None:
-    if sample.dtype.kind == "c":
-        return
     slack = 4 * eps * max(abs(bound) for bound in (law.low, law.high, 0) if isfinite(bound))
-    low, high = float(sample.min()), float(sample.max())
+    low, high = float(sample.real.min()), float(sample.real.max())
     require(
         low >= law.low - slack and high <= law.high + slack,
         subject,
@@ -85,6 +89,33 @@ def _check_entries(subject: Initializer, spec: ParameterSpec, law: Law, sample: 
         require(same, subject, f"claims fixed entries but draws others each time for {spec}")
     elif law.variance:
         require(not same, subject, f"draws the same values from every stream for {spec}")
+
+
+def _check_independence(subject: Initializer, spec: ParameterSpec, sample: np.ndarray) -> None:
+    """Refuse entries that hang together with their neighbours, or those half an axis away.
+
+    Numbers that are independent are uncorrelated, and so are their squares, which tell of copies
+    with signs. Each is taken about its own mean over the draws, whatever that is.
+    """
+    squares = np.abs(sample) ** 2
+    for what, values in (("entries", sample), ("squares of entries", squares)):
+        off = values - values.mean(axis=0)
+        for axis, length in enumerate(spec.shape):
+            for step in {1, length // 2} - {0, length}:
+                ahead, behind = (np.moveaxis(off, axis + 1, 0)[part] for part in _apart(step))
+                products = (ahead * behind.conj()).real
+                error = sqrt(float((products**2).mean()) / products.size)
+                away = abs(float(products.mean())) / max(error, np.finfo(np.float64).tiny)
+                require(
+                    products.size < ENOUGH or away <= STANDARD_ERRORS,
+                    subject,
+                    f"claims independent entries, but {what} that are {step} apart along axis "
+                    f"{axis} are correlated, by {away:.1f} standard errors, for {spec}",
+                )
+
+
+def _apart(step: int) -> tuple[slice, slice]:
+    return slice(step, None), slice(None, -step)
 
 
 def _moments(law: Law, sample: np.ndarray, eps: float) -> list[tuple[str, float, float, float]]:

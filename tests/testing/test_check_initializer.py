@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from initlab.errors import ShapeError
-from initlab.init import Initializer, Law, ParameterSpec
+from initlab.init import ComplexScaling, Initializer, Law, ParameterSpec, VarianceScaling
 from initlab.init.promises import Orthonormal
 from initlab.testing import ContractError, check_initializer
+from initlab.testing.initializers import SPECS
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,95 @@ def test_an_initializer_that_keeps_every_promise_passes_as_class_and_as_instance
 def test_a_broken_promise_is_named(broken):
     with pytest.raises(ContractError, match=BROKEN[broken]):
         check_initializer(broken, [ParameterSpec((320, 256)), ParameterSpec((7,), in_axes=())])
+
+
+class Wide(VarianceScaling):
+    """0.4 % too wide."""
+
+    def write(self, spec, rng, out):
+        super().write(spec, rng, out)
+        out *= out.dtype.type(1.004)
+
+
+class JaxComplex(ComplexScaling):
+    """JAX 0.10 divides by the wrong constant; of where it ends nothing is claimed."""
+
+    def law(self, spec):
+        return replace(super().law(spec), low=-np.inf, high=np.inf)
+
+    def write(self, spec, rng, out):
+        super().write(spec, rng, out)
+        out *= out.dtype.type(0.961961828 / 0.953111644)
+
+
+class Uncut(ComplexScaling):
+    """The parent's radii, as wide: not cut."""
+
+    def write(self, spec, rng, out):
+        shape = (2, *spec.shape)
+        out[...] = np.sqrt(self.law(spec).variance / 2) * (rng.normal(size=shape).T @ [1, 1j]).T
+
+
+class Mixture(Gaussian):
+    """Two deviations, of variances 0.87 and 1.13: its kurtosis is 3 (1 + 0.13^2) = 3.05."""
+
+    def __call__(self, spec, rng):
+        variances = 1 + 0.13 * np.sign(rng.random(spec.shape) - 0.5)
+        return super().__call__(spec, rng) * np.sqrt(variances).astype(spec.dtype)
+
+
+class Repeated(Gaussian):
+    """Every row twice."""
+
+    def __call__(self, spec, rng):
+        w = super().__call__(spec, rng)
+        w[1::2] = w[: len(w) // 2 * 2 : 2]
+        return w
+
+
+class Mirrored(Gaussian):
+    """The second half of the columns are the first's, each number with a sign of its own."""
+
+    def __call__(self, spec, rng):
+        w = super().__call__(spec, rng)
+        left, right = np.split(w, 2, axis=1)
+        right[...] = np.abs(left) * np.sign(right)
+        return w
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        (Wide(2.0), r"claims variance 0\.0078125 but draws 0\.0078[67]"),
+        (JaxComplex(), r"claims variance 0\.0078125 but draws 0\.0079[45]"),
+        (Uncut(), r"claims values in \[-0\.1837\d*, 0\.1837\d*\] but draws"),
+        (Mixture(), r"claims kurtosis 3 but draws 3\.0[45]"),
+        (Repeated(), r"entries that are 1 apart along axis 0 are correlated, by \d{3}"),
+        (Mirrored(), r"squares of entries that are 128 apart along axis 1 are correlated"),
+    ],
+    ids=str,
+)
+def test_a_law_that_is_off_by_little_or_in_how_entries_hang_together_is_named(broken, named):
+    dtype = "complex64" if isinstance(broken, ComplexScaling) else "float32"
+    specs = [spec for spec in SPECS if spec.dtype == dtype][:1]
+    with pytest.raises(ContractError, match=named):
+        check_initializer(broken, specs)
+
+
+def test_independent_entries_may_have_means_of_their_own():
+    class Ramp(Gaussian):
+        def law(self, spec):
+            return Law()
+
+        def __call__(self, spec, rng):
+            return super().__call__(spec, rng) + np.arange(spec.shape[-1], dtype=spec.dtype)
+
+    class Told(Ramp):
+        def law(self, spec):
+            n = spec.shape[-1]
+            return Law((n - 1) / 2, self.sigma**2 + (n**2 - 1) / 12)
+
+    check_initializer(Told(), [ParameterSpec((64, 32), "float64")])
 
 
 def test_a_class_that_needs_arguments_is_to_be_handed_in_as_an_instance():

@@ -65,10 +65,11 @@ class ComplexScaling(Initializer):
         fill(rng, out.view(out.real.dtype), partial(_circular_into, std=std))
 
     def law(self, spec: ParameterSpec) -> Law:
-        """Return the law: variance E|w|^2, kurtosis E|w|^4 over its square."""
+        """Return the law: variance E|w|^2, kurtosis E|w|^4 over its square, |w| <= 2 parents'."""
         std = self._std(spec)
         fourth = 2 - (16 + 8) * exp(-4) / CUT  # E|z|^4 = int_0^4 x^2 e^-x dx / CUT
-        return Law(0.0, std**2, fourth / CUT_SECOND**2)
+        cut = 2 * std / sqrt(CUT_SECOND)
+        return Law(0.0, std**2, fourth / CUT_SECOND**2, -cut, cut)
 
     def _std(self, spec: ParameterSpec) -> float:
         if spec.dtype.kind != "c":
