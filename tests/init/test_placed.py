@@ -25,6 +25,7 @@ from initlab.init import (
     make_plan,
 )
 from initlab.nd.random import Streams
+from initlab.running import forecast
 from initlab.tree import apply_plan, parameters, slots, tie
 from initlab.tree.shapes import resolve_shapes
 
@@ -212,6 +213,24 @@ def test_siren_knows_the_first_layer_and_the_biases_fan():
     assert bounds["0.weight"] == pytest.approx(1 / 8)
     assert bounds["1.weight"] == pytest.approx(sqrt(6 / 64) / 30)
     assert bounds["0.bias"] == pytest.approx(1 / sqrt(8))
+
+
+SINES = ["model=deep_mlp", "model.activation=sin"]
+
+
+def test_sirens_plan_says_which_sine_its_weights_are_for():
+    net = stack(nn.Dense(64), nn.Dense(64))
+    fast, plain = planned(net, Siren(), bias=Siren()), planned(net, Siren(1.0), bias=Siren(1.0))
+    assert fast["0.weight"].why.endswith("the first, for sin(30 x)")
+    assert fast["1.weight"].why.endswith(", for sin(30 x)")
+    assert plain["0.weight"].why.endswith("the first")
+    assert not any("sin(" in entry.why for entry in (*plain, fast["0.bias"]))
+    died, lives = (
+        forecast(initlab.compose(["+init=siren", f"init.weight.omega={omega}", *SINES]))
+        for omega in (30, 1)
+    )
+    assert died.gradient_change < 1e-30  # what the note is for
+    assert 1 < lives.gradient_change < 100
 
 
 @pytest.mark.peers

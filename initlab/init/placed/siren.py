@@ -19,7 +19,8 @@ __all__ = ["Siren"]
 class Siren(Placed):
     """The first weight U(+-1/n), others U(+-sqrt(6/n) / omega), biases U(+-1/sqrt(n)), n = fan_in.
 
-    Sitzmann et al. (2020), for layers sin(omega (W x + b)).
+    Sitzmann et al. (2020), for layers sin(omega (W x + b)). The activation `sin` is that of
+    omega 1: with the weights of 30 a net of it lets no gradient through.
 
     Args:
         omega: the frequency; theirs is 30.
@@ -36,7 +37,8 @@ class Siren(Placed):
         if place.is_weight:
             n = place.spec.fan_in
             bound = 1 / n if place.is_first else sqrt(6 / n) / self.omega
-            return Given(Uniform(bound), "the first" if place.is_first else "")
+            notes = {"the first": place.is_first, f"for sin({self.omega:g} x)": self.omega != 1}
+            return Given(Uniform(bound), ", ".join(note for note, told in notes.items() if told))
         if place.weight is None:
             return None
         return Given(Uniform(1 / sqrt(place.weight.spec.fan_in)))
