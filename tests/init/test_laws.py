@@ -224,6 +224,23 @@ def test_an_identity_is_the_diagonal_and_claims_the_variance_of_its_entries(shap
     assert Identity(gain=2.0).variance(spec) == pytest.approx(drawn.var(), abs=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("shape", "axes"),
+    [
+        ((5, 6, 4), {"in_axes": (2,), "out_axes": (1,), "batch_axes": (0,)}),
+        ((6, 4, 5), {"in_axes": (0,), "out_axes": (1,), "batch_axes": (-1,)}),
+        ((5, 6, 2, 4), {"in_axes": (3,), "out_axes": (1,), "batch_axes": (0, 2)}),
+    ],
+)
+def test_each_expert_has_an_identity_of_its_own(shape, axes):
+    spec = ParameterSpec(shape, "float64", **axes)
+    drawn = Identity(gain=2.0)(spec, stream(0, "w"))
+    copies = np.moveaxis(drawn, spec.batch_axes, range(len(spec.batch_axes))).reshape(-1, 6, 4)
+    assert_array_equal(copies, np.broadcast_to(2 * np.eye(6, 4), copies.shape))
+    law = Identity(gain=2.0).law(spec)
+    assert (law.mean, law.variance) == pytest.approx((drawn.mean(), drawn.var()), abs=1e-15)
+
+
 @pytest.mark.peers
 def test_rules_with_fans_are_those_of_torch():
     import torch
