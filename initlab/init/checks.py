@@ -75,7 +75,7 @@ def need_room(spec: ParameterSpec, law: Law) -> None:
     if spec.dtype.kind not in "fc" or law.mean is None or law.variance is None:
         return
     reach = max(abs(law.low), abs(law.high))
-    if not isfinite(reach):
+    if not isfinite(reach + law.variance):
         reach = abs(law.mean) + 8 * sqrt(law.variance)
     largest = float(np.finfo(spec.dtype).max)
     if not reach <= largest:

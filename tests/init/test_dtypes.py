@@ -9,7 +9,9 @@ from numpy.testing import assert_array_equal
 from initlab import nd
 from initlab.errors import BadTypeError, BadValueError, InitlabError
 from initlab.init import (
+    ComplexScaling,
     Constant,
+    Identity,
     Initializer,
     Law,
     Load,
@@ -21,6 +23,8 @@ from initlab.init import (
     Placed,
     Scaled,
     Slot,
+    Sparse,
+    TruncatedNormal,
     Uniform,
     VarianceScaling,
     WeightSelection,
@@ -105,6 +109,8 @@ def test_a_larger_nets_value_that_the_dtype_does_not_have_is_refused(tmp_path):
         (Normal(1.0, mean=1e5), "float16", r"1e\+05"),
         (Normal(1e200), "float64", "inf"),  # its variance is no number
         (Uniform(1e5), "float16", r"1e\+05"),
+        (Uniform(1e308), "float64", "inf"),  # nor is its width
+        (TruncatedNormal(1e200), "float64", "inf"),
         (VarianceScaling(1e12), "float16", r"8e\+05"),
     ],
 )
@@ -127,9 +133,30 @@ def test_a_plan_refuses_what_a_dtype_cannot_hold_before_anything_is_drawn():
     slot = Slot("w", "w", ParameterSpec((4, 4), "int32", name="w"))
     with pytest.raises(BadTypeError, match=r"'w' holds int32, and VarianceScaling\(scale=2\)"):
         make_plan([slot], default=VarianceScaling(2.0))
-    slot = Slot("w", "w", ParameterSpec((4, 4), "float16", name="w"))
-    with pytest.raises(BadValueError, match=r"numbers up to 8e\+05"):
-        make_plan([slot], default=Scaled(1e5, Normal(1.0)))
+
+
+@pytest.mark.parametrize(
+    ("initializer", "dtype"),
+    [
+        (Scaled(1e5, Normal(1.0)), "float16"),
+        (Scaled(1e200), "float64"),  # whose variance is no number
+        (Identity(1e5), "float16"),
+        (ComplexScaling(1e80), "complex64"),
+        (Sparse(1, sigma=1e39), "float32"),
+    ],
+    ids=str,
+)
+def test_a_plan_refuses_any_law_that_is_too_wide_for_the_dtype(initializer, dtype):
+    slot = Slot("w", "w", ParameterSpec((4, 4), dtype, name="w"))
+    with pytest.raises(BadValueError, match=rf"'w' holds {dtype}, whose largest number is"):
+        make_plan([slot], default=initializer)
+
+
+@pytest.mark.parametrize("rng", [None, 0])
+def test_what_is_no_generator_is_refused(rng):
+    told = rf"drawn from a random generator, got {rng} of type .* Write initlab\.nd\.random\.stream"
+    with pytest.raises(BadTypeError, match=told):
+        VarianceScaling(2.0)(ParameterSpec((4, 4)), rng)
 
 
 def test_of_what_another_draws_the_other_is_asked():

@@ -56,7 +56,7 @@ class Identity(Fixed):
         sides = self._sides(spec)
         spec.require_known()
         g, p = self.gain, 1 / max(spec.shape[axis] for axis in sides)
-        variance = g**2 * p * (1 - p)
+        variance = g * g * p * (1 - p)
         kurtosis = 1 / (p * (1 - p)) - 3 if variance else 1.0  # a biased coin's
         return Law(g * p, variance, kurtosis, min(g, 0.0), max(g, 0.0), Entries.fixed)
 

@@ -66,7 +66,7 @@ class TruncatedGaussian:
         central = fourth - 4 * m * third + 6 * m**2 * second - 3 * m**4
         return Law(
             self.mean + self.std * m,
-            self.std**2 * variance,
+            self.std * self.std * variance,
             central / variance**2,
             self.mean + self.std * self.low,
             self.mean + self.std * self.high,

@@ -49,7 +49,7 @@ class Scaled(Initializer):
         low, high = sorted((f * base.low, f * base.high))
         return Law(
             None if base.mean is None else f * base.mean,
-            None if base.variance is None else f**2 * base.variance,
+            None if base.variance is None else f * f * base.variance,
             base.kurtosis,
             low,
             high,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from initlab.errors import BadTypeError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,12 +27,20 @@ def fill(rng: np.random.Generator, target: np.ndarray, draw: Draw) -> np.ndarray
         target: C-contiguous floating array, any shape.
         draw: fills the one-dimensional array that it is given from the generator that it is given.
 
+    Raises:
+        BadTypeError: for what is no generator.
+
     >>> from initlab.nd.random import stream, uniform_into
     >>> fill(stream(0, "w"), np.empty((2, 3)), uniform_into).shape
     (2, 3)
     """
     if hasattr(rng, "fill"):  # a Stream, whose class is not imported to ask
         return rng.fill(target, draw)  # type: ignore[no-any-return] # the target
+    if not hasattr(rng, "standard_normal"):
+        raise BadTypeError(
+            f"Numbers are drawn from a random generator, got {rng!r} of type {type(rng).__name__}. "
+            "Write initlab.nd.random.stream(seed, name), or np.random.default_rng(seed)."
+        )
     fill_one(target.reshape(-1), draw, rng)
     return target
 
