@@ -245,6 +245,7 @@ def _joined(cut: NDArray[Any], columns: int) -> NDArray[Any]:
 
 def _order(spec: ParameterSpec) -> tuple[int, ...]:
     """Return the axes as matrices are cut: copies, the grouped side, the other, receptive field."""
+    spec.require_fans()
     rank = len(spec.shape)
     sides = (spec.out_axes, spec.in_axes)
     first, second = sides if spec.grouped == "out" else reversed(sides)

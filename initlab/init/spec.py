@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from math import prod
 from operator import index
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,9 @@ class ParameterSpec:
         if type(self.role) is not Role:
             object.__setattr__(self, "role", _role(self.role))
         try:
-            groups, named = index(self.groups), [*map(index, self._named)]
+            groups, named = index(self.groups), self._named
+            if not {*map(type, named)} <= _INT:
+                named = tuple(map(index, named))
         except TypeError:
             raise BadTypeError(
                 f"{self.label}: groups and axes are integers, got groups {self.groups!r}, axes "
@@ -81,9 +84,7 @@ class ParameterSpec:
             ) from None
         if groups < 1:
             raise BadValueError(f"{self.label}: groups must be at least 1, got {self.groups}.")
-        rank = len(self.shape)
-        there = [axis % rank for axis in named if -rank <= axis < rank]
-        if len(set(there)) < len(there):
+        if _twice(len(self.shape), named):
             raise BadValueError(
                 f"{self.label} of shape {self.shape} has an axis twice among {self.in_axes} (in), "
                 f"{self.out_axes} (out) and {self.batch_axes} (batch): an axis is one of these."
@@ -128,9 +129,7 @@ class ParameterSpec:
     @property
     def grouped(self) -> str:
         """The side whose axes run over all groups: "in" if axis 0 is an input axis, else "out"."""
-        self.require_fans()
-        rank = len(self.shape)
-        return "in" if 0 in {axis % rank for axis in self.in_axes} else "out"
+        return "in" if 0 in self.in_axes or -len(self.shape) in self.in_axes else "out"
 
     @property
     def inputs(self) -> int:
@@ -194,6 +193,14 @@ class ParameterSpec:
         return prod(dims)
 
 
+@cache
+def _twice(rank: int, axes: tuple[int, ...]) -> bool:
+    """Return whether an axis of an array is named twice."""
+    there = [axis % rank for axis in axes if -rank <= axis < rank]
+    return len(set(there)) < len(there)
+
+
+_INT = {int}
 _UNKNOWN = (
     "where 0 is a dimension that is not known. Run a forward pass first, or give the layer its "
     "input size."

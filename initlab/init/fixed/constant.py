@@ -30,7 +30,7 @@ class Filled(Fixed):
 
         Raises:
             ShapeError: when an array of values does not broadcast to the shape.
-            BadValueError: when the parameter's dtype does not have the values.
+            BadValueError: when the parameter's dtype does not have them.
         """
         self._check(spec)
         out[...] = self.value
@@ -50,7 +50,6 @@ class Filled(Fixed):
             raise ShapeError(
                 f"{spec.label} of shape {spec.shape} cannot hold constant values of shape {shape}."
             )
-        need_held(spec, np.asarray(self.value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +73,10 @@ class Constant(Filled):
             object.__setattr__(self, "value", np.array(self.value))
             if not np.isfinite(self.value).all():
                 raise BadValueError("constant: values must be finite numbers, not all of them are.")
+
+    def _check(self, spec: ParameterSpec) -> None:
+        super()._check(spec)
+        need_held(spec, np.asarray(self.value))
 
 
 @dataclass(frozen=True)
