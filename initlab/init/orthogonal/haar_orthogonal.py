@@ -35,6 +35,7 @@ class HaarOrthogonal(Initializer):
         scale: the length of the orthogonal vectors.
         layout: whose matrix: the layer's own maps (declared), or torch's, keras's or jax's.
 
+    >>> import numpy as np
     >>> from initlab.init import ParameterSpec
     >>> w = HaarOrthogonal()(ParameterSpec((2, 3), "float64"), np.random.default_rng(0))
     >>> bool(np.allclose(w @ w.T, np.eye(2)))
