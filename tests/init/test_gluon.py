@@ -198,7 +198,7 @@ def test_orthogonal_has_orthogonal_vectors_of_length_scale_along_the_short_side(
     assert mean_square == pytest.approx(Orthogonal(1.414, rand_type).variance(spec), rel=1e-12)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("shape", [(1, 1), (300, 300), (300, 301), (500, 7, 3), (30, 40)])
 def test_orthogonal_is_the_singular_vectors_of_the_drawn_matrix_up_to_their_signs(shape, dtype):
     """By LAPACK's divide and conquer; in single precision rounded, in double to 1 / the gaps."""
@@ -208,7 +208,7 @@ def test_orthogonal_is_the_singular_vectors_of_the_drawn_matrix_up_to_their_sign
     theirs = u if u.shape == drawn.shape else v
     along = 0 if shape[0] >= prod(shape[1:]) else 1
     signs = np.sign((matrix * theirs).sum(axis=along, keepdims=True))
-    close = {"float16": 1e-3, "float32": 1e-7, "float64": 1e-10}[dtype]
+    close = {"float32": 1e-7, "float64": 1e-10}[dtype]
     assert_allclose(matrix * signs, theirs, atol=close)
 
 
