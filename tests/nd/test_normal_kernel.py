@@ -18,7 +18,6 @@ LOG = opt_func_info(func_name="^log$", signature="float32").get("log", {}).get("
 same_steps = pytest.mark.skipif(
     "baseline" in LOG.get("current", "baseline"), reason="needs a processor that NumPy fuses on"
 )
-IDLE = np.zeros(4, np.uint64), np.empty(0, np.uint64)  # a generator, and no words of it to draw
 
 
 @pytest.fixture
@@ -42,11 +41,6 @@ def kernel():
     return compiled("normal", np.empty(BLOCK, np.float32))
 
 
-@pytest.fixture
-def halves():
-    return np.random.SFC64(5).random_raw(2**21).view(np.uint32)
-
-
 @pytest.mark.fast
 @same_steps
 def test_the_kernel_is_taken_here(kernel):
@@ -55,40 +49,20 @@ def test_the_kernel_is_taken_here(kernel):
 
 @pytest.mark.fast
 @same_steps
-def test_millions_of_radii_are_numpys(kernel, halves):
-    ours, theirs = np.empty((2, halves.size), np.float32)
-    kernel.radii(*IDLE, halves, 2**8, ours, np.zeros(1, np.uint32))
-    box_muller._radii(np.maximum(halves, 2**8), theirs)
-    frequent = halves >= 2**8
-    np.testing.assert_array_equal(ours[frequent].view(np.int32), theirs[frequent].view(np.int32))
-
-
-@pytest.mark.fast
-@same_steps
-def test_millions_of_turns_are_numpys(kernel, halves):
-    ours, theirs = np.empty((2, 2, halves.size), np.float32)
-    radius = np.linspace(0, 11, halves.size, dtype=np.float32)
-    kernel.turns(*IDLE, halves, radius, *ours, 1)
-    box_muller._turns(halves, radius, *theirs)
+@pytest.mark.parametrize("scale", [1.0, 0.02])
+def test_millions_of_pairs_are_numpys(kernel, scale):
+    few, turns = np.random.SFC64(5).random_raw(2**21).view(np.uint32).reshape(2, -1)
+    (ours, theirs), radius = np.empty((2, 2, few.size), np.float32), np.empty_like(few, np.float32)
+    kernel.pairs(few, turns, *ours, scale, np.zeros(1, np.uint32))
+    assert not box_muller._radii(few, few.min(), scale, radius)
+    box_muller._turns(turns, radius, *theirs)
     np.testing.assert_array_equal(ours.view(np.int32), theirs.view(np.int32))
 
 
 @pytest.mark.fast
-@pytest.mark.parametrize("size", [2**16, 2**16 + 1, 2**16 + 2, 2**16 + 3, 300_001, BLOCK])
+@pytest.mark.parametrize("size", [*range(2**16, 2**16 + 6), 2**17 + 2**11 + 1, 300_001, BLOCK])
 def test_any_number_of_numbers_and_what_the_generator_is_left_at_are_numpys(both_ways, size):
     by_numpy, by_numba = both_ways(size)
-    assert by_numpy == by_numba
-
-
-@pytest.mark.fast
-def test_half_a_word_that_was_kept_stays(both_ways):
-    def rng_of():
-        rng = SingleGenerator(np.random.SFC64(3))
-        rng.integers(7, dtype=np.uint32)
-        assert rng.bit_generator.state["has_uint32"]
-        return rng
-
-    by_numpy, by_numba = both_ways(2**17, rng_of)
     assert by_numpy == by_numba
 
 
@@ -147,23 +121,19 @@ def test_other_generators_are_numpys_to_draw_from(both_ways):
     assert by_numpy == by_numba
 
 
-def _radii(state, ahead, halves, rare, radius, least):
-    box_muller._radii(halves, radius)
+def _pairs(few, turns, first, second, scale, least):
+    radius = np.empty(few.size, np.float32)
+    box_muller._radii(few, 0, scale, radius)
+    box_muller._turns(turns, radius, first, second)
 
 
-def _turns(state, ahead, halves, radius, first, second, scale):
-    box_muller._turns(halves, radius, first, second)
+def _pairs_a_bit_off(few, turns, first, second, *others):
+    _pairs(few, turns, first, second, *others)
+    np.nextafter(second, 0, out=second, where=turns == 2**29)
 
 
-def _turns_a_bit_off(state, ahead, halves, radius, first, second, scale):
-    box_muller._turns(halves, radius, first, second)
-    np.nextafter(second, 0, out=second, where=halves == 2**29)
-
-
-def _fill_with_a_word_too_many(rng, *args, scale):
-    found = box_muller._fill(rng, *args)
-    rng.bit_generator.random_raw(1)
-    return found
+def _fill_of_other_streams(states, *args):
+    return box_muller._fill(states[::-1], *args)
 
 
 def _unused(*_):
@@ -171,11 +141,11 @@ def _unused(*_):
 
 
 @pytest.mark.parametrize(
-    "other", [{"turns": _turns_a_bit_off, "fill": _unused}, {"fill": _fill_with_a_word_too_many}]
+    "other", [{"pairs": _pairs_a_bit_off, "fill": _unused}, {"fill": _fill_of_other_streams}]
 )
 def test_a_kernel_with_other_bits_than_numpys_is_not_used(both_ways, other, monkeypatch):
     module = ModuleType("other")
-    vars(module).update({"radii": _radii, "turns": _turns} | other)
+    vars(module).update({"pairs": _pairs} | other)
     monkeypatch.setattr(box_muller, "compiled", lambda *_: module)
     by_numpy, with_other = both_ways(2**17)
     assert by_numpy == with_other

@@ -17,7 +17,7 @@ N = 2**22
 
 
 class Words(np.random.Generator):
-    """Chosen raw words, so that the radius of chosen pairs is known."""
+    """Chosen raw words, of which the first halves are radii, and the last angles."""
 
     def __init__(self, words):
         super().__init__(np.random.PCG64(0))
@@ -43,15 +43,26 @@ def test_both_numbers_of_a_pair_are_uncorrelated_and_so_are_their_squares():
         assert abs(np.corrcoef(a, b)[0, 1]) < 5 / sqrt(a.size)
 
 
-@pytest.mark.parametrize(
-    ("word", "least", "most"), [(0, 6.66, 11.0), (1, 6.5, 6.67), (255, 5.7, 5.8)]
-)
-def test_few_bits_of_a_radius_get_more(word, least, most):
-    words = np.array([word], np.uint64)  # the first half is the radius, the angle is 0
-    out = np.empty(2, np.float32)
+def test_few_bits_of_a_radius_get_more_and_the_tail_is_an_exponentials():
+    pairs = 2**14
+    words = np.arange(pairs, dtype=np.uint64) % 2**8  # below it a radius is drawn again
+    out = np.empty(2 * pairs, np.float32)
     box_muller(Words(words), out)
-    assert least <= abs(out[0]) <= most
-    assert out[1] == 0
+    x, y = out.astype(np.float64).reshape(2, -1)
+    beyond = (x**2 + y**2) / 2 + np.log(2.0**-24)
+    assert beyond.min() > -1e-5
+    for z in (0.1, 0.5, 1.0, 2.0, 4.0):
+        share = np.exp(-z)
+        assert abs((beyond > z).mean() - share) < 5 * sqrt(share * (1 - share) / pairs), z
+    turns = np.arctan2(y, x) / (2 * np.pi)
+    for k in (1, 2, 3):
+        assert abs(np.exp(2j * np.pi * k * turns).mean()) < 5 / sqrt(pairs), k
+
+
+def test_a_radius_of_enough_bits_is_drawn_once():
+    out = np.empty(2, np.float32)
+    box_muller(Words(np.array([2**8], np.uint64)), out)  # the angle is 0
+    np.testing.assert_allclose(out, [sqrt(-2 * np.log(2.0**-24)), 0], rtol=1e-6)
 
 
 def test_an_odd_number_of_numbers_is_drawn():

@@ -62,16 +62,34 @@ def test_a_fill_takes_less_than_a_block_a_thread_beside_the_array(draw, threads,
     assert peak < threads * BLOCK * target.itemsize
 
 
-@pytest.mark.parametrize("pairs", [2**15, 2**16 + 1, 2**18])
+@pytest.mark.parametrize("pairs", [3, 2**15, 2**15 + 1, 2**16 + 3, 2**18])
 def test_normal_numbers_are_box_and_mullers_of_the_streams_words(pairs):
     drawn = SingleGenerator(np.random.SFC64(7)).standard_normal(2 * pairs, dtype=np.float32)
-    rng = np.random.Generator(np.random.SFC64(7))
-    words = rng.integers(0, 2**64 - 1, pairs, np.uint64, endpoint=True).view(np.uint32)
-    radius = np.sqrt(-2 * np.log(words[:pairs] * 2.0**-32))
-    angle = words[pairs:].view(np.int32) * (np.pi * 2.0**-31)
+    rng = np.random.SFC64(7)
+    if pairs <= 2**15:
+        halves = rng.random_raw(pairs).view(np.uint32)
+        few, turns = halves[:pairs], halves[pairs:]
+    else:
+        part = -(-pairs // 2)
+        streams = [_words_of(state, part) for state in rng.random_raw(16).reshape(4, 4)]
+        few, turns = (np.concatenate(streams[k : k + 2])[:pairs] for k in (0, 2))
+    radius = np.sqrt(-2 * np.log(few * 2.0**-32))
+    angle = turns.view(np.int32) * (np.pi * 2.0**-31)
     expected = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
     # a float32 near 1 has a logarithm that is off by 2^-24, its root by 2^-12
     np.testing.assert_allclose(drawn, expected, rtol=1e-4, atol=5e-4)
+
+
+def _words_of(state, count):
+    """Return so many halves of words of SFC64, as its author wrote it down."""
+    a, b, c, number = (int(word) for word in state)
+    words = []
+    for _ in range(-(-count // 2)):
+        word = (a + b + number) % 2**64
+        rotated = (c << 24 | c >> 40) % 2**64
+        a, b, c, number = b ^ b >> 11, c * 9 % 2**64, (rotated + word) % 2**64, number + 1
+        words.append(word)
+    return np.array(words, np.uint64).view(np.uint32)[:count]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -25,9 +25,9 @@ def _floats(*bits: str) -> tuple[np.float32, ...]:
     return tuple(f(float.fromhex(b)) for b in bits)
 
 
-BITS, MANTISSA = i(23), i(0x7FFFFF)  # how many the mantissa has, and which
-HALF, BIAS = i(126 << 23), i(126)  # the exponent's bits of what lies in [1/2, 1)
-LOG_2, ROOT = _floats("0x1.62e43p-1", "0x1.6a09e6p-1")  # the latter of 1/2
+BITS, MANTISSA, BIAS = i(23), i(0x7FFFFF), i(127)  # of the former, and the exponent's
+ROOT, TO_ONE = i(0x3F3504F4), i(0x3F800000 - 0x3F3504F4)  # the root of 1/2 in bits, from there to 1
+(LOG_2,) = _floats("0x1.62e43p-1")
 P2, P3, P4, P5 = _floats("0x1.0e6c38p1", "0x1.7ae152p0", "0x1.860666p-2", "0x1.a8579ap-6")
 Q1, Q2, Q3, Q4, Q5 = _floats(
     "0x1.4e6c38p1", "0x1.39fc1ap1", "0x1.f915c8p-1", "0x1.3cb7e6p-3", "0x1.8107bep-8"
@@ -60,18 +60,19 @@ def _bits(_: Any, x: Any) -> Any:  # noqa: ARG001 - the compiler's form
 
 
 @njit(inline="always")
-def log(x: Any) -> Any:
-    """Return log x of a normal number above 0: its exponent's, and P / Q of its mantissa."""
-    bits = _bits(x)
-    m = from_bits(i(i(bits & MANTISSA) | HALF))
-    n = f(i(i(bits >> BITS) - BIAS))
-    n, m = (n - f(1), m + m) if m <= ROOT else (n, m)
-    r = m - f(1)
+def log(x: Any, halved: Any) -> Any:
+    """Return log x of a normal number above 0 that is first halved so often.
+
+    The exponent's, and P / Q of the mantissa, which lies between the roots of 1/2 and of 2.
+    """
+    bits = i(_bits(x) + TO_ONE)
+    n = f(i(i(bits >> BITS) - i(BIAS + halved)))
+    r = from_bits(i(i(bits & MANTISSA) + ROOT)) - f(1)
     p = _fused(P5, r, P4)
     p = _fused(p, r, P3)
     p = _fused(p, r, P2)
     p = _fused(p, r, f(1))
-    p = _fused(p, r, f(0))
+    p = p * r
     q = _fused(Q5, r, Q4)
     q = _fused(q, r, Q3)
     q = _fused(q, r, Q2)

@@ -1,7 +1,6 @@
-"""Box & Muller's normal numbers from the words of Doty-Humphrey's SFC64, a piece at a time.
+"""Box & Muller's normal numbers from the words of four SFC64, drawn together, some at a time.
 
-`nd.random.box_muller` has the formulas, and the same bits. A word waits for the one before it, and
-a radius for its division: so of the next piece eight words are drawn with every sixteen numbers.
+`nd.random.box_muller` has the formulas, and the same bits.
 """
 
 from __future__ import annotations
@@ -12,50 +11,33 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from initlab.nd.compiled.exponential import F32, VECTOR, kernel
 from initlab.nd.compiled.fused import cos_sin, log
 
-__all__ = ["fill", "radii", "turns"]
+__all__ = ["fill", "pairs"]
 
-f, i, u, word = np.float32, np.int32, np.uint32, np.uint64
+f, i, u = np.float32, np.int32, np.uint32
 U32 = types.uint32
-HALVES, WORDS = types.Array(U32, 1, "C"), types.Array(types.uint64, 1, "C")
-TWO = types.Array(types.uint64, 2, "C")
+HALVES, MANY = types.Array(U32, 1, "C"), types.Array(U32, 2, "C")
+WORDS = types.Array(types.uint64, 2, "C")
 
-PIECE = 2**11  # halves of words, which stay in the nearest cache
-PER_HALF, PER_TURN = f(2.0**-32), f(pi * 2.0**-31)
+STREAMS = 4
+PIECE = 2**9  # words of each stream, which stay in the nearest cache
+PER_TURN = f(pi * 2.0**-31)
 
-
-def fill(
-    rng: np.random.Generator,
-    rare: int,
-    radius: np.ndarray,
-    first: np.ndarray,
-    second: np.ndarray,
-    scale: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Fill the three, and return where radius and scale are 1 for a rare half, and those halves."""
-    words, least = np.empty((2, PIECE // 2), word), np.full(1, 2**32 - 1, u)
-    with rng.bit_generator.lock:
-        state: Any = rng.bit_generator.state
-        its = state["state"]["state"]
-        _fill(its, words, words.view(u), u(rare), radius, first, second, f(scale), least)
-        rng.bit_generator.state = state
-    places = np.flatnonzero(radius < 0) if least[0] < rare else np.empty(0, np.intp)
-    return places, -1 - radius[places]
+I64 = ir.IntType(64)
+LANES = ir.VectorType(I64, STREAMS)  # a word of each stream
+PLACES = ir.VectorType(ir.IntType(32), STREAMS)
 
 
-@intrinsic
-def _as_is(_: Any, x: Any) -> Any:  # noqa: ARG001 - the compiler's form
-    """Return a word, and hide from the compiler where it is from: it would sum in another order."""
-
-    def generate(__: Any, builder: Any, ___: Any, args: Any) -> Any:
-        kind = ir.IntType(64)
-        return builder.asm(ir.FunctionType(kind, [kind]), "", "=r,0", args, False)
-
-    return types.uint64(types.uint64), generate
+def fill(streams: np.ndarray, rare: int, out: np.ndarray, scale: float) -> bool:
+    """Fill `out` from SFC64s in these states, and return whether radii are rare: nan there."""
+    words, least = np.empty((STREAMS, PIECE), np.uint64), np.full(1, 2**32 - 1, u)
+    _fill(streams.T.copy(), words, words.view(u), u(rare), out, f(scale), least)
+    return bool(least[0] < rare)
 
 
 @intrinsic
@@ -69,106 +51,105 @@ def _widely(_: Any) -> Any:
     return types.void(), generate
 
 
-@njit(inline="always")
-def _word(a: Any, b: Any, c: Any, count: Any) -> Any:
-    """Return SFC64's next word, and its state after that."""
-    drawn = _as_is(a + count) + b
-    turned = (c << word(24)) | (c >> word(40))
+def _step(build: Any, a: Any, b: Any, c: Any, count: Any) -> tuple[Any, ...]:
+    """Return the next word of each stream, and the states after that."""
+
+    def each(number: int) -> Any:
+        return ir.Constant(LANES, [number] * STREAMS)
+
+    drawn = build.add(build.add(a, count), b)
+    turned = build.or_(build.shl(c, each(24)), build.lshr(c, each(40)))
     return (
         drawn,
-        b ^ (b >> word(11)),
-        _as_is(c + (c << word(3))),
-        _as_is(turned + drawn),
-        count + word(1),
+        build.xor(b, build.lshr(b, each(11))),
+        build.add(c, build.shl(c, each(3))),
+        build.add(turned, drawn),
+        build.add(count, each(1)),
     )
 
 
-@njit(inline="always")
-def _radius(half: Any, rare: Any) -> Any:
-    r = np.sqrt(f(-2) * log(f(half) * PER_HALF))
-    return r if half >= rare else f(-1) - f(half)
+def _transposed(build: Any, rows: list[Any]) -> list[Any]:
+    """Return the columns of a square of words: of each 2 x 2 in it, then of the 2 x 2 of these."""
+    for step in (1, 2):
+        low = [j - step + STREAMS if j & step else j for j in range(STREAMS)]
+        masks = [ir.Constant(PLACES, places) for places in (low, [j + step for j in low])]
+        for k in range(STREAMS):
+            if not k & step:
+                both = rows[k], rows[k + step]
+                rows[k], rows[k + step] = (build.shuffle_vector(*both, mask) for mask in masks)
+    return rows
+
+
+@intrinsic
+def _draw(_: Any, state: Any, words: Any) -> Any:
+    """Fill a row of words for each stream, and advance their states, a column for each."""
+
+    def generate(context: Any, build: Any, signature: Any, args: Any) -> Any:
+        its, rows = (
+            context.make_array(kind)(context, build, value)
+            for kind, value in zip(signature.args, args, strict=True)
+        )
+
+        def at(data: Any, place: Any) -> Any:
+            return build.bitcast(build.gep(data, [place]), LANES.as_pointer())
+
+        places = [at(its.data, ir.Constant(I64, STREAMS * k)) for k in range(4)]
+        kept = [cgutils.alloca_once_value(build, build.load(p, align=8)) for p in places]
+        width = cgutils.unpack_tuple(build, rows.shape)[1]
+        step = ir.Constant(I64, STREAMS)
+        with cgutils.for_range_slice(build, ir.Constant(I64, 0), width, step) as (start, _):
+            now, drawn = [build.load(k) for k in kept], []
+            for _ in range(STREAMS):
+                word, *now = _step(build, *now)
+                drawn.append(word)
+            for k, row in enumerate(_transposed(build, drawn)):
+                place = build.add(build.mul(width, ir.Constant(I64, k)), start)
+                build.store(row, at(rows.data, place), align=8)
+            for value, k in zip(now, kept, strict=True):
+                build.store(value, k)
+        for k, place in zip(kept, places, strict=True):
+            build.store(build.load(k), place, align=8)
+        return context.get_dummy_value()
+
+    return types.void(state, words), generate
 
 
 @njit(inline="always")
-def _turn(half: Any, radius: Any, scale: Any) -> Any:
-    cos, sin = cos_sin(f(i(half)) * PER_TURN)
-    r, scale = (radius, scale) if radius >= f(0) else (f(1), f(1))
-    return cos * r * scale, sin * r * scale
+def _pair(half: Any, turn: Any, scale: Any) -> Any:
+    radius = np.sqrt(f(-2) * log(f(half), i(32))) * scale
+    cos, sin = cos_sin(f(i(turn)) * PER_TURN)
+    return cos * radius, sin * radius
 
 
-@kernel(WORDS, WORDS, HALVES, U32, VECTOR, HALVES, exact=True)
-def radii(state: Any, ahead: Any, halves: Any, rare: Any, radius: Any, least: Any) -> None:
-    """Write radii; -1 - half where a half is below `rare`, and the least half if it is less."""
+@kernel(HALVES, HALVES, VECTOR, VECTOR, F32, HALVES, exact=True)
+def pairs(few: Any, turns: Any, first: Any, second: Any, scale: Any, least: Any) -> None:
+    """Write pairs of numbers, of which the last may have no second, and the least half so far."""
     _widely()
     lowest = least[0]
-    for k in range(radius.size):
-        lowest = u(min(lowest, halves[k]))
+    for k in range(few.size):
+        lowest = u(min(lowest, few[k]))
     least[0] = lowest
-    a, b, c, count = state[0], state[1], state[2], state[3]
-    both = min(ahead.size // 8, radius.size // 16)
-    for k in range(both):
-        for j in range(8):
-            ahead[word(8 * k + j)], a, b, c, count = _word(a, b, c, count)
-        for j in range(16):
-            at = word(16 * k + j)
-            radius[at] = _radius(halves[at], rare)
-    for j in range(8 * both, ahead.size):
-        ahead[word(j)], a, b, c, count = _word(a, b, c, count)
-    for j in range(16 * both, radius.size):
-        at = word(j)
-        radius[at] = _radius(halves[at], rare)
-    state[0], state[1], state[2], state[3] = a, b, c, count
+    for k in range(second.size):
+        first[k], second[k] = _pair(few[k], turns[k], scale)
+    for k in range(second.size, first.size):
+        first[k], _ = _pair(few[k], turns[k], scale)
 
 
-@kernel(WORDS, WORDS, HALVES, VECTOR, VECTOR, VECTOR, F32, exact=True)
-def turns(
-    state: Any, ahead: Any, halves: Any, radius: Any, first: Any, second: Any, scale: Any
-) -> None:
-    """Write radius times cosine and sine of the angles, of which the last may have no sine."""
+@kernel(WORDS, WORDS, MANY, U32, VECTOR, F32, HALVES, exact=True)
+def _fill(state: Any, words: Any, halves: Any, rare: Any, out: Any, scale: Any, least: Any) -> None:
     _widely()
-    a, b, c, count = state[0], state[1], state[2], state[3]
-    both = min(ahead.size // 8, second.size // 16)
-    for k in range(both):
-        for j in range(8):
-            ahead[word(8 * k + j)], a, b, c, count = _word(a, b, c, count)
-        for j in range(16):
-            at = word(16 * k + j)
-            first[at], second[at] = _turn(halves[at], radius[at], scale)
-    for j in range(8 * both, ahead.size):
-        ahead[word(j)], a, b, c, count = _word(a, b, c, count)
-    for j in range(16 * both, second.size):
-        at = word(j)
-        first[at], second[at] = _turn(halves[at], radius[at], scale)
-    for j in range(second.size, first.size):
-        first[j], _ = _turn(halves[j], radius[j], scale)
-    state[0], state[1], state[2], state[3] = a, b, c, count
-
-
-@kernel(WORDS, TWO, types.Array(U32, 2, "C"), U32, VECTOR, VECTOR, VECTOR, F32, HALVES, exact=True)
-def _fill(
-    state: Any,
-    words: Any,
-    halves: Any,
-    rare: Any,
-    radius: Any,
-    first: Any,
-    second: Any,
-    scale: Any,
-    least: Any,
-) -> None:
-    _widely()
-    pairs = radius.size
-    none = radius[:0]
-    turns(state, words[0, : min(PIECE // 2, pairs)], halves[0, :0], none, none, none, scale)
-    for start in range(0, 2 * pairs, PIECE):
-        here = (start // PIECE) & 1
-        count = min(PIECE, 2 * pairs - start)
-        few = min(max(pairs - start, 0), count)  # the former are radii
-        ahead = words[1 - here, : min(PIECE, 2 * pairs - start - count) // 2]
-        if few:
-            its = ahead if few == count else ahead[:0]
-            radii(state, its, halves[here, :few], rare, radius[start : start + few], least)
-        if few < count:
-            at, to = start + few - pairs, start + count - pairs
-            angles, pair = halves[here, few:count], (first[at:to], second[at:to])
-            turns(state, ahead, angles, radius[at:to], pair[0], pair[1], scale)
+    count = (out.size + 1) // 2
+    first, second, part = out[:count], out[count:], (count + 1) // 2
+    for start in range(0, part, 2 * PIECE):
+        _draw(state, words)
+        for k in range(2):
+            at = k * part + start
+            to = min(at + 2 * PIECE, (k + 1) * part, count)
+            few, turns = halves[k, : to - at], halves[2 + k, : to - at]
+            pairs(few, turns, first[at:to], second[at:to], scale, least)
+            if least[0] < rare:
+                for j in range(at, to):
+                    if few[j - at] < rare:
+                        first[j] = f(np.nan)
+                        if j < second.size:
+                            second[j] = f(np.nan)

@@ -1,12 +1,13 @@
 """Normal numbers in single precision by Box & Muller (1958): NumPy's, or numba's of the same bits.
 
-Radius and angle have 32 random bits each. Where those of the radius are few, far in the tail, 53
-more are drawn: the tail is right as far as it goes, to 10.8 deviations.
+Radius and angle have 32 random bits each. Where those of a radius put it far into the tail, the
+pair is drawn again with 53: the tail is right as far as it goes, to 10.3 deviations. More numbers
+than `SMALL` are of four streams, two for radii and two for angles, so that vectors draw them.
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from math import pi
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Singles = NDArray[np.float32]
+    Words = NDArray[np.uint64]
+    Halves = NDArray[np.uint32]  # of words
 
 __all__ = ["box_muller"]
 
-PIECE = 2**17  # halves of random words at a time: shorter calls keep two threads waiting
-RARE = 2**8  # below it the radius gets 53 more bits: beyond 5.8 deviations
+SMALL = 2**16
+RARE = 2**8  # halves below it stand for radii beyond 5.8 deviations
 ENOUGH = 2**28
 """How many numbers a process draws before numba is loaded, for as long as these took."""
 
@@ -38,83 +41,77 @@ class _Drawn:
 
 def box_muller(rng: np.random.Generator, out: Singles, scale: float = 1.0) -> None:
     """Fill `out`, one-dimensional, with numbers from N(0, 1) times a scale."""
-    pairs = -(-out.size // 2)
-    radius, first, second = np.empty(pairs, np.float32), out[:pairs], out[pairs:]
-    kernel = _kernel(rng, out)
-    if kernel:
-        places, halves = kernel.fill(rng, RARE, radius, first, second, scale)
-        _give_radii(rng, places, halves, first, second, scale)
+    if out.size > SMALL:
+        kernel = _kernel(out)
+        fill = kernel.fill if kernel else _fill
+        rare = fill(_words(rng, 16).reshape(4, 4), RARE, out, scale)
     else:
-        places, halves = _fill(rng, RARE, radius, first, second)
-        _give_radii(rng, places, halves, first, second)
-        if scale != 1:
-            out *= scale
+        first, second = _sides(out)
+        halves, radius = _words(rng, first.size).view(np.uint32), np.empty(first.size, np.float32)
+        rare = _radii(halves[: first.size], RARE, scale, radius)
+        _turns(halves[first.size :], radius, first, second)
+    if rare:
+        _draw_again(rng, out, scale)
 
 
-def _give_radii(
-    rng: np.random.Generator,
-    places: NDArray[np.intp],
-    halves: NDArray[Any],
-    first: Singles,
-    second: Singles,
-    scale: float = 1.0,
-) -> None:
-    """Draw more bits for rare radii, and multiply the numbers there by them and the scale."""
-    if places.size:
-        scaled = (halves + (1 - rng.random(places.size))) * 2.0**-32
-        radius = _root(scaled.astype(np.float32))
-        for numbers in (first, second):
-            there = places < numbers.size
-            numbers[places[there]] = numbers[places[there]] * radius[there] * scale
+def _sides(out: Singles) -> tuple[Singles, Singles]:
+    """Return the first numbers of all pairs, and the second, of which the last may be missing."""
+    pairs = -(-out.size // 2)
+    return out[:pairs], out[pairs:]
 
 
-def _fill(
-    rng: np.random.Generator, rare: int, radius: Singles, first: Singles, second: Singles
-) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-    """Fill the three, and return where a radius is 1 for a half below `rare`, and those halves."""
-    pairs, found = radius.size, [(np.empty(0, np.intp), np.empty(0, np.uint32))]
-    for start in range(0, 2 * pairs, PIECE):
-        count = min(PIECE, 2 * pairs - start)
-        words, left = _words(rng, count // 2).view(np.uint32), max(pairs - start, 0)
-        few, turn = words[:left], words[left:]  # radii come first
-        radii = radius[start : start + few.size]
-        if few.size and few.min() < rare:
-            places = np.flatnonzero(few < rare)
-            found.append((start + places, few[places]))
-            few[places] = 1
-            _radii(few, radii)
-            radii[places] = 1
-        else:
-            _radii(few, radii)
-        at = start + few.size - pairs
-        to = at + turn.size
-        _turns(turn, radius[at:to], first[at:to], second[at:to])
-        del words, few, turn  # or there are two pieces at once
-    places, halves = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return places, halves
-
-
-def _words(rng: np.random.Generator, count: int) -> NDArray[np.uint64]:
+def _words(rng: np.random.Generator, count: int) -> Words:
     """Draw words of 64 random bits."""
     if type(rng.bit_generator) is np.random.SFC64:  # which has them as they come, in less time
         return rng.bit_generator.random_raw(count)
     return rng.integers(0, 2**64 - 1, count, np.uint64, endpoint=True)
 
 
-def _radii(halves: NDArray[np.uint32], out: Singles) -> None:
+def _fill(states: Words, rare: int, out: Singles, scale: float) -> bool:
+    """Fill `out` from SFC64s in these states, and return whether a radius is rare: nan there."""
+    first, second = _sides(out)
+    part, any_rare, stream = -(-first.size // 2), False, np.random.SFC64(0)
+    radii = np.empty(part, np.float32)
+    for here, of_radii, of_turns in (
+        (slice(part), states[0], states[2]),
+        (slice(part, None), states[1], states[3]),
+    ):
+        radius = radii[: first[here].size]
+        any_rare |= _radii(_halves(stream, of_radii, radius.size), rare, scale, radius)
+        _turns(_halves(stream, of_turns, radius.size), radius, first[here], second[here])
+    return any_rare
+
+
+def _halves(stream: np.random.SFC64, state: Words, count: int) -> Halves:
+    """Draw so many halves of words from Doty-Humphrey's SFC64 in a state."""
+    its: Any = {"state": state}
+    stream.state = {"bit_generator": "SFC64", "state": its, "has_uint32": 0, "uinteger": 0}
+    return stream.random_raw(-(-count // 2)).view(np.uint32)[:count]
+
+
+def _radii(halves: Halves, rare: int, scale: float, out: Singles) -> bool:
+    """Write radii times a scale, nan for a half below `rare`, and return whether there are such."""
+    few = halves < rare if halves.size and halves.min() < rare else None
+    if few is not None:
+        halves[few] = rare
     _scaled(halves, 2.0**-32, out)
-    _root(out)
+    _root(out, scale)
+    if few is not None:
+        out[few] = np.nan
+    return few is not None
 
 
-def _root(x: Singles) -> Singles:
-    """Make of each x the square root of -2 log x, and return all."""
+def _root(x: Singles, scale: float) -> None:
+    """Make of each x the square root of -2 log x, times a scale."""
     np.log(x, out=x)
     x *= np.float32(-2)
-    return np.sqrt(x, out=x)
+    np.sqrt(x, out=x)
+    if scale != 1:
+        x *= np.float32(scale)
 
 
-def _turns(halves: NDArray[np.uint32], radius: Singles, first: Singles, second: Singles) -> None:
-    """Write radius times cosine and sine of the angles, of which the last may have no sine."""
+def _turns(halves: Halves, radius: Singles, first: Singles, second: Singles) -> None:
+    """Write radius times cosine and sine of the angles."""
     _scaled(halves.view(np.int32), pi * 2.0**-31, first)
     np.sin(first[: second.size], out=second)
     second *= radius[: second.size]
@@ -127,10 +124,22 @@ def _scaled(halves: NDArray[Any], factor: float, out: Singles) -> None:
     np.multiply(halves, np.float32(factor), out=out, dtype=np.float32, casting="unsafe")
 
 
-def _kernel(rng: np.random.Generator, out: Singles) -> Any:
-    """Return the compiled module where it pays, fits the generator and agrees with NumPy."""
+def _draw_again(rng: np.random.Generator, out: Singles, scale: float) -> None:
+    """Draw the pairs that are nan with more bits, of radii that are rare."""
+    first, second = _sides(out)
+    places = np.flatnonzero(np.isnan(first))
+    radius = ((1 - rng.random(places.size)) * (RARE * 2.0**-32)).astype(np.float32)
+    _root(radius, scale)
+    angle = rng.uniform(-pi, pi, places.size)
+    first[places] = radius * np.cos(angle)
+    whole = places < second.size
+    second[places[whole]] = (radius * np.sin(angle))[whole]
+
+
+def _kernel(out: Singles) -> Any:
+    """Return the compiled module where it pays and agrees with NumPy."""
     _Drawn.numbers += out.size
-    if _Drawn.numbers < ENOUGH or type(rng.bit_generator) is not np.random.SFC64:
+    if _Drawn.numbers < ENOUGH:
         return None
     kernel = compiled("normal", out)
     return kernel if kernel and _agrees(kernel) else None
@@ -141,21 +150,16 @@ def _agrees(kernel: ModuleType) -> bool:
     """Return whether it has NumPy's bits here: of a sample, and at the ends and quarters."""
     ends = 2 ** np.arange(33)[:, None] + np.arange(-1, 2)
     halves = np.concatenate([ends, -ends], axis=None).astype(np.uint32)
-    few = np.maximum(halves, 1)
-    ours, theirs = np.empty((2, 3, halves.size), np.float32)
-    idle, none = np.zeros(4, np.uint64), np.empty(0, np.uint64)
-    kernel.radii(idle, none, few, 0, ours[0], np.zeros(1, np.uint32))
-    kernel.turns(idle, none, halves, *ours, 1)
-    _radii(few, theirs[0])
-    _turns(halves, *theirs)
-    fill = partial(kernel.fill, scale=1)
-    return ours.tobytes() == theirs.tobytes() and _sample(fill) == _sample(_fill)
+    few, radius = np.maximum(halves, 1), np.empty(halves.size, np.float32)
+    ours, theirs = np.empty((2, 2, halves.size), np.float32)
+    kernel.pairs(few, halves, *ours, 0.1, np.zeros(1, np.uint32))
+    _radii(few, 0, 0.1, radius)
+    _turns(halves, radius, *theirs)
+    return ours.tobytes() == theirs.tobytes() and _sample(kernel.fill) == _sample(_fill)
 
 
-def _sample(fill: Callable[..., Any]) -> list[Any]:
-    """Return what an odd number of draws with many rare radii makes, and what it leaves."""
-    rng = np.random.Generator(np.random.SFC64(0))
-    radius, first, second = np.empty((3, 2**15 + 1), np.float32)
-    places, halves = fill(rng, 2**22, radius, first, second[:-1])
-    drawn = [first.tobytes(), second[:-1].tobytes()]
-    return [drawn, places.tolist(), halves.tolist(), repr(rng.bit_generator.state)]
+def _sample(fill: Callable[..., bool]) -> list[Any]:
+    """Return an odd number of numbers, and where radii are rare, of which there are many."""
+    out = np.empty(SMALL + 1, np.float32)
+    found = fill(np.random.SFC64(0).random_raw(16).reshape(4, 4), 2**22, out, 0.1)
+    return [found, np.flatnonzero(np.isnan(out)).tolist(), np.nan_to_num(out).tobytes()]
