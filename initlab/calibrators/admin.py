@@ -12,7 +12,7 @@ import numpy as np
 
 from initlab import autograd, nn
 from initlab.autograd import Tensor
-from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
+from initlab.calibrators.calibrator import Calibration, Calibrator, first_path, untouched
 from initlab.tree import blocks, parameters
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ class Admin(Calibrator):
         """Divide each branch; told is the variance of the undivided sum."""
         found = {path: b for path, b in blocks(net).items() if isinstance(b, nn.Residual)}
         if not found:
-            return [untouched(next(iter(parameters(net))), "the net has no residual branch")]
+            return [untouched(first_path(net), "the net has no residual branch")]
         told, w = [], 1.0
         for path, block in found.items():
             name, parts, also = _ends(path, block)
-            name = name or next(iter(parameters(net)))
+            name = name or first_path(net)
             stream, branch = _variances(net, batch.x, block)
             grown = w**2 * stream + branch
             if isnan(stream):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from initlab.errors import BadValueError
+from initlab.tree import parameters
+
 if TYPE_CHECKING:
     from initlab.calibrators.batch import Batch
     from initlab.nn import Block
 
-__all__ = ["Calibration", "Calibrator", "untouched"]
+__all__ = ["Calibration", "Calibrator", "first_path", "untouched"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,19 @@ class Calibration:
 def untouched(path: str, why: str) -> Calibration:
     """Return what is told of a parameter that keeps its values because of an obstacle."""
     return Calibration(path, 1.0, 0, float("nan"), False, why)
+
+
+def first_path(net: Block) -> str:
+    """Return the path of the net's first parameter, which stands for the whole net.
+
+    Raises:
+        BadValueError: when there is none.
+    """
+    for path in parameters(net):
+        return path
+    raise BadValueError(
+        "The net has no parameters, so there is nothing to calibrate. Choose an initializer alone."
+    )
 
 
 class Calibrator:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from initlab import nn
-from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
+from initlab.calibrators.calibrator import Calibration, Calibrator, first_path, untouched
 from initlab.errors import BadValueError
-from initlab.tree import blocks, parameters
+from initlab.tree import blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ class Mimetic(Calibrator):
             if isinstance(block, nn.MultiHeadAttention)
             for done in self._set(path, block, rng)
         ]
-        return found or [untouched(next(iter(parameters(net))), "the net has no attention")]
+        return found or [untouched(first_path(net), "the net has no attention")]
 
     def _set(
         self, path: str, block: nn.MultiHeadAttention, rng: np.random.Generator

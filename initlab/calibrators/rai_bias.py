@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from initlab.calibrators.calibrator import Calibration, Calibrator, untouched
+from initlab.calibrators.calibrator import Calibration, Calibrator, first_path, untouched
 from initlab.calibrators.layers import layers
 from initlab.errors import BadValueError
 from initlab.init import as_matrices, from_matrices
-from initlab.tree import parameters
 
 if TYPE_CHECKING:
     from initlab import nn
@@ -53,7 +52,7 @@ class RAIBias(Calibrator):
             layer for layer in layers(net, batch.x) if layer.bias is not None and not layer.frozen
         ]
         told = [self._draw(layer, rng) for layer in free]
-        return told or [untouched(next(iter(parameters(net))), "no layer has a bias to set")]
+        return told or [untouched(first_path(net), "no layer has a bias to set")]
 
     def _draw(self, layer: Layer, rng: np.random.Generator) -> Calibration:
         spec, bias = layer.weight.spec, layer.bias

@@ -63,6 +63,15 @@ def test_it_says_what_it_did_and_did_it(name, chain, batch, arrays):
 
 
 @by_name
+@pytest.mark.parametrize("inner", [nn.Activation, lambda f: nn.Residual(nn.Activation(f))])
+def test_a_net_without_parameters_is_refused(name, batch, inner):
+    net = nn.Sequential()
+    net.add(inner("relu"))
+    with pytest.raises(BadValueError, match=r"nothing to calibrate|0 or frozen"):
+        calibrators()[name]().calibrate(net, batch)
+
+
+@by_name
 def test_gradients_statistics_streams_and_the_batch_are_left_alone(name, chain, batch):
     net = chain(norm=True)
     for p in parameters(net).values():
