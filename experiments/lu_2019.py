@@ -15,10 +15,15 @@ def measure(nets=20000):
             point, whole = _dead(width, depth, nets)
             place = f"width {width}, depth {depth}"
             exact = 1 - (1 - 2.0**-width) ** depth
-            error = 5 * sqrt(exact * (1 - exact) / nets)
+            error, (low, high) = _error(exact, nets), _bounds(width, depth)
             yield Finding(f"a point is dead, {place}", point, exact - error, exact + error, exact)
-            low, high = _bounds(width, depth)
+            low, high = low - _error(low, nets), high + _error(high, nets)
             yield Finding(f"the whole net is dead, {place}", whole, low, high)
+
+
+def _error(share, nets):
+    """Return five standard errors of a share that is counted in so many nets."""
+    return 5 * sqrt(share * (1 - share) / nets)
 
 
 def _dead(width, depth, nets):
@@ -43,6 +48,8 @@ CLAIM = Claim(
     claim="The probability tends to 1 with depth; for one input it lies between two bounds.",
     source="Lu et al., Dying ReLU and initialization (2019)",
     protocol="20 000 nets a size; a point's share within five standard errors of the exact one, "
-    "the whole net's never outside the bounds, which have no slack.",
+    "the whole net's within as many of the bounds. An earlier protocol left bounds no slack: of two "
+    "draws of all nets one had a figure of 24 outside, at width 2 and depth 20, by 0.7 standard "
+    "errors.",
     measure=measure,
 )
