@@ -48,8 +48,8 @@ CLAIM = Claim(
     claim="The probability tends to 1 with depth; for one input it lies between two bounds.",
     source="Lu et al., Dying ReLU and initialization (2019)",
     protocol="20 000 nets a size; a point's share within five standard errors of the exact one, "
-    "the whole net's within as many of the bounds. An earlier protocol left bounds no slack: of two "
-    "draws of all nets one had a figure of 24 outside, at width 2 and depth 20, by 0.7 standard "
+    "the whole net's within as many of the bounds. An earlier protocol left bounds no slack: one "
+    "of two draws of all nets had a figure of 24 outside, at width 2 and depth 20, by 0.7 standard "
     "errors.",
     measure=measure,
 )
