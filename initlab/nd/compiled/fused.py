@@ -25,9 +25,10 @@ def _floats(*bits: str) -> tuple[np.float32, ...]:
     return tuple(f(float.fromhex(b)) for b in bits)
 
 
-BITS, MANTISSA, BIAS = i(23), i(0x7FFFFF), i(127)  # of the former, and the exponent's
-ROOT, TO_ONE = i(0x3F3504F4), i(0x3F800000 - 0x3F3504F4)  # the root of 1/2 in bits, from there to 1
-(LOG_2,) = _floats("0x1.62e43p-1")
+BITS, MANTISSA = i(23), i(0x7FFFFF)  # how many the mantissa has, and which
+BIAS = i(127)  # of the exponent
+ROOT, TO_ONE = i(0x3F3504F4), i(0x3F800000 - 0x3F3504F4)  # of 1/2, and from there, in bits
+LOG_2 = f(float.fromhex("0x1.62e43p-1"))
 P2, P3, P4, P5 = _floats("0x1.0e6c38p1", "0x1.7ae152p0", "0x1.860666p-2", "0x1.a8579ap-6")
 Q1, Q2, Q3, Q4, Q5 = _floats(
     "0x1.4e6c38p1", "0x1.39fc1ap1", "0x1.f915c8p-1", "0x1.3cb7e6p-3", "0x1.8107bep-8"
@@ -61,9 +62,9 @@ def _bits(_: Any, x: Any) -> Any:  # noqa: ARG001 - the compiler's form
 
 @njit(inline="always")
 def log(x: Any, halved: Any) -> Any:
-    """Return log x of a normal number above 0 that is first halved so often.
+    """Return log of x halved so often: that of a power of two, and P / Q of what is left.
 
-    The exponent's, and P / Q of the mantissa, which lies between the roots of 1/2 and of 2.
+    x is a normal number above 0; what is left lies between the roots of 1/2 and of 2.
     """
     bits = i(_bits(x) + TO_ONE)
     n = f(i(i(bits >> BITS) - i(BIAS + halved)))
