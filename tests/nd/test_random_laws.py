@@ -9,11 +9,13 @@ import pytest
 
 from initlab.errors import BadValueError
 from initlab.init import ParameterSpec, TruncatedGaussian, TruncatedNormal
+from initlab.nd.random import box_muller as module
 from initlab.nd.random import stream
 from initlab.nd.random.box_muller import box_muller
 from initlab.nd.random.single import SingleGenerator
 
 N = 2**22
+by_both = pytest.mark.parametrize("enough", [np.inf, pytest.param(0, marks=pytest.mark.fast)])
 
 
 class Words(np.random.Generator):
@@ -63,6 +65,46 @@ def test_a_radius_of_enough_bits_is_drawn_once():
     out = np.empty(2, np.float32)
     box_muller(Words(np.array([2**8], np.uint64)), out)  # the angle is 0
     np.testing.assert_allclose(out, [sqrt(-2 * np.log(2.0**-24)), 0], rtol=1e-6)
+
+
+@by_both
+@pytest.mark.parametrize("size", [2**16 + 1, 2**17 + 3])
+@pytest.mark.parametrize("rare", [2**24, 2**32 - 1])
+def test_rare_pairs_of_a_large_fill_are_drawn_again_and_nothing_beside_it(
+    monkeypatch, enough, size, rare
+):
+    monkeypatch.setattr(module, "ENOUGH", enough)
+    monkeypatch.setattr(module, "RARE", rare)
+    memory = np.full(size + 2, 7.0, np.float32)
+    box_muller(SingleGenerator(np.random.SFC64(3)), memory[1:-1], 0.5)
+    assert np.isfinite(memory).all()
+    assert memory[0] == memory[-1] == 7
+
+
+@by_both
+@pytest.mark.parametrize(("seed", "which"), [(0, 0), (1, 1)])
+def test_one_rare_pair_is_drawn_again_in_either_stream_of_radii(monkeypatch, enough, seed, which):
+    pairs = 2**17
+    states, least = np.random.SFC64(seed).random_raw(16).reshape(4, 4), []
+    for state in states[:2]:
+        stream = np.random.SFC64(0)
+        stream.state = stream.state | {"state": {"state": state}}
+        halves = stream.random_raw(pairs // 4).view(np.uint32)
+        least.append((halves.min(), halves.argmin()))
+    assert least[which] < least[1 - which]
+    place = which * pairs // 2 + least[which][1]
+    drawn = []
+    for rare in (0, least[which][0] + 1):
+        monkeypatch.setattr(module, "ENOUGH", enough)
+        monkeypatch.setattr(module, "RARE", rare)
+        out = np.empty(2 * pairs, np.float32)
+        box_muller(SingleGenerator(np.random.SFC64(seed)), out)
+        drawn.append(out.reshape(2, pairs))
+    assert np.isfinite(drawn).all()
+    other = np.arange(pairs) != place
+    np.testing.assert_array_equal(drawn[0][:, other], drawn[1][:, other])
+    assert (drawn[0][:, ~other] != drawn[1][:, ~other]).all()
+    assert np.hypot(*drawn[1][:, ~other]) > np.sqrt(-2 * np.log((least[which][0] + 1) / 2**32))
 
 
 def test_an_odd_number_of_numbers_is_drawn():

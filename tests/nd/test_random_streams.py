@@ -92,6 +92,16 @@ def _words_of(state, count):
     return np.array(words, np.uint64).view(np.uint32)[:count]
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [100, BLOCK + 1])
+def test_a_std_of_any_type_gives_the_same_bits(kind, size):
+    first, second = (
+        stream(0, "w").fill(np.empty(size, np.float32), partial(normal_into, std=std))
+        for std in (kind(0.02), 0.02)
+    )
+    assert first.tobytes() == second.tobytes()
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_no_numbers_are_drawn_where_none_are_asked_for(dtype):
     assert stream(0, "w").standard_normal((0, 3), dtype=dtype).shape == (0, 3)

@@ -27,7 +27,8 @@ def _floats(*bits: str) -> tuple[np.float32, ...]:
 
 BITS, MANTISSA = i(23), i(0x7FFFFF)  # how many the mantissa has, and which
 BIAS = i(127)  # of the exponent
-ROOT, TO_ONE = i(0x3F3504F4), i(0x3F800000 - 0x3F3504F4)  # of 1/2, and from there, in bits
+ROOT = i(0x3F3504F4)  # the bits of the float next above the root of 1/2
+TO_ONE = i(0x3F800000) - ROOT
 LOG_2 = f(float.fromhex("0x1.62e43p-1"))
 P2, P3, P4, P5 = _floats("0x1.0e6c38p1", "0x1.7ae152p0", "0x1.860666p-2", "0x1.a8579ap-6")
 Q1, Q2, Q3, Q4, Q5 = _floats(

@@ -123,7 +123,7 @@ def _pair(half: Any, turn: Any, scale: Any) -> Any:
 
 @kernel(HALVES, HALVES, VECTOR, VECTOR, F32, HALVES, exact=True)
 def pairs(few: Any, turns: Any, first: Any, second: Any, scale: Any, least: Any) -> None:
-    """Write pairs of numbers, of which the last may have no second, and the least half so far."""
+    """Write pairs of numbers, of which the last may have no second; lower `least` to `few`'s."""
     _widely()
     lowest = least[0]
     for k in range(few.size):

@@ -30,11 +30,11 @@ __all__ = ["box_muller"]
 SMALL = 2**16
 RARE = 2**8  # halves below it stand for radii beyond 5.8 deviations
 ENOUGH = 2**28
-"""How many numbers a process draws before numba is loaded, for as long as these took."""
+"""How many numbers a process draws in large fills before numba is loaded, which takes as long."""
 
 
 class _Drawn:
-    """What this process has drawn so far; of threads that add at once one may be forgotten."""
+    """What large fills have drawn so far; of threads that add at once one may be forgotten."""
 
     numbers = 0
 

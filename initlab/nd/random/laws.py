@@ -35,8 +35,9 @@ def normal_into(
     """Fill `out` with N(mean, std^2)."""
     from initlab.nd.random.single import SingleGenerator  # and NumPy's: a plan draws nothing
 
-    if type(rng) is SingleGenerator and out.dtype == np.float32 and type(std) in {int, float}:
-        box_muller(rng, out, std)  # which scales what is in the nearest cache
+    std = float(std)  # or a std of another type has other bits
+    if type(rng) is SingleGenerator and out.dtype == np.float32:
+        box_muller(rng, out, std)  # which scales radii, half as many
     else:
         rng.standard_normal(dtype=out.dtype, out=out)
         if std != 1:

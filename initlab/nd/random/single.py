@@ -1,4 +1,4 @@
-"""A Generator whose single-precision normal numbers are made over whole arrays, in cache.
+"""A Generator whose single-precision normal numbers are made over arrays, a block at most.
 
 2 ns a number where NumPy's own method takes 7.
 """

@@ -28,8 +28,8 @@ class Stream(SingleGenerator):
     blocks, each drawn from a bit stream of its own, a child of this one; smaller fills and all
     other laws come from this bit stream.
 
-    float32 and float64 are two different draws of one law: float32 spends half the bits and a
-    third of the time. float64 numbers cast to float32 are therefore not the float32 numbers.
+    float32 and float64 are two different draws of one law: float32 spends half the bits and at
+    most a third of the time. float64 numbers cast to float32 are therefore not the float32 numbers.
 
     >>> stream(7, "0.weight").standard_normal(2, dtype=np.float32).dtype
     dtype('float32')
