@@ -19,16 +19,23 @@ class PlanEntry:
     Args:
         path, name, spec, aliases: the parameter, as in Slot.
         initializer: what it gets.
-        why: on what ground, "rule head".
+        ground: what spoke for that, "rule head".
         overruled: the weaker grounds on which another initializer was named, strongest first.
         lr_mult: what the rule multiplies its learning rate by.
+        told: what a rule over the tree, or an initializer, tells of the place that it has there.
     """
 
     path: str
     name: str
     spec: ParameterSpec
     initializer: Initializer
-    why: str
+    ground: str
     overruled: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     lr_mult: float = 1.0
+    told: str = ""
+
+    @property
+    def why(self) -> str:
+        """The ground, and what is told of the place."""
+        return f"{self.ground}: {self.told}" if self.told else self.ground

@@ -69,10 +69,10 @@ class Load(Initializer):
         """Write the loaded values, or draw by the default.
 
         Raises:
-            BadValueError: for a name that is not there, when there is no default.
+            BadValueError: for a name that is not there, when there is no default, and for values
+                that the parameter's dtype does not have.
             ShapeError: when the loaded shape is another one.
             DataError: for values that are not finite, as a run that diverged leaves.
-            BadValueError: for values that the parameter's dtype does not have.
         """
         array, name = self._find(spec), spec.name
         if self.verbose:

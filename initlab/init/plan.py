@@ -103,11 +103,20 @@ def _entry(slot: Slot, choices: list[Choice], place: Place) -> PlanEntry:
     if given is None:
         return _entry(slot, others, place)
     overruled = tuple(c.why for c in others if c.why != "default")
-    why = first.why if given.use is first.use else f"{first.why}: {_told(first.use, place, given)}"
-    _ask(slot, Choice(given.use, why))
-    return PlanEntry(
-        slot.path, slot.name, slot.spec, given.use, why, overruled, slot.aliases, given.lr_mult
+    told = "" if given.use is first.use else _told(first.use, place, given)
+    entry = PlanEntry(
+        slot.path,
+        slot.name,
+        slot.spec,
+        given.use,
+        first.why,
+        overruled,
+        slot.aliases,
+        given.lr_mult,
+        told,
     )
+    _ask(entry)
+    return entry
 
 
 def _given(choice: Choice, place: Place) -> Given | None:
@@ -126,13 +135,13 @@ def _told(rule: Initializer, place: Place, given: Given) -> str:
     return f"{type(rule).__name__}, {place}{note}"
 
 
-def _ask(slot: Slot, choice: Choice) -> None:
+def _ask(entry: PlanEntry) -> None:
     """Let the initializer object now, while the config key is near, and not when it draws."""
-    if not slot.spec.known:
+    if not entry.spec.known:
         return
     try:
-        choice.use.accept(slot.spec)
-        need_room(slot.spec, choice.use.law(slot.spec))
+        entry.initializer.accept(entry.spec)
+        need_room(entry.spec, entry.initializer.law(entry.spec))
     except InitlabError as error:
-        error.add_note(f"for {slot.path}, which gets {choice.use} by {choice.why}")
+        error.add_note(f"for {entry.path}, which gets {entry.initializer} by {entry.why}")
         raise

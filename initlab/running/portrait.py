@@ -97,7 +97,7 @@ class Portrait:
         gradient rms: 0.277 after hidden.0, 0.967 after output; foretold 0.28 and 1
         """
         shape = " x ".join(map(str, self.values.shape))
-        ruled = f", {self.entry.why}" if _is_ruled(self.entry) else ""
+        ruled = f", {self.entry.why}" if self.entry.told else ""
         said = [f"{self.entry.path}, {shape}: {self.entry.initializer}{ruled}"]
         said.append(f"{'calibrated' if self.calibrated else 'drawn'}: {_moments(self.values)}")
         law = _law(self.law)
@@ -174,15 +174,10 @@ def _others(shown: PlanEntry, entries: Iterable[PlanEntry]) -> Iterator[PlanEntr
     Of kinds that differ by numbers alone, as those of each depth, it is one.
     """
     kinds = {_kind(shown)}
-    for entry in filter(_is_ruled, entries if _is_ruled(shown) else ()):
-        if _kind(entry) not in kinds:
+    for entry in entries if shown.told else ():
+        if entry.told and _kind(entry) not in kinds:
             kinds.add(_kind(entry))
             yield entry
-
-
-def _is_ruled(entry: PlanEntry) -> bool:
-    """Whether a rule over the tree chose it, which tells why in its own words."""
-    return ": " in entry.why
 
 
 def _kind(entry: PlanEntry) -> str:

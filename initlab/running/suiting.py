@@ -79,8 +79,8 @@ def _suited(entry: PlanEntry, around: Activations) -> PlanEntry:
     except InitlabError as error:
         error.add_note(f"for {entry.path}, which gets {entry.initializer} by {entry.why}")
         raise
-    told = note and entry.spec.role == Role.weight
-    return replace(entry, initializer=made, why=f"{entry.why}: {note}" if told else entry.why)
+    told = ": ".join(filter(None, (entry.told, note if entry.spec.role == Role.weight else "")))
+    return replace(entry, initializer=made, told=told)
 
 
 class _Watch:

@@ -48,9 +48,9 @@ class WeightSelection(Fixed):
         """Write the chosen elements.
 
         Raises:
-            BadValueError: when the larger net has no parameter of that path.
+            BadValueError: when the larger net has no parameter of that path, or the parameter's
+                dtype does not have its values.
             ShapeError: when it is smaller along some axis, or has other axes.
-            BadValueError: when the parameter's dtype does not have its values.
         """
         larger = self._stored[spec]  # type: ignore[attr-defined] # set when it is made
         if larger.ndim != len(spec.shape) or any(

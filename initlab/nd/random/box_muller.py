@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["box_muller"]
 
-SMALL = 2**16
+SMALL = 2**16  # numbers: for fewer, to start four streams takes too long
 RARE = 2**8  # halves below it stand for radii beyond 5.8 deviations
 ENOUGH = 2**28
 """How many numbers a process draws in large fills before numba is loaded, which takes as long."""
